@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.benchmark;
+
+import org.jspecify.annotations.NullMarked;

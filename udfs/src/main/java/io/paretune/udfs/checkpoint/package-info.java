@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.cost;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.evaluate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.kvcache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.model;
+
+import org.jspecify.annotations.NullMarked;

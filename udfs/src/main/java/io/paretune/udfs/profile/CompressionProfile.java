@@ -1,0 +1,91 @@
+package io.paretune.udfs.profile;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How a model is compressed: a criterion, and what is done to each decoder layer. Two profiles that
+ * do the same to a model of any depth have the same {@link #id()}.
+ *
+ * @param criterion which weights go first
+ * @param mask whose activations decide
+ * @param kvGrouping which cached values share a scale
+ * @param layers the layers that something is done to, by index, without repeats; dense layers are
+ *     dropped
+ */
+public record CompressionProfile(
+    CriterionName criterion, MaskKind mask, KvGrouping kvGrouping, List<LayerPlan> layers)
+    implements Serializable {
+
+  public CompressionProfile {
+    layers =
+        layers.stream()
+            .filter(l -> !l.isDense())
+            .sorted(Comparator.comparingInt(LayerPlan::layer))
+            .toList();
+    for (int i = 1; i < layers.size(); i++) {
+      if (layers.get(i).layer() == layers.get(i - 1).layer()) {
+        throw new IllegalArgumentException(
+            "layer " + layers.get(i).layer() + " is planned more than once");
+      }
+    }
+  }
+
+  /** A one-shot profile with the default grouping. */
+  public static CompressionProfile of(CriterionName criterion, List<LayerPlan> layers) {
+    return new CompressionProfile(criterion, MaskKind.ONE_SHOT, KvGrouping.TOKEN, layers);
+  }
+
+  /** Nothing is done to any layer. */
+  public static CompressionProfile dense() {
+    return of(CriterionName.WANDA, List.of());
+  }
+
+  /** The same ratio and bits for each of {@code layers} layers. */
+  public static CompressionProfile uniform(
+      CriterionName criterion, int layers, double pruningRatio, int keyBits, int valueBits) {
+    return of(
+        criterion,
+        IntStream.range(0, layers)
+            .mapToObj(i -> LayerPlan.of(i, pruningRatio, keyBits, valueBits))
+            .toList());
+  }
+
+  /** Reads the JSON of DESIGN.md; see {@link ProfileJson#parse}. */
+  public static CompressionProfile parse(String where, String json) {
+    return ProfileJson.parse(where, json);
+  }
+
+  /** What is done to that layer; dense where the profile does not name it. */
+  public LayerPlan layer(int index) {
+    return layers.stream()
+        .filter(l -> l.layer() == index)
+        .findFirst()
+        .orElseGet(() -> LayerPlan.dense(index));
+  }
+
+  /**
+   * One spelling for profiles that do the same: layers in order, dense ones left out, no spaces.
+   */
+  public String canonicalJson() {
+    return ProfileJson.canonical(this);
+  }
+
+  /** The first 16 hexadecimal digits of the canonical JSON's SHA-256. */
+  public String id() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(canonicalJson().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

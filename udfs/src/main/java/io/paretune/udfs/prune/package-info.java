@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.prune;
+
+import org.jspecify.annotations.NullMarked;

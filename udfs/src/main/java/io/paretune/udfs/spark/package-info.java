@@ -1,0 +1,4 @@
+@NullMarked
+package io.paretune.udfs.spark;
+
+import org.jspecify.annotations.NullMarked;
