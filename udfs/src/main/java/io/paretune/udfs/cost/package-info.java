@@ -1,3 +1,4 @@
+/** What a profile costs in bytes: known exactly before a trial runs. */
 @NullMarked
 package io.paretune.udfs.cost;
 

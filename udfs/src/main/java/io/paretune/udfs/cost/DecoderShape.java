@@ -1,0 +1,71 @@
+package io.paretune.udfs.cost;
+
+import io.paretune.udfs.profile.Projection;
+import java.io.Serializable;
+
+/**
+ * The sizes that a profile's cost depends on.
+ *
+ * @param layers decoder layers
+ * @param hiddenSize width of the residual stream
+ * @param intermediateSize width of the feed-forward network
+ * @param heads query heads
+ * @param kvHeads key and value heads
+ * @param headDim values of one head
+ * @param bytesPerWeight of the checkpoint's dtype: 2 for bf16 and fp16, 4 for fp32
+ * @param otherWeightBytes every tensor that is never pruned: embeddings, norms, output head, vision
+ *     tower, projector
+ */
+public record DecoderShape(
+    int layers,
+    int hiddenSize,
+    int intermediateSize,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int bytesPerWeight,
+    long otherWeightBytes)
+    implements Serializable {
+
+  public DecoderShape {
+    if (layers < 1
+        || hiddenSize < 1
+        || intermediateSize < 1
+        || kvHeads < 1
+        || headDim < 1
+        || heads % kvHeads != 0
+        || bytesPerWeight < 1
+        || otherWeightBytes < 0) {
+      throw new IllegalArgumentException(
+          "sizes must be positive and heads a multiple of KV heads, were layers=%d hidden=%d ffn=%d heads=%d kv_heads=%d head_dim=%d bytes=%d other=%d"
+              .formatted(
+                  layers,
+                  hiddenSize,
+                  intermediateSize,
+                  heads,
+                  kvHeads,
+                  headDim,
+                  bytesPerWeight,
+                  otherWeightBytes));
+    }
+  }
+
+  /** Output features of a projection: rows of its matrix. */
+  public int rows(Projection projection) {
+    return switch (projection) {
+      case Q -> heads * headDim;
+      case K, V -> kvHeads * headDim;
+      case O, DOWN -> hiddenSize;
+      case GATE, UP -> intermediateSize;
+    };
+  }
+
+  /** Input features of a projection: columns of its matrix. */
+  public int columns(Projection projection) {
+    return switch (projection) {
+      case Q, K, V, GATE, UP -> hiddenSize;
+      case O -> heads * headDim;
+      case DOWN -> intermediateSize;
+    };
+  }
+}

@@ -1,0 +1,110 @@
+package io.paretune.udfs.cost;
+
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Projection;
+import java.io.Serializable;
+
+/**
+ * Bytes of a model under a profile, exact and additive over layers: {@code fixedBytes() + Σ
+ * layerBytes(plan)}.
+ *
+ * <p>A pruned matrix of R rows and C columns takes the smaller of its dense form and a bitmask of
+ * R·C bits plus the values that are kept: R·(C − int(C·ratio)). A cached vector of head_dim values
+ * takes head_dim·bits/8 bytes plus, below 16 bits, a scale and a zero of 16 bits each.
+ *
+ * @param shape the model's sizes
+ * @param workload how many tokens the cache holds
+ */
+public record MemoryFootprint(DecoderShape shape, Workload workload) implements Serializable {
+  /** A scale and a zero, 16 bits each, for every quantized group. */
+  private static final int GROUP_OVERHEAD_BYTES = 4;
+
+  /** How many of {@code columns} weights a ratio removes from each row, as Python's int() does. */
+  public static int prunedColumns(int columns, double ratio) {
+    return (int) (columns * ratio);
+  }
+
+  /** Bytes that no profile changes. */
+  public long fixedBytes() {
+    return shape.otherWeightBytes();
+  }
+
+  /** Weights and cache of one layer. */
+  public long layerBytes(LayerPlan plan) {
+    return layerWeightBytes(plan) + layerKvBytes(plan);
+  }
+
+  public long layerWeightBytes(LayerPlan plan) {
+    long bytes = 0;
+    for (Projection p : Projection.values()) {
+      bytes += matrixBytes(p, plan.pruningRatio(p));
+    }
+    return bytes;
+  }
+
+  private long matrixBytes(Projection projection, double ratio) {
+    long rows = shape.rows(projection);
+    int columns = shape.columns(projection);
+    long dense = rows * columns * shape.bytesPerWeight();
+    long bitmask = (rows * columns + 7) / 8;
+    long kept = rows * (columns - prunedColumns(columns, ratio));
+    return Math.min(dense, bitmask + kept * shape.bytesPerWeight());
+  }
+
+  public long layerKvBytes(LayerPlan plan) {
+    return workload.tokens()
+        * shape.kvHeads()
+        * (vectorBytes(plan.keyBits()) + vectorBytes(plan.valueBits()));
+  }
+
+  /** One token's cached vector of one head. */
+  private long vectorBytes(int bits) {
+    long payload = ((long) shape.headDim() * bits + 7) / 8;
+    return bits == 16 ? payload : payload + GROUP_OVERHEAD_BYTES;
+  }
+
+  public long weightBytes(CompressionProfile profile) {
+    long bytes = fixedBytes();
+    for (int i = 0; i < shape.layers(); i++) {
+      bytes += layerWeightBytes(profile.layer(i));
+    }
+    return bytes;
+  }
+
+  public long kvBytes(CompressionProfile profile) {
+    long bytes = 0;
+    for (int i = 0; i < shape.layers(); i++) {
+      bytes += layerKvBytes(profile.layer(i));
+    }
+    return bytes;
+  }
+
+  public long totalBytes(CompressionProfile profile) {
+    return weightBytes(profile) + kvBytes(profile);
+  }
+
+  /** Share of the decoder's linear weights that the profile sets to zero, in [0, 1). */
+  public double meanPruningRatio(CompressionProfile profile) {
+    long pruned = 0;
+    long all = 0;
+    for (int i = 0; i < shape.layers(); i++) {
+      LayerPlan plan = profile.layer(i);
+      for (Projection p : Projection.values()) {
+        int columns = shape.columns(p);
+        pruned += (long) shape.rows(p) * prunedColumns(columns, plan.pruningRatio(p));
+        all += (long) shape.rows(p) * columns;
+      }
+    }
+    return (double) pruned / all;
+  }
+
+  /** Mean of key and value bits over the layers. */
+  public double meanKvBits(CompressionProfile profile) {
+    long bits = 0;
+    for (int i = 0; i < shape.layers(); i++) {
+      bits += profile.layer(i).keyBits() + profile.layer(i).valueBits();
+    }
+    return bits / (2.0 * shape.layers());
+  }
+}
