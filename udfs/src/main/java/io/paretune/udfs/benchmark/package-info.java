@@ -1,3 +1,8 @@
+/**
+ * What is asked of a model and how its answers are judged. Nothing here runs a model: a benchmark
+ * turns a sample into a prompt and an answer into an outcome, and outcomes add up to a {@link
+ * io.paretune.udfs.benchmark.Score} that merges over shards in any order.
+ */
 @NullMarked
 package io.paretune.udfs.benchmark;
 
