@@ -109,6 +109,8 @@ public record Score(
     double z2 = Z * Z;
     double centre = p + z2 / (2 * n);
     double half = Z * Math.sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-    return Math.min(1, Math.max(0, (centre + sign * half) / (1 + z2 / n)));
+    double end = (centre + sign * half) / (1 + z2 / n);
+    // At p = 0 and p = 1 one end is p itself; rounding must not carry it past.
+    return sign < 0 ? Math.max(0, Math.min(p, end)) : Math.min(1, Math.max(p, end));
   }
 }
