@@ -1,0 +1,34 @@
+package io.paretune.udfs.evaluate;
+
+import io.paretune.udfs.benchmark.Sample;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A question in token ids, without the image prefix that all questions of its image share.
+ *
+ * @param sample the question itself
+ * @param suffix ids of the prompt after the image token; not empty
+ * @param options ids that follow the prompt, one array an option; empty for a free answer
+ * @param answer ids that follow the prompt when the first accepted answer is given: calibration
+ *     reads them
+ */
+public record PreparedQuestion(Sample sample, int[] suffix, List<int[]> options, int[] answer)
+    implements Serializable {
+
+  public PreparedQuestion {
+    if (suffix.length == 0 || options.stream().anyMatch(o -> o.length == 0)) {
+      throw new IllegalArgumentException(
+          "sample " + sample.sampleId() + ": a prompt and its options have tokens of their own");
+    }
+  }
+
+  /** Rows of the image's tree that this question adds at most. */
+  int rows() {
+    int rows = suffix.length;
+    for (int[] option : options) {
+      rows += option.length - 1;
+    }
+    return rows;
+  }
+}

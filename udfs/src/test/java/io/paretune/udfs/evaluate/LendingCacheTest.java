@@ -1,0 +1,156 @@
+package io.paretune.udfs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class LendingCacheTest {
+  private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+  private final LendingCache<String, Value> cache = new LendingCache<>(30, key -> 10);
+
+  private final class Value implements AutoCloseable {
+    final String key;
+    volatile boolean closed;
+
+    Value(String key) {
+      this.key = key;
+      events.add("build " + key);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      events.add("close " + key);
+    }
+  }
+
+  @Test
+  void buildsOnceAndKeepsWhatWasReturned() throws Exception {
+    try (var first = cache.borrow(List.of("a", "b"), Value::new);
+        var second = cache.borrow(List.of("b", "c"), Value::new)) {
+      assertThat(first.value("b")).isSameAs(second.value("b"));
+    }
+    cache.borrow(List.of("c"), Value::new).close();
+    assertThat(events).containsExactly("build a", "build b", "build c");
+    assertThat(cache.usedBytes()).isEqualTo(30);
+  }
+
+  @Test
+  void putsOutTheLeastRecentlyUsedThatNobodyBorrows() throws Exception {
+    try (var held = cache.borrow(List.of("a"), Value::new)) {
+      cache.borrow(List.of("b"), Value::new).close();
+      cache.borrow(List.of("c"), Value::new).close();
+      cache.borrow(List.of("d"), Value::new).close();
+      assertThat(events).containsExactly("build a", "build b", "build c", "close b", "build d");
+      assertThat(held.value("a").closed).isFalse();
+    }
+  }
+
+  @Test
+  void waitsForRoomInsteadOfExceedingTheBudget() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      var held = cache.borrow(List.of("a", "b"), Value::new);
+      Callable<Boolean> task =
+          () -> {
+            try (var other = cache.borrow(List.of("c", "d"), Value::new)) {
+              return other.value("c").closed;
+            }
+          };
+      Future<Boolean> waiting = pool.submit(task);
+      TimeUnit.MILLISECONDS.sleep(100);
+      assertThat(waiting.isDone()).isFalse();
+      held.close();
+      assertThat(waiting.get(10, TimeUnit.SECONDS)).isFalse();
+      assertThat(cache.usedBytes()).isLessThanOrEqualTo(30);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void refusesACandidateThatNeverFits() {
+    assertThatThrownBy(() -> cache.borrow(List.of("a", "b", "c", "d"), Value::new))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise resident.byte-budget");
+    assertThat(cache.usedBytes()).isZero();
+  }
+
+  @Test
+  void aFailedBuildLeavesNothingBehind() throws Exception {
+    assertThatThrownBy(
+            () ->
+                cache.borrow(
+                    List.of("a", "b"),
+                    key -> {
+                      if (key.equals("b")) {
+                        throw new IllegalStateException("no b");
+                      }
+                      return new Value(key);
+                    }))
+        .hasMessage("no b");
+    assertThat(cache.usedBytes()).isEqualTo(10);
+    try (var loan = cache.borrow(List.of("a", "b"), Value::new)) {
+      assertThat(loan.value("b").closed).isFalse();
+    }
+    assertThat(events).containsExactly("build a", "build b");
+  }
+
+  @Test
+  void cannotBeClosedWhileLent() throws Exception {
+    var loan = cache.borrow(List.of("a"), Value::new);
+    assertThatThrownBy(cache::close).hasMessage("1 candidates still run on this model");
+    loan.close();
+    loan.close(); // twice is once
+    cache.close();
+    assertThat(events).containsExactly("build a", "close a");
+  }
+
+  @Test
+  void manyBorrowersNeverSeeAClosedValue() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    AtomicInteger closedSeen = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    for (int t = 0; t < 8; t++) {
+      Random random = new Random(t);
+      all.add(
+          pool.submit(
+              () -> {
+                for (int i = 0; i < 300; i++) {
+                  List<String> keys = List.of("k" + random.nextInt(6), "k" + random.nextInt(6));
+                  try (var loan = cache.borrow(keys, Value::new)) {
+                    for (String key : keys) {
+                      if (loan.value(key).closed || !loan.value(key).key.equals(key)) {
+                        closedSeen.incrementAndGet();
+                      }
+                    }
+                  }
+                }
+                return null;
+              }));
+    }
+    for (Future<?> f : all) {
+      f.get(20, TimeUnit.SECONDS);
+    }
+    pool.shutdown();
+    assertThat(closedSeen).hasValue(0);
+    assertThat(cache.usedBytes()).isLessThanOrEqualTo(30);
+    cache.close();
+    assertThat(events.stream().filter(e -> e.startsWith("build")).count())
+        .isEqualTo(events.stream().filter(e -> e.startsWith("close")).count());
+  }
+}
