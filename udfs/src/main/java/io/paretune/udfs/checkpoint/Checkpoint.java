@@ -1,0 +1,237 @@
+package io.paretune.udfs.checkpoint;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A LLaVA model in a Hugging Face directory on local disk. Opening checks everything that can be
+ * checked without reading a weight: every tensor that the configuration implies is there, with its
+ * shape and a type that can be read. Safe for use by many threads.
+ *
+ * <p>Tensors go by the names of llava-1.5-7b-hf: {@code language_model.model.layers.0.self_attn…},
+ * {@code language_model.lm_head.weight}, {@code vision_tower.vision_model.…}, {@code
+ * multi_modal_projector.linear_1.…}; newer files' names are mapped to these.
+ */
+public final class Checkpoint implements AutoCloseable {
+  private static final List<String> OTHER_FILES =
+      List.of(
+          "config.json",
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "chat_template.jinja",
+          "chat_template.json",
+          "preprocessor_config.json",
+          "processor_config.json");
+
+  private final Path directory;
+  private final ModelConfig config;
+  private final Tokenizer tokenizer;
+  private final ChatTemplate chatTemplate;
+  private final ImageProcessorConfig imageProcessor;
+  private final WeightFiles weights;
+  private @Nullable String modelId;
+
+  private Checkpoint(
+      Path directory,
+      ModelConfig config,
+      Tokenizer tokenizer,
+      ChatTemplate chatTemplate,
+      ImageProcessorConfig imageProcessor,
+      WeightFiles weights) {
+    this.directory = directory;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.chatTemplate = chatTemplate;
+    this.imageProcessor = imageProcessor;
+    this.weights = weights;
+  }
+
+  /**
+   * Opens and checks a model directory.
+   *
+   * @param directory with {@code config.json}, {@code model.safetensors} or {@code
+   *     model.safetensors.index.json}, {@code tokenizer.json}, and {@code preprocessor_config.json}
+   *     or {@code processor_config.json}
+   * @throws InvalidInputException with every problem found
+   */
+  public static Checkpoint open(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new InvalidInputException(
+          directory.toString(), "is no directory", "give the directory that holds config.json");
+    }
+    Problems problems = new Problems();
+    WeightFiles weights = problems.collect(() -> WeightFiles.open(directory));
+    Tokenizer tokenizer =
+        problems.collect(() -> Tokenizer.open(directory.resolve("tokenizer.json")));
+    try {
+      DType stored = weights == null ? DType.F32 : weights.prevailingType();
+      ModelConfig config = problems.collect(() -> ModelConfigJson.read(directory, stored));
+      ChatTemplate template = problems.collect(() -> ChatTemplate.read(directory));
+      ImageProcessorConfig images = problems.collect(() -> ImageProcessorJson.read(directory));
+      if (config != null && weights != null) {
+        checkTensors(directory, config, weights, problems);
+      }
+      if (config != null && tokenizer != null) {
+        checkImageToken(directory, config, tokenizer, problems);
+      }
+      if (config != null && images != null) {
+        checkImageSize(directory, config, images, problems);
+      }
+      problems.throwIfAny();
+      if (config == null
+          || tokenizer == null
+          || template == null
+          || images == null
+          || weights == null) {
+        throw new IllegalStateException("a part is missing, yet there is no problem");
+      }
+      return new Checkpoint(directory, config, tokenizer, template, images, weights);
+    } catch (RuntimeException e) {
+      if (weights != null) {
+        weights.close();
+      }
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+      throw e;
+    }
+  }
+
+  private static void checkTensors(
+      Path directory, ModelConfig config, WeightFiles weights, Problems problems) {
+    for (Map.Entry<String, List<Long>> required : RequiredTensors.of(config).entrySet()) {
+      String name = required.getKey();
+      TensorEntry entry = weights.find(name);
+      String where = (entry == null ? directory : weights.fileOf(name)) + ": tensor " + name;
+      if (entry == null) {
+        problems.add(where, "is missing; config.json needs it as " + required.getValue());
+        continue;
+      }
+      if (!entry.shape().equals(required.getValue())) {
+        problems.add(
+            where,
+            "has the shape %s; config.json needs %s".formatted(entry.shape(), required.getValue()));
+      }
+      if (!entry.dtype().isWeight()) {
+        problems.add(where, "is of dtype " + entry.dtype() + "; weights are of F32, F16 or BF16");
+      }
+      if (entry.length() > Integer.MAX_VALUE) {
+        problems.add(
+            where,
+            "has %d bytes; a tensor of more than %d cannot be read"
+                .formatted(entry.length(), Integer.MAX_VALUE));
+      }
+    }
+  }
+
+  private static void checkImageToken(
+      Path directory, ModelConfig config, Tokenizer tokenizer, Problems problems) {
+    long expected = config.imageTokenId();
+    long found = 0;
+    for (long id : tokenizer.encode(ChatTemplate.IMAGE)) {
+      found += id == expected ? 1 : 0;
+    }
+    if (found != 1) {
+      problems.add(
+          directory.resolve("tokenizer.json").toString(),
+          "does not turn %s into the one token %d that config.json names"
+              .formatted(ChatTemplate.IMAGE, expected));
+    }
+  }
+
+  private static void checkImageSize(
+      Path directory, ModelConfig config, ImageProcessorConfig images, Problems problems) {
+    int side = config.vision().imageSize();
+    var expected = new ImageProcessorConfig.Size(side, side);
+    if (!images.outputSize().equals(Optional.of(expected))) {
+      problems.add(
+          directory.resolve("preprocessor_config.json").toString(),
+          "makes images of %s; vision_config.image_size of config.json is %d"
+              .formatted(
+                  images
+                      .outputSize()
+                      .map(size -> size.height() + " × " + size.width())
+                      .orElse("sizes that depend on the image"),
+                  side));
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  public ChatTemplate chatTemplate() {
+    return chatTemplate;
+  }
+
+  public ImageProcessorConfig imageProcessor() {
+    return imageProcessor;
+  }
+
+  /** Whether there is a tensor of this canonical name. */
+  public boolean has(String name) {
+    return weights.find(stored(name)) != null;
+  }
+
+  /**
+   * Maps a tensor. Where the embedding is tied, {@code language_model.lm_head.weight} is the
+   * embedding.
+   *
+   * @param name a canonical name
+   * @throws IllegalArgumentException if there is no such tensor
+   */
+  public TensorData tensor(String name) {
+    return weights.read(stored(name));
+  }
+
+  private String stored(String name) {
+    return config.text().tieWordEmbeddings() && name.equals(TensorNames.OUTPUT)
+        ? TensorNames.EMBEDDING
+        : name;
+  }
+
+  /**
+   * The identity of the model: a hash of the bytes of every file that its answers depend on. The
+   * first call reads them all once.
+   *
+   * @return 16 hexadecimal digits
+   */
+  public synchronized String modelId() {
+    if (modelId == null) {
+      List<Path> files = new ArrayList<>(weights.paths());
+      for (String name : OTHER_FILES) {
+        Path file = directory.resolve(name);
+        if (Files.exists(file)) {
+          files.add(file);
+        }
+      }
+      try {
+        modelId = ContentHash.of(files);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + directory, e);
+      }
+    }
+    return modelId;
+  }
+
+  /** Tensors mapped before stay valid. */
+  @Override
+  public void close() {
+    tokenizer.close();
+    weights.close();
+  }
+}
