@@ -1,0 +1,139 @@
+package io.paretune.jobs.command;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.problem.Suggestion;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the command that a command line asks for and turns what happens into an exit status.
+ *
+ * @param commands every command there is
+ * @param home Paretune's directory, if it is known
+ * @param failures where the stack traces of unexpected errors go
+ */
+public record CommandLine(
+    List<Command> commands,
+    Optional<Path> home,
+    FailureLog failures,
+    InputStream in,
+    PrintStream out,
+    PrintStream err) {
+  public static final int DONE = 0;
+  public static final int FAILED = 1;
+  public static final int INVALID_INPUT = 2;
+
+  private static final Set<String> HELP = Set.of("--help", "-h", "help");
+
+  /** The exit status. */
+  public int run(List<String> words) {
+    boolean verbose = words.contains(ArgumentParser.VERBOSE.name());
+    try {
+      if (words.isEmpty()) {
+        err.print(Help.overview(commands));
+        return INVALID_INPUT;
+      }
+      if (HELP.contains(words.get(0))) {
+        out.print(words.size() > 1 ? Help.of(find(words.get(1)).spec()) : Help.overview(commands));
+        return DONE;
+      }
+      Command command = find(words.get(0));
+      List<String> rest = words.subList(1, words.size());
+      if (rest.contains("--help") || rest.contains("-h")) {
+        out.print(Help.of(command.spec()));
+        return DONE;
+      }
+      run(command, rest, verbose);
+      return DONE;
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      return report(words, e, verbose);
+    } finally {
+      out.flush();
+    }
+  }
+
+  private void run(Command command, List<String> words, boolean verbose) throws Exception {
+    CommandSpec spec = command.spec();
+    Problems problems = new Problems();
+    ArgumentParser.Parsed parsed = ArgumentParser.parse(spec, words, problems);
+    Optional<ParetuneConfig> config =
+        spec.configuration()
+            .flatMap(how -> Optional.ofNullable(problems.collect(() -> configure(how, parsed))));
+    problems.throwIfAny();
+    if (verbose || spec.engine() == CommandSpec.Engine.SPARK) {
+      Logs.configure(verbose ? Logs.Detail.ALL : Logs.Detail.USUAL);
+    }
+    command.run(new Invocation(parsed.arguments(), config, home, in, out));
+  }
+
+  private ParetuneConfig configure(CommandSpec.Configuration how, ArgumentParser.Parsed parsed) {
+    Optional<Path> file =
+        parsed
+            .arguments()
+            .valueIfGiven(ArgumentParser.CONFIG)
+            .or(() -> how.studyFile().map(this::own));
+    return ParetuneConfig.read(file, parsed.overrides(), how.required());
+  }
+
+  private Path own(String studyFile) {
+    return home.orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "--config",
+                    "is not given, and Paretune's directory with " + studyFile + " is not known",
+                    "give --config FILE, or set PARETUNE_HOME"))
+        .resolve(studyFile);
+  }
+
+  private Command find(String name) {
+    List<String> names = commands.stream().map(c -> c.spec().name()).toList();
+    return commands.stream()
+        .filter(c -> c.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "\"" + name + "\"",
+                    "there is no such command",
+                    Suggestion.remedy(name, names, "./paretune --help lists them")));
+  }
+
+  private int report(List<String> words, Throwable error, boolean verbose) {
+    Optional<InvalidInputException> invalid = invalidInput(error);
+    if (invalid.isPresent()) {
+      Set<Problem> said = new HashSet<>();
+      invalid.get().problems().stream().filter(said::add).forEach(err::println);
+    } else {
+      err.println("paretune " + firstOf(words) + " failed: " + FailureLog.summary(error));
+      err.println(failures.write(words, error));
+    }
+    if (verbose) {
+      error.printStackTrace(err);
+    }
+    return invalid.isPresent() ? INVALID_INPUT : FAILED;
+  }
+
+  private static String firstOf(List<String> words) {
+    return words.isEmpty() ? "" : words.get(0);
+  }
+
+  /** Bad input may be found in an executor: then Spark's exceptions are around it. */
+  private static Optional<InvalidInputException> invalidInput(Throwable error) {
+    Set<Throwable> seen = new HashSet<>();
+    for (@Nullable Throwable e = error; e != null && seen.add(e); e = e.getCause()) {
+      if (e instanceof InvalidInputException invalid) {
+        return Optional.of(invalid);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,13 @@
+package io.paretune.jobs.command;
+
+import java.util.List;
+
+/**
+ * Every command, in the order of {@code --help}. Constructing one must load no class of Spark, so
+ * that help and the commands of plain Java start at once.
+ */
+public final class Commands {
+  public static final List<Command> ALL = List.of();
+
+  private Commands() {}
+}

@@ -1,0 +1,86 @@
+package io.paretune.jobs.config;
+
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Every key of the configuration; {@code conf/paretune.conf} explains them and holds defaults. */
+final class Keys {
+  static final Key<String> WAREHOUSE = Key.location("warehouse");
+  static final Key<Optional<String>> MODEL = Key.location("model").optional();
+  static final Key<Workload> WORKLOAD =
+      Key.of("workload", "BATCHxCONTEXT such as 16x4096", t -> Workload.parse("workload", t));
+
+  static final Key<Optional<String>> BENCHMARK_NAME = Key.name("benchmark.name").optional();
+  static final Key<Optional<List<String>>> BENCHMARK_SAMPLES =
+      Key.locations("benchmark.samples").optional();
+  static final Key<String> CALIBRATION_SPLIT = Key.text("benchmark.splits.calibration");
+  static final Key<String> SEARCH_SPLIT = Key.text("benchmark.splits.search");
+  static final Key<String> HELD_OUT_SPLIT = Key.text("benchmark.splits.held-out");
+
+  static final Key<Integer> CALIBRATION_SAMPLES =
+      Key.wholeNumber("calibration.samples", 0, Integer.MAX_VALUE);
+
+  static final Key<String> STUDY_NAME = Key.name("study.name");
+  static final Key<SamplerName> SAMPLER =
+      Key.oneOf("study.sampler", SamplerName.values(), SamplerName::key);
+  static final Key<Long> SEED = Key.seed("study.seed");
+  static final Key<Integer> TRIALS = Key.wholeNumber("study.trials", 1, 1_000_000);
+  static final Key<Optional<Duration>> MAX_DURATION = Key.duration("study.max-duration").optional();
+  static final Key<Integer> CONCURRENCY = Key.wholeNumber("study.concurrency", 1, 10_000);
+  static final Key<Integer> SHARDS = Key.wholeNumber("study.shards", 1, 100_000);
+  static final Key<List<Double>> UNIFORM_BASELINE = Key.shares("study.uniform-baseline", 0);
+
+  static final Key<CriterionName> CRITERION =
+      Key.oneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
+  static final Key<Granularity> GRANULARITY =
+      Key.oneOf("study.space.granularity", Granularity.values(), Granularity::key);
+  static final Key<Integer> BLOCKS = Key.wholeNumber("study.space.blocks", 1, 10_000);
+  static final Key<List<Double>> PRUNING_RATIOS = Key.shares("study.space.pruning-ratios", 1);
+  static final Key<List<Integer>> KEY_VALUE_BITS =
+      Key.someOf("study.space.key-value-bits", LayerPlan.KV_BITS);
+  static final Key<Boolean> SEPARATE_KEY_AND_VALUE_BITS =
+      Key.yesOrNo("study.space.separate-key-and-value-bits");
+
+  static final Key<Optional<Long>> MAX_MEMORY = Key.size("study.constraints.max-memory").optional();
+  static final Key<Optional<Double>> MIN_MEAN_PRUNING_RATIO =
+      Key.share("study.constraints.min-mean-pruning-ratio").optional();
+
+  static final Key<Integer> EVALUATION_BATCH = Key.wholeNumber("evaluation.batch", 1, 1_000_000);
+  static final Key<Long> PRUNED_LAYERS = Key.size("resident.pruned-layers");
+
+  static final List<Key<?>> ALL =
+      List.of(
+          WAREHOUSE,
+          MODEL,
+          WORKLOAD,
+          BENCHMARK_NAME,
+          BENCHMARK_SAMPLES,
+          CALIBRATION_SPLIT,
+          SEARCH_SPLIT,
+          HELD_OUT_SPLIT,
+          CALIBRATION_SAMPLES,
+          STUDY_NAME,
+          SAMPLER,
+          SEED,
+          TRIALS,
+          MAX_DURATION,
+          CONCURRENCY,
+          SHARDS,
+          UNIFORM_BASELINE,
+          CRITERION,
+          GRANULARITY,
+          BLOCKS,
+          PRUNING_RATIOS,
+          KEY_VALUE_BITS,
+          SEPARATE_KEY_AND_VALUE_BITS,
+          MAX_MEMORY,
+          MIN_MEAN_PRUNING_RATIO,
+          EVALUATION_BATCH,
+          PRUNED_LAYERS);
+
+  private Keys() {}
+}
