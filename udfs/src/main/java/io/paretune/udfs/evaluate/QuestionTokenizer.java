@@ -1,0 +1,95 @@
+package io.paretune.udfs.evaluate;
+
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.checkpoint.ChatTemplate;
+import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.Tokenizer;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Turns questions into token ids. An option's ids are those of the whole text, prompt + " " + option,
+ * which must begin with the prompt's own ids (DESIGN.md, Scoring an option).
+ */
+public final class QuestionTokenizer {
+  private final Benchmark benchmark;
+  private final Tokenizer tokenizer;
+  private final ChatTemplate template;
+  private final int imageToken;
+  private final int[] textBefore;
+
+  /** Works for the questions of one benchmark put to one checkpoint. */
+  public QuestionTokenizer(Benchmark benchmark, Checkpoint checkpoint) {
+    this.benchmark = benchmark;
+    this.tokenizer = checkpoint.tokenizer();
+    this.template = checkpoint.chatTemplate();
+    this.imageToken = Math.toIntExact(checkpoint.config().imageTokenId());
+    this.textBefore = before(ids(template.prompt("x")));
+  }
+
+  /** Ids of the prompt before the image. */
+  public int[] textBefore() {
+    return textBefore.clone();
+  }
+
+  /**
+   * @throws InvalidInputException if the question's text changes the tokens before the image, holds
+   *     an image token itself, or an option's tokens do not extend the prompt's
+   */
+  public PreparedQuestion prepare(Sample sample) {
+    String prompt = template.prompt(benchmark.question(sample));
+    int[] ids = ids(prompt);
+    long images = Arrays.stream(ids).filter(i -> i == imageToken).count();
+    if (images != 1) {
+      throw new InvalidInputException(
+          "sample " + sample.sampleId(),
+          "its prompt has " + images + " image tokens and needs exactly one",
+          "remove the image placeholder from the question");
+    }
+    int[] before = before(ids);
+    if (!Arrays.equals(before, textBefore)) {
+      throw new InvalidInputException(
+          "sample " + sample.sampleId(),
+          "its text changes the tokens before the image",
+          "the prompt template must keep the question after the image");
+    }
+    List<int[]> options = new ArrayList<>(sample.options().size());
+    for (String option : sample.options()) {
+      options.add(after(sample, prompt, ids, option));
+    }
+    int[] suffix = Arrays.copyOfRange(ids, before.length + 1, ids.length);
+    return new PreparedQuestion(
+        sample, suffix, options, after(sample, prompt, ids, sample.answers().get(0)));
+  }
+
+  private int[] after(Sample sample, String prompt, int[] promptIds, String answer) {
+    int[] all = ids(prompt + " " + answer);
+    if (all.length <= promptIds.length
+        || !Arrays.equals(all, 0, promptIds.length, promptIds, 0, promptIds.length)) {
+      throw new InvalidInputException(
+          "sample " + sample.sampleId(),
+          "the tokens of the prompt followed by \"" + answer + "\" do not begin with the prompt's",
+          "the tokenizer merges across the border: change the option's first characters");
+    }
+    return Arrays.copyOfRange(all, promptIds.length, all.length);
+  }
+
+  private int[] before(int[] ids) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] == imageToken) {
+        return Arrays.copyOf(ids, i);
+      }
+    }
+    throw new InvalidInputException(
+        "prompt template",
+        "it puts no image token (id " + imageToken + ") into the prompt",
+        "image_token_index of config.json and the tokenizer must agree");
+  }
+
+  private int[] ids(String text) {
+    return Arrays.stream(tokenizer.encode(text)).mapToInt(Math::toIntExact).toArray();
+  }
+}
