@@ -1,0 +1,29 @@
+package io.paretune.jobs.search;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * When a search ends; whichever comes first.
+ *
+ * @param trials finished trials in all, those replayed and warm starts from elsewhere not counted
+ *     as new ones included; at least 1
+ * @param time no new trial is asked for after this long; running ones are waited for
+ * @param patience ends after this many trials in a row that moved the frontier's hypervolume by no
+ *     more than noise; 0 for never
+ */
+public record SearchBudget(int trials, Optional<Duration> time, int patience) {
+  public SearchBudget {
+    if (trials < 1 || patience < 0) {
+      throw new IllegalArgumentException(
+          "trials must be at least 1 and patience not negative, were "
+              + trials
+              + " and "
+              + patience);
+    }
+  }
+
+  public static SearchBudget ofTrials(int trials) {
+    return new SearchBudget(trials, Optional.empty(), 0);
+  }
+}
