@@ -231,6 +231,8 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   }
 
   /**
+   * Closes every value.
+   *
    * @throws IllegalStateException if something is still lent
    */
   @Override

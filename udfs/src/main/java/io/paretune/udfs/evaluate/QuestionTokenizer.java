@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Turns questions into token ids. An option's ids are those of the whole text, prompt + " " + option,
- * which must begin with the prompt's own ids (DESIGN.md, Scoring an option).
+ * Turns questions into token ids. An option's ids are those of the whole text, prompt + " " +
+ * option, which must begin with the prompt's own ids (DESIGN.md, Scoring an option).
  */
 public final class QuestionTokenizer {
   private final Benchmark benchmark;
@@ -36,6 +36,8 @@ public final class QuestionTokenizer {
   }
 
   /**
+   * The question in token ids.
+   *
    * @throws InvalidInputException if the question's text changes the tokens before the image, holds
    *     an image token itself, or an option's tokens do not extend the prompt's
    */
