@@ -1,0 +1,48 @@
+package io.paretune.udfs.prune;
+
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.Projection;
+import java.util.function.Supplier;
+
+/**
+ * Ranks the weights of each output row: the int(columns · ratio) of smallest score go first, ties
+ * in the order of their columns, as in the published code's stable sort.
+ */
+public sealed interface PruningCriterion permits Magnitude, Wanda {
+
+  CriterionName name();
+
+  /** What besides the weights the scores depend on: the statistics' id, or "none". */
+  String calibrationId();
+
+  /**
+   * The scores of one matrix's weights.
+   *
+   * @throws IllegalArgumentException if the matrix does not fit the calibration's shape
+   */
+  Scores scores(int layer, Projection projection, WeightMatrix weights);
+
+  /** Scores of a matrix, row by row. Not safe for use by many threads. */
+  @FunctionalInterface
+  interface Scores {
+    /** Writes the scores of one row, fp32, none negative: as many as the matrix has columns. */
+    void row(int row, float[] scores);
+  }
+
+  /**
+   * The criterion of that name.
+   *
+   * @param statistics asked only if the criterion needs them
+   */
+  static PruningCriterion of(CriterionName name, Supplier<ActivationStatistics> statistics) {
+    return switch (name) {
+      case MAGNITUDE -> new Magnitude();
+      case WANDA -> new Wanda(statistics.get());
+    };
+  }
+
+  /** Python's {@code int(columns * ratio)}: how many weights of a row of that length go. */
+  static int prunedPerRow(int columns, double ratio) {
+    return (int) (columns * ratio);
+  }
+}

@@ -1,0 +1,43 @@
+package io.paretune.udfs.prune;
+
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.Projection;
+import java.nio.FloatBuffer;
+
+/**
+ * The score is |W| · √E[x²], in fp32 as the published code computes it (arXiv 2306.11695, eq. 1).
+ *
+ * @param statistics of the model whose weights are scored
+ */
+public record Wanda(ActivationStatistics statistics) implements PruningCriterion {
+  @Override
+  public CriterionName name() {
+    return CriterionName.WANDA;
+  }
+
+  @Override
+  public String calibrationId() {
+    return statistics.id();
+  }
+
+  @Override
+  public Scores scores(int layer, Projection projection, WeightMatrix weights) {
+    float[] rootMeanSquare = statistics.meanSquare(layer, projection);
+    int columns = weights.columns();
+    if (rootMeanSquare.length != columns) {
+      throw new IllegalArgumentException(
+          "layer %d, %s: %d input channels were calibrated, the weights have %d"
+              .formatted(layer, projection.key(), rootMeanSquare.length, columns));
+    }
+    for (int c = 0; c < columns; c++) {
+      rootMeanSquare[c] = (float) Math.sqrt(rootMeanSquare[c]); // the fp32 root, correctly rounded
+    }
+    FloatBuffer floats = weights.floats();
+    return (row, scores) -> {
+      floats.get(row * columns, scores, 0, columns);
+      for (int c = 0; c < columns; c++) {
+        scores[c] = Math.abs(scores[c]) * rootMeanSquare[c];
+      }
+    };
+  }
+}
