@@ -1,0 +1,30 @@
+package io.paretune.udfs.engine;
+
+import ai.djl.ndarray.NDManager;
+
+/** Starts native PyTorch, once per JVM, and hands out managers of its memory. */
+public final class NativeEngine {
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
+  private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
+
+  private NativeEngine() {}
+
+  /**
+   * A manager with no parent: what it owns is freed when it is closed, and only then.
+   *
+   * <p>Native threads per call are fixed when the engine starts; unless {@code
+   * ai.djl.pytorch.num_threads} says otherwise there is one, because several calls at once on
+   * threads of the caller use cores better than one call on several.
+   */
+  public static synchronized NDManager newManager(Device device) {
+    setIfAbsent(THREADS);
+    setIfAbsent(INTEROP_THREADS);
+    return NDManager.newBaseManager(device.djl(), "PyTorch");
+  }
+
+  private static void setIfAbsent(String property) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, "1");
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.paretune.udfs.kvcache;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Quantized values as they are stored.
+ *
+ * @param codes a little-endian stream of bits per group, as uint8: (…, head_dim · bits / 8)
+ * @param scale fp16: (…, 1)
+ * @param zero fp16: (…, 1)
+ * @param bits of a code
+ */
+public record PackedTensor(NDArray codes, NDArray scale, NDArray zero, int bits) {
+  /** Bytes that the values take, scale and zero included. */
+  public long bytes() {
+    return codes.size() + 2 * (scale.size() + zero.size());
+  }
+}

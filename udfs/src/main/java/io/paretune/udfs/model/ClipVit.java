@@ -1,0 +1,75 @@
+package io.paretune.udfs.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.paretune.udfs.checkpoint.Activation;
+import io.paretune.udfs.checkpoint.ModelConfig;
+import io.paretune.udfs.checkpoint.VisionConfig;
+import io.paretune.udfs.engine.TorchScript;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** CLIP's vision transformer (arXiv 2103.00020 §2.4) up to the layer that is read. */
+final class ClipVit implements VisionEncoder {
+  private static final String TOWER = "vision_tower.vision_model.";
+
+  private final TorchScript script;
+  private final VisionConfig config;
+  private final List<NDArray> embedding;
+  private final List<List<NDArray>> layers;
+
+  ClipVit(ModelConfig model, WeightReader weights, TorchScript script) {
+    this.script = script;
+    this.config = model.vision();
+    long patchPixels = 3L * config.patchSize() * config.patchSize();
+    embedding =
+        List.of(
+            // A convolution whose stride is its kernel's size is a linear layer over patches.
+            weights.read(
+                TOWER + "embeddings.patch_embedding.weight", config.hiddenSize(), patchPixels),
+            weights.read(TOWER + "embeddings.class_embedding"),
+            weights.read(TOWER + "embeddings.position_embedding.weight"),
+            weights.read(TOWER + "pre_layrnorm.weight"),
+            weights.read(TOWER + "pre_layrnorm.bias"));
+    layers =
+        IntStream.range(0, model.visionLayersUsed())
+            .mapToObj(i -> layer(weights, TOWER + "encoder.layers." + i + "."))
+            .toList();
+  }
+
+  private static List<NDArray> layer(WeightReader weights, String at) {
+    return List.of(
+        weights.read(at + "layer_norm1.weight"),
+        weights.read(at + "layer_norm1.bias"),
+        weights.readRows(queryKeyValue(at, ".weight")),
+        weights.readRows(queryKeyValue(at, ".bias")),
+        weights.read(at + "self_attn.out_proj.weight"),
+        weights.read(at + "self_attn.out_proj.bias"),
+        weights.read(at + "layer_norm2.weight"),
+        weights.read(at + "layer_norm2.bias"),
+        weights.read(at + "mlp.fc1.weight"),
+        weights.read(at + "mlp.fc1.bias"),
+        weights.read(at + "mlp.fc2.weight"),
+        weights.read(at + "mlp.fc2.bias"));
+  }
+
+  private static String[] queryKeyValue(String at, String suffix) {
+    return Stream.of("q", "k", "v")
+        .map(p -> at + "self_attn." + p + "_proj" + suffix)
+        .toArray(String[]::new);
+  }
+
+  @Override
+  public NDArray encode(NDManager owner, NDArray pixels) {
+    boolean quick = config.activation() == Activation.QUICK_GELU;
+    double eps = config.layerNormEps();
+    NDArray x = script.callOne(owner, "clip_embed", pixels, embedding, config.patchSize(), eps);
+    for (List<NDArray> layer : layers) {
+      NDArray next = script.callOne(owner, "clip_layer", x, layer, config.heads(), eps, quick);
+      x.close();
+      x = next;
+    }
+    return x; // (I, C, E)
+  }
+}

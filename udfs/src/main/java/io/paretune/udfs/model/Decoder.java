@@ -1,0 +1,253 @@
+package io.paretune.udfs.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.checkpoint.DecoderConfig;
+import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.kvcache.KvCache;
+import io.paretune.udfs.kvcache.PlainKvCache;
+import io.paretune.udfs.profile.LayerPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The LLaMA decoder (arXiv 2302.13971 §2.2) over any stack of layers; it holds only what candidates
+ * share. Shapes as in {@code decoder.py}.
+ */
+final class Decoder {
+  private final TorchScript script;
+  private final DecoderConfig config;
+  private final RotaryTable rotary;
+  private final NDArray embedding;
+  private final NDArray norm;
+  private final NDArray output;
+
+  Decoder(DecoderConfig config, WeightReader weights, TorchScript script) {
+    this.script = script;
+    this.config = config;
+    this.rotary = new RotaryTable(config);
+    this.embedding = weights.read("language_model.model.embed_tokens.weight"); // (V, H)
+    this.norm = weights.read("language_model.model.norm.weight"); // (H)
+    this.output =
+        config.tieWordEmbeddings() ? embedding : weights.read("language_model.lm_head.weight");
+  }
+
+  static LayerWeights layer(WeightReader weights, int index) {
+    String at = "language_model.model.layers." + index + ".";
+    String attention = at + "self_attn.";
+    return new LayerWeights(
+        weights.read(at + "input_layernorm.weight"),
+        weights.readRows(
+            attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight"),
+        weights.read(attention + "o_proj.weight"),
+        weights.read(at + "post_attention_layernorm.weight"),
+        weights.readRows(at + "mlp.gate_proj.weight", at + "mlp.up_proj.weight"),
+        weights.read(at + "mlp.down_proj.weight"));
+  }
+
+  /**
+   * Runs the tokens before and of each image, the same number for all.
+   *
+   * @param features (I, T, H)
+   */
+  KvCache prefill(NDManager owner, LayerStack layers, long[] before, NDArray features) {
+    return prefill(owner, layers, before, features, SquareSums.unwanted());
+  }
+
+  KvCache prefill(
+      NDManager owner, LayerStack layers, long[] before, NDArray features, SquareSums sums) {
+    NDManager cache = owner.newSubManager();
+    List<NDArray> keys = new ArrayList<>();
+    List<NDArray> values = new ArrayList<>();
+    try (NDManager pass = owner.newSubManager()) {
+      int images = (int) features.getShape().get(0);
+      int tokens = before.length + (int) features.getShape().get(1);
+      RotaryTable.Rows rows = rotary.rows(pass, repeatedPositions(images, tokens));
+      NDArray weight = sums.tokenWeights(pass, ones(images * tokens));
+      NDArray x =
+          script.callOne(
+              pass, "embed_prefix", embedding, pass.create(before), features); // (I·P, H)
+      for (LayerPlan plan : layers.plans()) {
+        List<NDArray> w = layers.weights().get(plan.layer()).arrays();
+        boolean last = plan.layer() == layers.size() - 1;
+        NDList result;
+        if (last && !sums.wanted()) {
+          result =
+              script.call(cache, "prefix_keys_values", prefixArguments(x, w, rows, images, plan));
+        } else {
+          Object[] arguments = prefixArguments(x, w, rows, images, plan);
+          arguments = Arrays.copyOf(arguments, arguments.length + 1);
+          arguments[arguments.length - 1] = weight;
+          result = script.call(cache, "prefix_layer", arguments);
+          x.close();
+          x = result.remove(0);
+          x.attach(pass);
+          sums.add(plan.layer(), result.subNDList(2));
+        }
+        keys.add(result.get(0)); // (I, G, P, D)
+        values.add(result.get(1));
+      }
+      return new PlainKvCache(cache, keys, values);
+    } catch (RuntimeException e) {
+      cache.close();
+      throw e;
+    }
+  }
+
+  private Object[] prefixArguments(
+      NDArray x, List<NDArray> w, RotaryTable.Rows rows, int images, LayerPlan plan) {
+    return new Object[] {
+      x,
+      w,
+      rows.cos(),
+      rows.sin(),
+      images,
+      config.heads(),
+      config.kvHeads(),
+      config.rmsNormEps(),
+      plan.keyBits(),
+      plan.valueBits()
+    };
+  }
+
+  /** Log-probabilities of what follows each of the forest's rows that are read: (M, V). */
+  NDArray read(NDManager owner, LayerStack layers, KvCache prefix, TokenForest forest) {
+    try (NDManager pass = owner.newSubManager()) {
+      TreePast past = TreePast.forgetting(pass);
+      NDArray x =
+          trees(pass, layers, prefix, past, forest, 0, forest.reads(), SquareSums.unwanted());
+      return nextToken(owner, x);
+    }
+  }
+
+  /** Each tree's scores from the table that {@link #read} gives for it. */
+  List<double[]> scores(NDManager pass, NDArray table, List<TokenTree> trees, String profileId) {
+    List<Long> rows = new ArrayList<>();
+    List<Long> tokens = new ArrayList<>();
+    long first = 0;
+    for (TokenTree tree : trees) {
+      int[] readNodes = tree.readNodes();
+      for (TokenTree.Read read : tree.reads()) {
+        rows.add(first + Arrays.binarySearch(readNodes, read.node()));
+        tokens.add(read.token());
+      }
+      first += readNodes.length;
+    }
+    float[] picked =
+        script
+            .callOne(pass, "pick", table, create(pass, rows), create(pass, tokens))
+            .toFloatArray();
+    int broken = 0;
+    for (float value : picked) {
+      broken += Float.isFinite(value) ? 0 : 1;
+    }
+    if (broken > 0) {
+      throw new NonFiniteOutputException(profileId, broken);
+    }
+    List<double[]> scores = new ArrayList<>();
+    int at = 0;
+    for (TokenTree tree : trees) {
+      double[] sums = new double[tree.sequences()];
+      for (TokenTree.Read read : tree.reads()) {
+        sums[read.sequence()] += picked[at++];
+      }
+      scores.add(sums);
+    }
+    return scores;
+  }
+
+  private static NDArray create(NDManager owner, List<Long> values) {
+    return owner.create(values.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** (M, H) to (M, V). */
+  NDArray nextToken(NDManager owner, NDArray x) {
+    return script.callOne(owner, "next_token", x, norm, output, config.rmsNormEps());
+  }
+
+  /**
+   * Runs the forest's rows from {@code from} on.
+   *
+   * @param past keys and values of the rows before; gets those of the new rows
+   * @param reads the rows whose output is wanted
+   * @return (reads, H)
+   */
+  NDArray trees(
+      NDManager pass,
+      LayerStack layers,
+      KvCache prefix,
+      TreePast past,
+      TokenForest forest,
+      int from,
+      int[] reads,
+      SquareSums sums) {
+    if (prefix.sequences() != forest.images()) {
+      throw new IllegalArgumentException(
+          "the cache holds %d images, there are trees for %d"
+              .formatted(prefix.sequences(), forest.images()));
+    }
+    TreeStep step = new TreeStep(forest, from, (int) prefix.tokens());
+    RotaryTable.Rows rows = rotary.rows(pass, step.positions());
+    NDArray order = pass.create(step.order());
+    NDArray none = pass.create(new Shape(0), DataType.INT64);
+    int[] all = step.allNewRows();
+    boolean readsAll = sums.wanted() || Arrays.equals(reads, all);
+    NDArray allMask = pass.create(step.mask(all));
+    NDArray readMask = readsAll ? allMask : pass.create(step.mask(reads));
+    NDArray read =
+        readsAll ? none : pass.create(Arrays.stream(reads).mapToLong(r -> r - from).toArray());
+    NDArray weight = sums.tokenWeights(pass, step.multiplicities());
+    NDArray x = script.callOne(pass, "embed", embedding, pass.create(step.tokens())); // (N, H)
+    for (LayerPlan plan : layers.plans()) {
+      int i = plan.layer();
+      boolean last = i == layers.size() - 1;
+      try (NDManager call = pass.newSubManager()) {
+        NDList result =
+            script.call(
+                call,
+                "tree_layer",
+                x,
+                layers.weights().get(i).arrays(),
+                rows.cos(),
+                rows.sin(),
+                prefix.keys(call, i),
+                prefix.values(call, i),
+                past.keys(i),
+                past.values(i),
+                order,
+                step.keys(),
+                step.queries(last && !readsAll ? reads : all),
+                last ? readMask : allMask,
+                last ? read : none,
+                config.heads(),
+                config.kvHeads(),
+                config.rmsNormEps(),
+                plan.keyBits(),
+                plan.valueBits(),
+                weight);
+        x.close();
+        x = result.get(0);
+        x.attach(pass);
+        past.replace(i, result.get(1), result.get(2));
+        sums.add(i, result.subNDList(3));
+      }
+    }
+    return x;
+  }
+
+  private static long[] repeatedPositions(int images, int tokens) {
+    long[] positions = new long[images * tokens];
+    Arrays.setAll(positions, i -> i % tokens);
+    return positions;
+  }
+
+  private static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+}

@@ -1,0 +1,47 @@
+package io.paretune.udfs.model;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.KvGrouping;
+import io.paretune.udfs.profile.LayerPlan;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a candidate runs with: its layers' weights, pruned as its profile says by who made them, and
+ * the profile, whose key and value bits the cache gets.
+ */
+public record LayerStack(List<LayerWeights> weights, CompressionProfile profile) {
+  /**
+   * @throws InvalidInputException if the profile plans a layer that is not there or asks for a KV
+   *     grouping that the cache does not have
+   */
+  public LayerStack {
+    weights = List.copyOf(weights);
+    if (weights.isEmpty()) {
+      throw new IllegalArgumentException("a stack needs at least one layer");
+    }
+    for (LayerPlan plan : profile.layers()) {
+      if (plan.layer() >= weights.size()) {
+        throw new InvalidInputException(
+            "profile " + profile.id(),
+            "plans layer %d, but the model has %d layers".formatted(plan.layer(), weights.size()),
+            "layers count from 0");
+      }
+    }
+    if (profile.kvGrouping() != KvGrouping.TOKEN) {
+      throw new InvalidInputException(
+          "profile " + profile.id(),
+          "kv_grouping \"%s\" cannot be run yet".formatted(profile.kvGrouping().key()),
+          "use \"" + KvGrouping.TOKEN.key() + "\"");
+    }
+  }
+
+  public int size() {
+    return weights.size();
+  }
+
+  List<LayerPlan> plans() {
+    return IntStream.range(0, size()).mapToObj(profile::layer).toList();
+  }
+}

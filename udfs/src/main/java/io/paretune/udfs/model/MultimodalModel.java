@@ -1,0 +1,171 @@
+package io.paretune.udfs.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.DType;
+import io.paretune.udfs.checkpoint.ModelConfig;
+import io.paretune.udfs.checkpoint.VisionConfig;
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.NativeEngine;
+import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.kvcache.KvCache;
+import io.paretune.udfs.profile.CompressionProfile;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A {@code LlavaForConditionalGeneration} on a device: its dense weights and how to run any stack
+ * of decoder layers over them. Safe for use by many threads; each pass owns its memory.
+ *
+ * <p>Shape legend: I images, T tokens of an image, P = text before it + T, S image side, H hidden,
+ * V vocabulary.
+ */
+public final class MultimodalModel implements AutoCloseable {
+  private final ModelConfig config;
+  private final NDManager manager;
+  private final VisionEncoder vision;
+  private final Projector projector;
+  private final Decoder decoder;
+  private final LayerStack dense;
+
+  private MultimodalModel(
+      ModelConfig config, NDManager manager, WeightReader weights, TorchScript script) {
+    this.config = config;
+    this.manager = manager;
+    this.vision = new ClipVit(config, weights, script);
+    this.projector = new Projector(config, weights, script);
+    this.decoder = new Decoder(config.text(), weights, script);
+    this.dense =
+        new LayerStack(
+            IntStream.range(0, config.text().layers())
+                .mapToObj(i -> Decoder.layer(weights, i))
+                .toList(),
+            CompressionProfile.dense());
+  }
+
+  /**
+   * Reads all weights. On the CPU the model computes in fp32 whatever type the file has, since CPUs
+   * without bf16 instructions are several times slower in it; on a GPU in the type of the file.
+   */
+  public static MultimodalModel load(Checkpoint checkpoint, Device device) {
+    TorchScript script = TorchScript.compiled(device, ModelKernels.TEXTS);
+    NDManager manager = NativeEngine.newManager(device);
+    try {
+      ModelConfig config = checkpoint.config();
+      DType dtype = device.isCpu() ? DType.F32 : config.dtype();
+      return new MultimodalModel(
+          config, manager, new WeightReader(checkpoint, script, manager, dtype), script);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** A manager for one pass; close it when its results are no longer needed. */
+  public NDManager newManager() {
+    return manager.newSubManager();
+  }
+
+  /** The dense layers. */
+  public LayerStack dense() {
+    return dense;
+  }
+
+  /** The dense weights of a layer; shared, never written to. */
+  public LayerWeights layer(int index) {
+    return dense.weights().get(index);
+  }
+
+  /**
+   * What the decoder sees of each image.
+   *
+   * @param pixels per image, normalised, channel by channel: 3·S·S values
+   * @return (I, T, H), fp32
+   */
+  public NDArray imageFeatures(NDManager owner, List<float[]> pixels) {
+    VisionConfig encoder = config.vision();
+    int values = 3 * encoder.imageSize() * encoder.imageSize();
+    FloatBuffer all = FloatBuffer.allocate(Math.multiplyExact(pixels.size(), values));
+    for (float[] image : pixels) {
+      if (image.length != values) {
+        throw new IllegalArgumentException(
+            "an image of this model has %d values, got %d".formatted(values, image.length));
+      }
+      all.put(image);
+    }
+    try (NDManager pass = owner.newSubManager()) {
+      NDArray x =
+          pass.create(
+              all.array(), new Shape(pixels.size(), 3, encoder.imageSize(), encoder.imageSize()));
+      return projector.project(owner, vision.encode(pass, x));
+    }
+  }
+
+  /**
+   * Runs the tokens up to and including the image, once per image.
+   *
+   * @param before the tokens before the image, the same for all
+   * @param features (I, T, H)
+   * @return the cache that trees hang off, image by image; its memory belongs to {@code owner}
+   */
+  public KvCache prefill(NDManager owner, LayerStack layers, long[] before, NDArray features) {
+    return decoder.prefill(owner, layers, before, features);
+  }
+
+  /**
+   * The model's prediction after each node that the trees want read.
+   *
+   * @param trees one per image of the prefix
+   * @return (nodes read, V) log-probabilities in fp32, tree after tree, nodes ascending
+   */
+  public NDArray logProbabilities(
+      NDManager owner, LayerStack layers, KvCache prefix, List<TokenTree> trees) {
+    return decoder.read(owner, layers, prefix, new TokenForest(trees));
+  }
+
+  /**
+   * Scores the sequences of {@link TokenTree#scoring} trees.
+   *
+   * @param trees one per image of the prefix
+   * @return for each tree, each sequence's sum of the log-probabilities of its scored tokens
+   * @throws NonFiniteOutputException if one is not a finite number
+   */
+  public List<double[]> scores(LayerStack layers, KvCache prefix, List<TokenTree> trees) {
+    try (NDManager pass = newManager()) {
+      NDArray table = logProbabilities(pass, layers, prefix, trees);
+      return decoder.scores(pass, table, trees, layers.profile().id());
+    }
+  }
+
+  /**
+   * Sums the squared inputs of every linear layer, for calibration: each image's prefix once, the
+   * tokens of its sequences once per sequence.
+   *
+   * @param before the tokens before the image
+   * @param features (I, T, H)
+   * @param trees one per image, {@link TokenTree#whole} so that every token counts
+   */
+  public InputSquares inputSquares(
+      LayerStack layers, long[] before, NDArray features, List<TokenTree> trees) {
+    SquareSums sums = SquareSums.of(layers.size());
+    TokenForest forest = new TokenForest(trees);
+    try (NDManager pass = newManager();
+        KvCache prefix = decoder.prefill(pass, layers, before, features, sums)) {
+      decoder.trees(
+          pass, layers, prefix, TreePast.forgetting(pass), forest, 0, forest.reads(), sums);
+    }
+    return sums.result();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,171 @@
+# The LLaMA decoder, one call per layer. Rows are tokens, packed without padding.
+#   N rows of the call, M rows that are read of them, H hidden, A attention heads, G KV heads,
+#   g = A / G, D head_dim, F intermediate, I images, P tokens of the prefix, T tokens of an image
+# w: a layer's weights [input norm (H), q|k|v ((A + 2G) D, H), o (H, A D), post norm (H),
+#   gate|up (2F, H), down (H, F)]. Norms and softmax compute in fp32 (6) whatever the weights' type.
+# token_weight: (N) float64 (7) asks for the sums of squares of every linear layer's input; empty
+#   asks for none.
+
+def rms_norm(self: Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+  # (N, H) -> (N, H)
+  xf = torch.to(x, 6)
+  scale = torch.rsqrt_(torch.add_(torch.mean(xf * xf, [-1], True), eps))  # (N, 1)
+  return weight * torch.type_as(xf * scale, x)
+
+def rotate(self: Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  # (N, heads, D), (N, 1, D / 2) -> (N, heads, D)
+  a, b = torch.chunk(x, 2, -1)
+  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+# Weighted sum over rows of the squares, in float64.
+def add_squares(self: Kernels, sums: List[Tensor], x: Tensor, token_weight: Tensor) -> NoneType:
+  # (N, F), (N) -> one more (F)
+  if torch.numel(token_weight) > 0:
+    xd = torch.to(x, 7)
+    _0 = torch.append(sums, torch.mv(torch.transpose(xd * xd, 0, 1), token_weight))
+  return None
+
+def embed(self: Kernels, embedding: Tensor, ids: Tensor) -> Tensor:
+  # (V, H), (N) -> (N, H)
+  return torch.embedding(embedding, ids)
+
+# The text before the image, the same for all, and each image's features.
+def embed_prefix(self: Kernels, embedding: Tensor, before: Tensor, features: Tensor) -> Tensor:
+  # (V, H), (B), (I, T, H) -> (I * (B + T), H)
+  text = torch.type_as(torch.embedding(embedding, before), embedding)
+  rows = torch.expand(torch.unsqueeze(text, 0), [torch.size(features, 0), -1, -1])
+  return torch.flatten(torch.cat([rows, torch.type_as(features, embedding)], 1), 0, 1)
+
+# A layer over the rows of I prefixes, each causal in itself; returns the output, keys and values.
+def prefix_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, token_weight: Tensor) -> List[Tensor]:
+  # (I * P, H) -> (I * P, H), (I, G, P, D), (I, G, P, D)
+  sums = annotate(List[Tensor], [])
+  h = (self).rms_norm(x, w[0], eps)
+  _0 = (self).add_squares(sums, h, token_weight)
+  y = torch.view(torch.linear(h, w[1]), [torch.size(x, 0), heads + kv_heads * 2, -1])  # (I P, A + 2G, D)
+  qk = (self).rotate(torch.narrow(y, 1, 0, heads + kv_heads), cos, sin)
+  q = torch.narrow(qk, 1, 0, heads)
+  k = (self).kv_fake_quantize(torch.narrow(qk, 1, heads, kv_heads), key_bits)
+  v = (self).kv_fake_quantize(torch.narrow(y, 1, heads + kv_heads, kv_heads), value_bits)
+  q4 = torch.transpose(torch.unflatten(q, 0, [images, -1]), 1, 2)  # (I, A, P, D)
+  k4 = torch.contiguous(torch.transpose(torch.unflatten(k, 0, [images, -1]), 1, 2))  # (I, G, P, D)
+  v4 = torch.contiguous(torch.transpose(torch.unflatten(v, 0, [images, -1]), 1, 2))  # (I, G, P, D)
+  g = torch.floordiv(heads, kv_heads)
+  a4 = torch.scaled_dot_product_attention(q4, (self).per_head(k4, g), (self).per_head(v4, g), None, 0., True)
+  a = torch.reshape(torch.transpose(a4, 1, 2), [torch.size(x, 0), -1])  # (I P, A D)
+  out = (self).after_attention(x, a, w, eps, sums, token_weight)
+  return torch.add([out, k4, v4], sums)
+
+# The last layer of a prefix: nothing reads its output, only its keys and values.
+def prefix_keys_values(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int) -> List[Tensor]:
+  # (I * P, H) -> (I, G, P, D), (I, G, P, D)
+  k, v = (self).keys_values((self).rms_norm(x, w[0], eps), w[1], cos, sin, heads, kv_heads, key_bits, value_bits)
+  k4 = torch.contiguous(torch.transpose(torch.unflatten(k, 0, [images, -1]), 1, 2))
+  v4 = torch.contiguous(torch.transpose(torch.unflatten(v, 0, [images, -1]), 1, 2))
+  return [k4, v4]
+
+def keys_values(self: Kernels, h: Tensor, qkv: Tensor, cos: Tensor, sin: Tensor, heads: int, kv_heads: int, key_bits: int, value_bits: int) -> List[Tensor]:
+  # (N, H) -> (N, G, D), (N, G, D)
+  width = torch.floordiv(torch.size(qkv, 0), heads + kv_heads * 2)
+  kv = torch.narrow(qkv, 0, heads * width, kv_heads * width * 2)
+  y = torch.view(torch.linear(h, kv), [torch.size(h, 0), kv_heads * 2, -1])
+  k = (self).kv_fake_quantize((self).rotate(torch.narrow(y, 1, 0, kv_heads), cos, sin), key_bits)
+  v = (self).kv_fake_quantize(torch.narrow(y, 1, kv_heads, kv_heads), value_bits)
+  return [k, v]
+
+def per_head(self: Kernels, x: Tensor, g: int) -> Tensor:
+  # (I, G, P, D) -> (I, G * g, P, D)
+  if g == 1:
+    y = x
+  else:
+    y = torch.flatten(torch.expand(torch.unsqueeze(x, 2), [-1, -1, g, -1, -1]), 1, 2)
+  return y
+
+# A layer over the rows of token trees, image after image. Rows attend to their image's prefix and,
+# by the mask, to their ancestors and themselves.
+#   past_k, past_v (L, G, D): earlier rows of the same trees, in order of arrival
+#   order: which of past and new rows are each image's keys, image after image; empty where past is
+#   empty, since the new rows are in that order already
+#   keys, queries: how many of each an image has; mask: each image's (queries, P + keys), flat
+#   read (M): rows whose output is wanted; empty for all
+# Returns the output and all keys and values of tree rows, past and new.
+def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, prefix_k: Tensor, prefix_v: Tensor, past_k: Tensor, past_v: Tensor, order: Tensor, keys: List[int], queries: List[int], mask: Tensor, read: Tensor, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, token_weight: Tensor) -> List[Tensor]:
+  # (N, H) -> (M, H), (L + N, G, D), (L + N, G, D)
+  sums = annotate(List[Tensor], [])
+  h = (self).rms_norm(x, w[0], eps)
+  _0 = (self).add_squares(sums, h, token_weight)
+  if torch.numel(read) > 0:
+    width = torch.floordiv(torch.size(w[1], 0), heads + kv_heads * 2)
+    k, v = (self).keys_values(h, w[1], cos, sin, heads, kv_heads, key_bits, value_bits)
+    hr = torch.index_select(h, 0, read)  # (M, H)
+    qr = torch.linear(hr, torch.narrow(w[1], 0, 0, heads * width))
+    q = (self).rotate(torch.view(qr, [torch.size(hr, 0), heads, -1]), torch.index_select(cos, 0, read), torch.index_select(sin, 0, read))
+    xr = torch.index_select(x, 0, read)
+  else:
+    y = torch.view(torch.linear(h, w[1]), [torch.size(x, 0), heads + kv_heads * 2, -1])  # (N, A + 2G, D)
+    qk = (self).rotate(torch.narrow(y, 1, 0, heads + kv_heads), cos, sin)
+    q = torch.narrow(qk, 1, 0, heads)
+    k = (self).kv_fake_quantize(torch.narrow(qk, 1, heads, kv_heads), key_bits)
+    v = (self).kv_fake_quantize(torch.narrow(y, 1, heads + kv_heads, kv_heads), value_bits)
+    xr = x
+  if torch.numel(past_k) > 0:
+    all_k = torch.cat([past_k, k], 0)
+    all_v = torch.cat([past_v, v], 0)
+    tree_k = torch.index_select(all_k, 0, order)
+    tree_v = torch.index_select(all_v, 0, order)
+  else:
+    all_k = k
+    all_v = v
+    tree_k = k
+    tree_v = v
+  a = (self).tree_attention(q, tree_k, tree_v, prefix_k, prefix_v, keys, queries, mask)  # (M, A D)
+  out = (self).after_attention(xr, a, w, eps, sums, token_weight)
+  return torch.add([out, all_k, all_v], sums)
+
+def tree_attention(self: Kernels, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, keys: List[int], queries: List[int], mask: Tensor) -> Tensor:
+  # (M, A, D), (K, G, D), (K, G, D), (I, G, P, D), (I, G, P, D) -> (M, A * D)
+  kv_heads = torch.size(k, 1)
+  d = torch.size(k, 2)
+  g = torch.floordiv(torch.size(q, 1), kv_heads)
+  p = torch.size(prefix_k, 2)
+  outs = annotate(List[Tensor], [])
+  row = 0
+  key = 0
+  at = 0
+  for i in range(torch.len(keys)):
+    m = queries[i]
+    n = keys[i]
+    if m > 0:
+      qi = torch.permute(torch.view(torch.narrow(q, 0, row, m), [m, kv_heads, g, d]), [1, 2, 0, 3])
+      qi = torch.reshape(qi, [1, kv_heads, g * m, d])
+      ki = torch.unsqueeze(torch.cat([torch.select(prefix_k, 0, i), torch.transpose(torch.narrow(k, 0, key, n), 0, 1)], 1), 0)
+      vi = torch.unsqueeze(torch.cat([torch.select(prefix_v, 0, i), torch.transpose(torch.narrow(v, 0, key, n), 0, 1)], 1), 0)
+      mi = torch.view(torch.narrow(mask, 0, at, m * (p + n)), [1, m, p + n])
+      mi = torch.reshape(torch.expand(mi, [g, -1, -1]), [1, 1, g * m, p + n])
+      ai = torch.scaled_dot_product_attention(qi, ki, vi, torch.type_as(mi, qi))
+      ai = torch.permute(torch.view(ai, [kv_heads, g, m, d]), [2, 0, 1, 3])
+      _0 = torch.append(outs, torch.reshape(ai, [m, kv_heads * g * d]))
+    row = row + m
+    key = key + n
+    at = at + m * (p + n)
+  return torch.cat(outs, 0)
+
+def after_attention(self: Kernels, x: Tensor, a: Tensor, w: List[Tensor], eps: float, sums: List[Tensor], token_weight: Tensor) -> Tensor:
+  # (N, H), (N, A * D) -> (N, H)
+  _0 = (self).add_squares(sums, a, token_weight)
+  y = torch.add_(torch.linear(a, w[2]), x)
+  h = (self).rms_norm(y, w[3], eps)
+  _1 = (self).add_squares(sums, h, token_weight)
+  gate, up = torch.chunk(torch.linear(h, w[4]), 2, -1)
+  f = torch.mul_(torch.silu(gate), up)  # (N, F)
+  _2 = (self).add_squares(sums, f, token_weight)
+  return torch.add_(torch.linear(f, w[5]), y)
+
+# Log-probabilities of the token that follows each row.
+def next_token(self: Kernels, x: Tensor, norm: Tensor, output: Tensor, eps: float) -> Tensor:
+  # (M, H), (H), (V, H) -> (M, V) fp32
+  return torch.log_softmax(torch.linear((self).rms_norm(x, norm, eps), output), -1, 6)
+
+def pick(self: Kernels, table: Tensor, row: Tensor, column: Tensor) -> Tensor:
+  # (M, V), (S), (S) -> (S)
+  return torch.index_select(torch.flatten(table), 0, row * torch.size(table, 1) + column)
