@@ -1,0 +1,35 @@
+package io.paretune.jobs.ingest;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a benchmark's files hold.
+ *
+ * @param benchmark the benchmark's name
+ * @param version hash of the usable samples, whatever their order and files
+ * @param samples the usable rows, as the {@code samples} table has them; read from the files
+ *     whenever it is used
+ * @param accepted how many these are
+ * @param rejected the other rows, as the {@code rejected_samples} table has them
+ * @param rejectedCount how many these are
+ * @param images different images among the usable rows
+ * @param shards how many shards hold them: at most one for each image
+ */
+public record ScreenedSamples(
+    String benchmark,
+    String version,
+    Dataset<Row> samples,
+    long accepted,
+    Dataset<Row> rejected,
+    long rejectedCount,
+    long images,
+    int shards)
+    implements AutoCloseable {
+
+  /** Lets go of what was kept in memory; the rows can still be used, but are screened again. */
+  @Override
+  public void close() {
+    rejected.unpersist();
+  }
+}

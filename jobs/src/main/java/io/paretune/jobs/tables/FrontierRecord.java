@@ -1,0 +1,57 @@
+package io.paretune.jobs.tables;
+
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CompressionProfile;
+import java.time.LocalDate;
+import java.util.OptionalDouble;
+
+/**
+ * A point of a run's frontier.
+ *
+ * @param study the search
+ * @param runId the run whose frontier it is
+ * @param runDate that run's day, UTC
+ * @param trialId the trial behind the point
+ * @param modelId the model, by its content's hash
+ * @param benchmarkVersion what it was scored on
+ * @param workload the load that fixes the cache's size
+ * @param cost what the profile needs of memory
+ * @param score share of the questions answered right
+ * @param scoreLow lower end of the 95 % confidence interval
+ * @param scoreHigh its upper end
+ * @param chanceScore the score of guessing
+ * @param confirmedScore its score on held-out questions, once confirmed
+ * @param profile how the model is compressed
+ * @param hypervolume of the run's whole frontier: the dominated share of the rectangle between
+ *     (dense memory, chance score) and (0, 1)
+ * @param status what became of it since the run before
+ * @param promoted whether a gate let it through to be served
+ */
+public record FrontierRecord(
+    String study,
+    String runId,
+    LocalDate runDate,
+    long trialId,
+    String modelId,
+    String benchmarkVersion,
+    Workload workload,
+    TrialCost cost,
+    double score,
+    double scoreLow,
+    double scoreHigh,
+    double chanceScore,
+    OptionalDouble confirmedScore,
+    CompressionProfile profile,
+    double hypervolume,
+    FrontierStatus status,
+    boolean promoted) {
+  public FrontierRecord {
+    if (!(hypervolume >= 0 && hypervolume <= 1)) {
+      throw new IllegalArgumentException("hypervolume is a share in [0, 1], was " + hypervolume);
+    }
+    if (!(score >= 0 && score <= 1)) {
+      throw new IllegalArgumentException(
+          "trial %d: score must be in [0, 1], was %s".formatted(trialId, score));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.paretune.jobs.tables;
+
+import static org.apache.spark.sql.types.DataTypes.LongType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code rejected_samples}: one row for each row of a samples file that cannot be used. */
+public final class RejectedSamplesTable {
+  public static final String NAME = "rejected_samples";
+
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("benchmark", StringType, false, "the benchmark that was ingested")
+          .add("version", StringType, false, "the version that its other rows became")
+          .add("source", StringType, false, "the file")
+          .add("position", LongType, false, "place in the files as they were given, from 0")
+          .add("sample_id", StringType, false, "what the row says its id is; may be empty")
+          .add("reason", StringType, false, "why the row cannot be used");
+
+  private final TableDirectory directory;
+
+  public RejectedSamplesTable(SparkSession spark, Warehouse warehouse) {
+    directory =
+        new TableDirectory(spark, warehouse.path(NAME), SCHEMA, List.of("benchmark", "version"));
+  }
+
+  TableDirectory directory() {
+    return directory;
+  }
+
+  public Dataset<Row> read() {
+    return directory.read();
+  }
+
+  /** Writes what one version of a benchmark left out, in the place of what is there of it. */
+  public void write(String benchmark, String version, Dataset<Row> rejected) {
+    directory.replaceWhere(
+        Map.of("benchmark", benchmark, "version", version),
+        TableDirectory.columnsOf(rejected, SCHEMA));
+  }
+
+  public static Row toRow(RejectedSampleRecord rejected) {
+    return Cells.row(
+        SCHEMA,
+        Map.of(
+            "benchmark", rejected.benchmark(),
+            "version", rejected.version(),
+            "source", rejected.source(),
+            "position", rejected.position(),
+            "sample_id", rejected.sampleId(),
+            "reason", rejected.reason()));
+  }
+
+  public static RejectedSampleRecord fromRow(Row row) {
+    Cells cells = new Cells(row);
+    return new RejectedSampleRecord(
+        cells.text("benchmark"),
+        cells.text("version"),
+        cells.text("source"),
+        cells.number("position"),
+        cells.text("sample_id"),
+        cells.text("reason"));
+  }
+}

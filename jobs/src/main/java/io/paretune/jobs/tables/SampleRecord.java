@@ -1,0 +1,46 @@
+package io.paretune.jobs.tables;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A question about an image.
+ *
+ * @param benchmark the benchmark's name
+ * @param version the hash of the benchmark's samples: what a score was measured on
+ * @param position the question's place in the files as they were given, from 0
+ * @param sampleId unique in the benchmark and version
+ * @param imageId SHA-256 of the image's bytes, in hexadecimal
+ * @param image the image file, read-only
+ * @param options what may be answered; empty for an open question
+ * @param answers the right answers, at least one
+ * @param split what the question is for: {@code train}, {@code val}, {@code test}
+ * @param shard the part of the benchmark it belongs to; all questions of an image are in one
+ */
+public record SampleRecord(
+    String benchmark,
+    String version,
+    long position,
+    String sampleId,
+    String imageId,
+    ByteBuffer image,
+    String question,
+    List<String> options,
+    List<String> answers,
+    String category,
+    String split,
+    int shard) {
+  public SampleRecord {
+    image = image.asReadOnlyBuffer();
+    options = List.copyOf(options);
+    answers = List.copyOf(answers);
+    if (position < 0 || shard < 0) {
+      throw new IllegalArgumentException(
+          "sample %s: position and shard start at 0, were %d and %d"
+              .formatted(sampleId, position, shard));
+    }
+    if (answers.isEmpty()) {
+      throw new IllegalArgumentException("sample %s has no answer".formatted(sampleId));
+    }
+  }
+}

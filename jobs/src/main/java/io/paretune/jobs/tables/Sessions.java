@@ -1,0 +1,50 @@
+package io.paretune.jobs.tables;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+
+/** What a Spark session needs so that the tables can be written and mean the same everywhere. */
+public final class Sessions {
+  /** Without these the tables cannot be written or would hold something else. */
+  private static final Map<String, String> REQUIRED =
+      new TreeMap<>(
+          Map.of(
+              "spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension",
+              "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+              "spark.sql.session.timeZone", "UTC",
+              "spark.sql.datetime.java8API.enabled", "true",
+              // The default, INT96, is deprecated and has no statistics to skip files by.
+              "spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS"));
+
+  /**
+   * Suits few rows of which some hold an image; a user's own setting wins. Spark's batches of 4096
+   * and 10000 rows would hold gigabytes of image files at once.
+   */
+  private static final Map<String, String> PREFERRED =
+      new TreeMap<>(
+          Map.of(
+              "spark.databricks.delta.snapshotPartitions", "2",
+              "spark.sql.parquet.columnarReaderBatchSize", "128",
+              "spark.sql.inMemoryColumnarStorage.batchSize", "128"));
+
+  private Sessions() {}
+
+  /** The session of this JVM, made with what the tables need and what spark-submit was given. */
+  public static SparkSession open(String applicationName) {
+    return configured(SparkSession.builder().appName(applicationName)).getOrCreate();
+  }
+
+  /** Adds what the tables need. */
+  public static SparkSession.Builder configured(SparkSession.Builder builder) {
+    // spark-submit hands the user's settings over as system properties.
+    PREFERRED.forEach(
+        (key, value) -> {
+          if (System.getProperty(key) == null) {
+            builder.config(key, value);
+          }
+        });
+    REQUIRED.forEach(builder::config);
+    return builder;
+  }
+}

@@ -1,0 +1,84 @@
+package io.paretune.jobs.tables;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Where a project's tables live: a directory with one Delta table in each sub-directory.
+ *
+ * @param root an absolute URI without a slash at its end, such as {@code file:/data/warehouse} or
+ *     {@code s3a://bucket/warehouse}
+ */
+public record Warehouse(String root) {
+  private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):.*");
+
+  public Warehouse {
+    if (!SCHEME.matcher(root).matches() || root.endsWith("/")) {
+      throw new IllegalArgumentException(
+          "a warehouse is an absolute URI without a slash at its end, was \"" + root + "\"");
+    }
+  }
+
+  /**
+   * The warehouse at a place that a user named: a local path, or a URI that Hadoop knows.
+   *
+   * @param where the key or option it came from
+   * @throws InvalidInputException if nothing can be stored there
+   */
+  public static Warehouse at(String where, String location) {
+    String text = location.strip();
+    if (text.isEmpty()) {
+      throw new InvalidInputException(
+          where, "is empty", "give a directory, such as ./warehouse or s3a://bucket/warehouse");
+    }
+    Matcher matcher = SCHEME.matcher(text);
+    if (!matcher.matches()) {
+      return new Warehouse(withoutSlash("file:" + Path.of(text).toAbsolutePath().normalize()));
+    }
+    if (matcher.group(1).equals("s3")) {
+      throw new InvalidInputException(
+          where, "no file system is called \"s3\", was " + text, "write s3a" + text.substring(2));
+    }
+    return new Warehouse(withoutSlash(text));
+  }
+
+  private static String withoutSlash(String uri) {
+    String trimmed = uri.replaceAll("/+$", "");
+    return trimmed.endsWith(":") ? trimmed + "/." : trimmed;
+  }
+
+  /** The directory of a table. */
+  public String path(String table) {
+    return root + "/" + table;
+  }
+
+  /**
+   * Creates the tables that are not there yet. A program does this once, before anything writes:
+   * two writers that both create a table would collide.
+   *
+   * @throws InvalidInputException naming every table that is there with other columns
+   */
+  public void createTables(SparkSession spark) {
+    Problems problems = new Problems();
+    for (TableDirectory table :
+        List.of(
+            new SamplesTable(spark, this).directory(),
+            new RejectedSamplesTable(spark, this).directory(),
+            new ImageFeaturesTable(spark, this).directory(),
+            new TrialsTable(spark, this).directory(),
+            new ShardResultsTable(spark, this).directory(),
+            new FrontierTable(spark, this).directory())) {
+      problems.collect(
+          () -> {
+            table.createIfAbsent();
+            return table;
+          });
+    }
+    problems.throwIfAny();
+  }
+}
