@@ -8,12 +8,18 @@ import java.util.List;
  *
  * @param imageId SHA-256 of the file's bytes
  * @param features the projected image tokens, row-major (T, H)
+ * @param tokens T
  * @param questions all its questions
  */
-public record PreparedImage(String imageId, float[] features, List<PreparedQuestion> questions)
+public record PreparedImage(
+    String imageId, float[] features, int tokens, List<PreparedQuestion> questions)
     implements Serializable {
 
   public PreparedImage {
+    if (tokens < 1 || features.length == 0 || features.length % tokens != 0) {
+      throw new IllegalArgumentException(
+          "image %s: %d values are no %d rows".formatted(imageId, features.length, tokens));
+    }
     questions = List.copyOf(questions);
   }
 }

@@ -1,0 +1,66 @@
+package io.paretune.udfs.evaluate;
+
+import ai.djl.ndarray.NDManager;
+import io.paretune.udfs.checkpoint.DecoderConfig;
+import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.model.InputSquares;
+import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.model.TokenTree;
+import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.StatisticsAccumulator;
+import io.paretune.udfs.prune.StatisticsShape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the dense model's linear layers see on calibration questions with their answers: the image
+ * prefix counts once an image, everything after it once a question (DESIGN.md, Calibration).
+ */
+public final class Calibration {
+  private Calibration() {}
+
+  /** The shape of a decoder's statistics. */
+  public static StatisticsShape shape(DecoderConfig decoder) {
+    return StatisticsShape.of(
+        decoder.layers(),
+        decoder.hiddenSize(),
+        decoder.heads() * decoder.headDim(),
+        decoder.intermediateSize());
+  }
+
+  /**
+   * Statistics over a shard; those of several shards merge to those of all.
+   *
+   * @param batch questions wanted in a forward
+   */
+  public static ActivationStatistics measure(
+      MultimodalModel model, PreparedShard shard, int batch) {
+    StatisticsAccumulator sums = new StatisticsAccumulator(shape(model.config().text()));
+    long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
+    for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
+      // All questions of an image in one pass, however many: its prefix must count once.
+      List<TokenTree> trees = b.images().stream().map(Calibration::tree).toList();
+      try (NDManager pass = model.newManager()) {
+        InputSquares squares =
+            model.inputSquares(
+                model.dense(), before, ShardEvaluation.features(pass, b.images()), trees);
+        IntStream.range(0, squares.layers().size())
+            .forEach(
+                layer -> {
+                  for (InputSite site : InputSite.values()) {
+                    sums.add(layer, site, squares.sums(layer, site), squares.tokens());
+                  }
+                });
+      }
+    }
+    return sums.statistics();
+  }
+
+  private static TokenTree tree(PreparedImage image) {
+    return TokenTree.whole(
+        image.questions().stream()
+            .map(q -> ShardEvaluation.followedBy(q.suffix(), q.answer()))
+            .toList());
+  }
+}

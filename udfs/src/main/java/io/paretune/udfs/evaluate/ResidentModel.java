@@ -1,0 +1,180 @@
+package io.paretune.udfs.evaluate;
+
+import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.model.LayerStack;
+import io.paretune.udfs.model.LayerWeights;
+import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.prune.FusedLayer;
+import io.paretune.udfs.prune.LevelIndex;
+import io.paretune.udfs.prune.LevelIndexKey;
+import io.paretune.udfs.prune.MatrixPool;
+import io.paretune.udfs.prune.MatrixPruning;
+import io.paretune.udfs.prune.PrunedLayer;
+import io.paretune.udfs.prune.PruningCriterion;
+import io.paretune.udfs.prune.RatioGrid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+
+/**
+ * A checkpoint's dense weights, once per process and device, and the pruned layers that candidates
+ * run with. Candidates in flight share what they have in common and never overwrite each other:
+ * a layer is written before it is lent and not again (DESIGN.md, ResidentModel).
+ */
+public final class ResidentModel implements AutoCloseable {
+  private static final Map<Place, ResidentModel> RESIDENT = new ConcurrentHashMap<>();
+
+  private record Place(Path directory, Device device, long prunedLayerBytes) {}
+
+  private final Checkpoint checkpoint;
+  private final MultimodalModel model;
+  private final MatrixPool pool;
+  private final LendingCache<LayerKey, PrunedLayer> pruned;
+  private final List<FusedLayer> dense;
+  private final Map<String, LevelIndex> indexes = new ConcurrentHashMap<>();
+
+  private ResidentModel(Place place) {
+    checkpoint = Checkpoint.open(place.directory());
+    model = MultimodalModel.load(checkpoint, place.device());
+    pool = new MatrixPool(model.newManager(), place.prunedLayerBytes());
+    pruned = new LendingCache<>(place.prunedLayerBytes(), this::bytes);
+    dense =
+        IntStream.range(0, model.config().text().layers())
+            .mapToObj(i -> fused(model.layer(i)))
+            .toList();
+  }
+
+  /**
+   * The process's model at that place, loaded by whoever asks first.
+   *
+   * @param directory a Hugging Face directory on local disk
+   * @param prunedLayerBytes most memory for pruned layers, lent or kept for later
+   */
+  public static ResidentModel of(Path directory, Device device, long prunedLayerBytes) {
+    return RESIDENT.computeIfAbsent(
+        new Place(directory.toAbsolutePath().normalize(), device, prunedLayerBytes),
+        ResidentModel::new);
+  }
+
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  public MultimodalModel model() {
+    return model;
+  }
+
+  /**
+   * Lends a candidate's layers, pruning those that are not there yet; waits while others hold the
+   * memory for it.
+   *
+   * @param criterion with its calibration; the profile's own
+   * @param grid ratios that the level index is built for, once per criterion and calibration;
+   *     others are ranked anew
+   * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public Candidate lend(CompressionProfile profile, PruningCriterion criterion, RatioGrid grid)
+      throws InterruptedException {
+    LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
+    List<LayerKey> keys =
+        profile.layers().stream()
+            .filter(LayerPlan::isPruned)
+            .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
+            .toList();
+    if (keys.isEmpty()) {
+      return new Candidate(unpruned, () -> {});
+    }
+    MatrixPruning pruning = MatrixPruning.with(criterion, index(criterion, grid));
+    LendingCache<LayerKey, PrunedLayer>.Loan loan =
+        pruned.borrow(
+            keys,
+            key ->
+                PrunedLayer.of(pool, pruning, key.layer(), dense.get(key.layer()), key.ratios()));
+    List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
+    for (LayerKey key : keys) {
+      weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
+    }
+    return new Candidate(new LayerStack(weights, profile), loan::close);
+  }
+
+  /** A candidate's layers, until closed. */
+  public static final class Candidate implements AutoCloseable {
+    private final LayerStack layers;
+    private final Runnable giveBack;
+
+    private Candidate(LayerStack layers, Runnable giveBack) {
+      this.layers = layers;
+      this.giveBack = giveBack;
+    }
+
+    public LayerStack layers() {
+      return layers;
+    }
+
+    @Override
+    public void close() {
+      giveBack.run();
+    }
+  }
+
+  /** The levels of the whole decoder; built once, by whoever needs them first. */
+  public LevelIndex index(PruningCriterion criterion, RatioGrid grid) {
+    LevelIndexKey key = LevelIndexKey.of(checkpoint.modelId(), criterion, grid);
+    return indexes.computeIfAbsent(
+        key.id(), id -> LevelIndex.build(checkpoint.modelId(), criterion, grid, dense));
+  }
+
+  /** The dense matrices of the decoder's layers, in order. */
+  public List<FusedLayer> denseLayers() {
+    return dense;
+  }
+
+  private static FusedLayer fused(LayerWeights layer) {
+    return FusedLayer.of(layer.qkv(), layer.output(), layer.gateUp(), layer.down());
+  }
+
+  private static LayerWeights with(LayerWeights dense, PrunedLayer pruned) {
+    return new LayerWeights(
+        dense.inputNorm(),
+        pruned.matrix(InputSite.ATTENTION).orElse(dense.qkv()),
+        pruned.matrix(InputSite.ATTENTION_OUTPUT).orElse(dense.output()),
+        dense.postNorm(),
+        pruned.matrix(InputSite.MLP).orElse(dense.gateUp()),
+        pruned.matrix(InputSite.MLP_DOWN).orElse(dense.down()));
+  }
+
+  private long bytes(LayerKey key) {
+    long bytes = 0;
+    for (InputSite site : InputSite.values()) {
+      boolean copied =
+          site.projections().stream().anyMatch(p -> key.ratios().getOrDefault(p, 0.0) > 0);
+      if (copied) {
+        var matrix = dense.get(key.layer()).fused(site);
+        bytes += (long) matrix.rows() * matrix.columns() * Float.BYTES;
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * Frees everything; a later {@link #of} loads anew.
+   *
+   * @throws IllegalStateException if a candidate still runs
+   */
+  @Override
+  public void close() {
+    pruned.close();
+    RESIDENT.values().remove(this);
+    pool.close();
+    model.close();
+    checkpoint.close();
+  }
+}

@@ -1,0 +1,40 @@
+package io.paretune.udfs.spark;
+
+import io.paretune.udfs.benchmark.Sample;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.spark.sql.Row;
+
+/** Reads rows that have the columns of the {@code samples} and {@code image_features} tables. */
+final class SampleRows {
+  private SampleRows() {}
+
+  static Sample sample(Row row) {
+    return new Sample(
+        row.getAs("sample_id"),
+        row.getAs("image_id"),
+        row.getAs("question"),
+        row.getList(row.fieldIndex("options")),
+        row.getList(row.fieldIndex("answers")),
+        row.getAs("category"));
+  }
+
+  static boolean hasFeatures(Row row) {
+    return row.schema().getFieldIndex("features").isDefined();
+  }
+
+  /** Little-endian fp32, row-major (T, H). */
+  static float[] features(Row row) {
+    byte[] bytes = row.getAs("features");
+    float[] features = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(features);
+    return features;
+  }
+
+  static byte[] bytes(float[] features) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(features);
+    return bytes.array();
+  }
+}
