@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 
 /**
  * A checkpoint's dense weights, once per process and device, and the pruned layers that candidates
- * run with. Candidates in flight share what they have in common and never overwrite each other:
- * a layer is written before it is lent and not again (DESIGN.md, ResidentModel).
+ * run with. Candidates in flight share what they have in common and never overwrite each other: a
+ * layer is written before it is lent and not again (DESIGN.md, ResidentModel).
  */
 public final class ResidentModel implements AutoCloseable {
   private static final Map<Place, ResidentModel> RESIDENT = new ConcurrentHashMap<>();

@@ -68,7 +68,8 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
     FloatBuffer all = FloatBuffer.allocate(Math.multiplyExact(images.size(), values));
     images.forEach(i -> all.put(i.features()));
     return owner.create(
-        all.array(), new Shape(images.size(), images.get(0).tokens(), values / images.get(0).tokens()));
+        all.array(),
+        new Shape(images.size(), images.get(0).tokens(), values / images.get(0).tokens()));
   }
 
   private static TokenTree tree(List<PreparedQuestion> questions) {

@@ -1,6 +1,7 @@
 package io.paretune.udfs.prune;
 
 import ai.djl.ndarray.NDArray;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.Projection;
 
 /**
@@ -36,9 +37,9 @@ public record FusedLayer(WeightMatrix qkv, WeightMatrix o, WeightMatrix gateUp, 
   public WeightMatrix fused(InputSite site) {
     return switch (site) {
       case ATTENTION -> qkv;
-      case OUTPUT -> o;
+      case ATTENTION_OUTPUT -> o;
       case MLP -> gateUp;
-      case DOWN -> down;
+      case MLP_DOWN -> down;
     };
   }
 

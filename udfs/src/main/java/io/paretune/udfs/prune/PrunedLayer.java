@@ -1,6 +1,7 @@
 package io.paretune.udfs.prune;
 
 import ai.djl.ndarray.NDArray;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.Projection;
 import java.util.EnumMap;
 import java.util.Map;

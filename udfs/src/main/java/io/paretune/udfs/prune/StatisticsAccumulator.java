@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.prune.ActivationStatistics.SiteSums;
 import java.util.ArrayList;

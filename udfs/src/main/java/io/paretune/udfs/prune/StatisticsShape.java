@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.model.InputSite;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -39,9 +40,9 @@ public record StatisticsShape(int layers, Map<InputSite, Integer> channels) {
         layers,
         Map.of(
             InputSite.ATTENTION, hidden,
-            InputSite.OUTPUT, heads,
+            InputSite.ATTENTION_OUTPUT, heads,
             InputSite.MLP, hidden,
-            InputSite.DOWN, intermediate));
+            InputSite.MLP_DOWN, intermediate));
   }
 
   /** Input channels of that site. */
