@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Who may use whom; DESIGN.md, Layout. */
-@AnalyzeClasses(
-    packages = "io.paretune.udfs",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.paretune.udfs", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRulesTest {
   /** Each package uses only those before it. */
   private static final List<String> ORDER =
