@@ -61,9 +61,10 @@ final class ExactSums {
     high[channel] = Math.addExact(high[channel], Math.addExact(addHigh, carry));
   }
 
+  /** The sum as a double, within an ulp. */
   double value(int channel) {
     long l = low[channel];
-    return high[channel] * HIGH_UNIT + ((l >>> 1) * 2.0 + (l & 1)) * 0x1p-60;
+    return Math.fma((double) high[channel], HIGH_UNIT, ((l >>> 1) * 2.0 + (l & 1)) * 0x1p-60);
   }
 
   ExactSums copy() {
