@@ -3,6 +3,7 @@ package io.paretune.udfs.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.math.BigDecimal;
@@ -47,7 +48,7 @@ class ActivationStatisticsTest {
   void laterPassesDoNotChangeWhatWasHandedOut() {
     StatisticsAccumulator seen = new StatisticsAccumulator(SHAPE);
     ActivationStatistics before = seen.statistics();
-    seen.add(0, InputSite.DOWN, new double[] {1, 1, 1, 1, 1}, 1);
+    seen.add(0, InputSite.MLP_DOWN, new double[] {1, 1, 1, 1, 1}, 1);
 
     assertThat(before).isEqualTo(ActivationStatistics.empty(SHAPE)).isNotEqualTo(seen.statistics());
   }
@@ -69,9 +70,9 @@ class ActivationStatisticsTest {
   @Test
   void passesOfAnotherShapeAreRefused() {
     StatisticsAccumulator seen = new StatisticsAccumulator(SHAPE);
-    assertThatThrownBy(() -> seen.add(0, InputSite.OUTPUT, new double[3], 1))
-        .hasMessage("layer 0, OUTPUT: 4 channels expected, was 3");
-    assertThatThrownBy(() -> seen.add(0, InputSite.OUTPUT, new double[4], -1))
+    assertThatThrownBy(() -> seen.add(0, InputSite.ATTENTION_OUTPUT, new double[3], 1))
+        .hasMessage("layer 0, ATTENTION_OUTPUT: 4 channels expected, was 3");
+    assertThatThrownBy(() -> seen.add(0, InputSite.ATTENTION_OUTPUT, new double[4], -1))
         .hasMessage("a token count is not negative, was -1");
     assertThatThrownBy(
             () ->

@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.Projection;
 import java.util.Map;
 import java.util.Random;

@@ -3,6 +3,7 @@ package io.paretune.udfs.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.util.Arrays;
@@ -181,7 +182,7 @@ class LevelMatrixTest {
     for (int c = 0; c < channels; c++) {
       squares[c] = random.nextInt(5); // zeros and ties too
     }
-    seen.add(0, InputSite.OUTPUT, squares, 3);
+    seen.add(0, InputSite.ATTENTION_OUTPUT, squares, 3);
     return seen.statistics();
   }
 

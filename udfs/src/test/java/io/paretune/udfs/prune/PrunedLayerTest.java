@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
 import java.util.List;
@@ -66,7 +67,7 @@ class PrunedLayerTest {
   void whatTheEngineReadsIsWhatWasWrittenWithoutACopy() {
     try (PrunedLayer pruned =
         PrunedLayer.of(pool, pruning, 0, dense, LayerPlan.of(0, 0.5, 16, 16).pruningRatios())) {
-      NDArray down = pruned.matrix(InputSite.DOWN).orElseThrow();
+      NDArray down = pruned.matrix(InputSite.MLP_DOWN).orElseThrow();
       float sumInTheEngine = down.abs().gt(0).toType(DataType.FLOAT32, true).sum().getFloat();
 
       assertThat(sumInTheEngine).isEqualTo(192 * 256f);

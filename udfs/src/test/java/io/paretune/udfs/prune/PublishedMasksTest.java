@@ -3,6 +3,7 @@ package io.paretune.udfs.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.Projection;
 import java.io.IOException;
@@ -94,7 +95,7 @@ class PublishedMasksTest {
           for (int c = 0; c < squares.length; c++) {
             squares[c] = Float.intBitsToFloat(golden.scaler_row().get(c));
           }
-          seen.add(0, InputSite.OUTPUT, squares, 1);
+          seen.add(0, InputSite.ATTENTION_OUTPUT, squares, 1);
           return seen.statistics();
         });
   }
