@@ -36,7 +36,7 @@ class StandaloneClusterIT {
               List.of("bash", "-c", line),
               Map.of("SPARK_HOME", SPARK.toString(), "SPARK_LOCAL_IP", "127.0.0.1"),
               HOME,
-              Duration.ofMinutes(5));
+              Duration.ofMinutes(8));
 
       assertThat(run.status()).as(run.err()).isZero();
       assertThat(run.out()).startsWith("{").contains("\"accuracy\"", "\"questions\"");
