@@ -8,19 +8,21 @@ import java.util.Arrays;
  */
 final class RowOrder {
   /** Below this length the radix sort's tables cost more than comparing. */
-  private static final int RADIX_FROM = 1024;
+  private static final int RADIX_FROM = 64;
 
-  private static final int DIGIT_BITS = 11;
-  private static final int DIGITS = 3; // 33 bits hold the 31 of a non-negative float
-  private static final int BUCKETS = 1 << DIGIT_BITS;
+  /** From here on fewer, wider digits are worth their larger tables. */
+  private static final int WIDE_FROM = 2048;
 
   private final int columns;
   private long[] keys; // score bits above, column below
   private long[] spare;
-  private final int[][] starts = new int[DIGITS][BUCKETS];
+  private final int digitBits;
+  private final int[][] starts; // (digit, bucket); the digits hold the 31 bits of a score
 
   RowOrder(int columns) {
     this.columns = columns;
+    this.digitBits = columns < WIDE_FROM ? 8 : 11;
+    this.starts = new int[columns < WIDE_FROM ? 4 : 3][1 << digitBits];
     this.keys = new long[columns];
     this.spare = new long[columns >= RADIX_FROM ? columns : 0];
   }
@@ -58,14 +60,14 @@ final class RowOrder {
       Arrays.fill(digit, 0);
     }
     for (long key : keys) {
-      for (int d = 0; d < DIGITS; d++) {
+      for (int d = 0; d < starts.length; d++) {
         starts[d][digit(key, d)]++;
       }
     }
-    for (int d = 0; d < DIGITS; d++) {
+    for (int d = 0; d < starts.length; d++) {
       int[] start = starts[d];
       int sum = 0;
-      for (int b = 0; b < BUCKETS; b++) {
+      for (int b = 0; b < start.length; b++) {
         int count = start[b];
         start[b] = sum;
         sum += count;
@@ -79,7 +81,7 @@ final class RowOrder {
     }
   }
 
-  private static int digit(long key, int d) {
-    return (int) (key >>> (32 + d * DIGIT_BITS)) & (BUCKETS - 1);
+  private int digit(long key, int d) {
+    return (int) (key >>> (32 + d * digitBits)) & ((1 << digitBits) - 1);
   }
 }
