@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public final class Checkpoint implements AutoCloseable {
           "chat_template.json",
           "preprocessor_config.json",
           "processor_config.json");
+
+  /** A wrong configuration makes every tensor wrong; the first ones tell. */
+  private static final int MOST_TENSORS_NAMED = 100;
 
   private final Path directory;
   private final ModelConfig config;
@@ -65,6 +69,20 @@ public final class Checkpoint implements AutoCloseable {
    * @throws InvalidInputException with every problem found
    */
   public static Checkpoint open(Path directory) {
+    return open(directory, () -> ChatTemplate.read(directory));
+  }
+
+  /**
+   * Opens a model directory as {@link #open(Path)} does, but asks with a template of the user's
+   * instead of the directory's.
+   *
+   * @throws InvalidInputException with every problem found
+   */
+  public static Checkpoint open(Path directory, ChatTemplate template) {
+    return open(directory, () -> template);
+  }
+
+  private static Checkpoint open(Path directory, Supplier<ChatTemplate> chatTemplate) {
     if (!Files.isDirectory(directory)) {
       throw new InvalidInputException(
           directory.toString(), "is no directory", "give the directory that holds config.json");
@@ -76,7 +94,7 @@ public final class Checkpoint implements AutoCloseable {
     try {
       DType stored = weights == null ? DType.F32 : weights.prevailingType();
       ModelConfig config = problems.collect(() -> ModelConfigJson.read(directory, stored));
-      ChatTemplate template = problems.collect(() -> ChatTemplate.read(directory));
+      ChatTemplate template = problems.collect(chatTemplate);
       ImageProcessorConfig images = problems.collect(() -> ImageProcessorJson.read(directory));
       if (config != null && weights != null) {
         checkTensors(directory, config, weights, problems);
@@ -109,29 +127,39 @@ public final class Checkpoint implements AutoCloseable {
 
   private static void checkTensors(
       Path directory, ModelConfig config, WeightFiles weights, Problems problems) {
+    int wrong = 0;
     for (Map.Entry<String, List<Long>> required : RequiredTensors.of(config).entrySet()) {
       String name = required.getKey();
-      TensorEntry entry = weights.find(name);
-      String where = (entry == null ? directory : weights.fileOf(name)) + ": tensor " + name;
-      if (entry == null) {
-        problems.add(where, "is missing; config.json needs it as " + required.getValue());
-        continue;
-      }
-      if (!entry.shape().equals(required.getValue())) {
-        problems.add(
-            where,
-            "has the shape %s; config.json needs %s".formatted(entry.shape(), required.getValue()));
-      }
-      if (!entry.dtype().isWeight()) {
-        problems.add(where, "is of dtype " + entry.dtype() + "; weights are of F32, F16 or BF16");
-      }
-      if (entry.length() > Integer.MAX_VALUE) {
-        problems.add(
-            where,
-            "has %d bytes; a tensor of more than %d cannot be read"
-                .formatted(entry.length(), Integer.MAX_VALUE));
+      Optional<String> what = wrongWith(weights.find(name), required.getValue());
+      if (what.isPresent() && ++wrong <= MOST_TENSORS_NAMED) {
+        String file = weights.fileOf(name);
+        problems.add((file.isEmpty() ? directory : file) + ": tensor " + name, what.get());
       }
     }
+    if (wrong > MOST_TENSORS_NAMED) {
+      problems.add(
+          directory.toString(),
+          "%d more tensors are missing or wrong".formatted(wrong - MOST_TENSORS_NAMED),
+          "see whether config.json belongs to these weights");
+    }
+  }
+
+  private static Optional<String> wrongWith(@Nullable TensorEntry entry, List<Long> shape) {
+    if (entry == null) {
+      return Optional.of("is missing; config.json needs it as " + shape);
+    }
+    if (!entry.shape().equals(shape)) {
+      return Optional.of("has the shape %s; config.json needs %s".formatted(entry.shape(), shape));
+    }
+    if (!entry.dtype().isWeight()) {
+      return Optional.of("is of dtype " + entry.dtype() + "; weights are of F32, F16 or BF16");
+    }
+    if (entry.length() > Integer.MAX_VALUE) {
+      return Optional.of(
+          "has %d bytes; a tensor of more than %d cannot be read"
+              .formatted(entry.length(), Integer.MAX_VALUE));
+    }
+    return Optional.empty();
   }
 
   private static void checkImageToken(

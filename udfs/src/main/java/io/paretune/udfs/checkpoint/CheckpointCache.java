@@ -73,6 +73,9 @@ public final class CheckpointCache {
 
   private static org.apache.hadoop.fs.Path parse(String model) {
     try {
+      if (model.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("it has a NUL");
+      }
       return new org.apache.hadoop.fs.Path(model);
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(

@@ -22,6 +22,11 @@ final class ModelConfigJson {
           Activation.QUICK_GELU.key(),
           Activation.QUICK_GELU);
 
+  /** Far above any model; a configuration must not make the list of its tensors a burden. */
+  private static final int MOST_LAYERS = 4096;
+
+  private static final int MOST_PIXELS_A_SIDE = 1 << 14;
+
   private final Problems problems = new Problems();
   private final JsonKeys root;
   private final JsonKeys text;
@@ -73,7 +78,7 @@ final class ModelConfigJson {
       root.note(
           "multimodal_projector_bias", "is false; this version runs projectors with bias", "");
     }
-    int visionLayers = vision.size("num_hidden_layers", 12);
+    int visionLayers = (int) vision.whole("num_hidden_layers", 12L, 1, MOST_LAYERS);
     int featureLayer =
         (int) root.whole("vision_feature_layer", -2L, -(long) visionLayers - 1, visionLayers);
     FeatureSelect select =
@@ -137,7 +142,7 @@ final class ModelConfigJson {
     }
     DecoderConfig unchecked = null;
     int intermediate = text.size("intermediate_size", 11008);
-    int layers = text.size("num_hidden_layers", 32);
+    int layers = (int) text.whole("num_hidden_layers", 32L, 1, MOST_LAYERS);
     double eps = text.positive("rms_norm_eps", 1e-6);
     int positions = text.size("max_position_embeddings", 2048);
     long bos = text.whole("bos_token_id", 1L, 0, vocabSize - 1L);
@@ -180,7 +185,7 @@ final class ModelConfigJson {
       vision.note("num_channels", "must be 3", "");
     }
     int intermediate = vision.size("intermediate_size", 3072);
-    int image = vision.size("image_size", 224);
+    int image = (int) vision.whole("image_size", 224L, 1, MOST_PIXELS_A_SIDE);
     int patch = vision.size("patch_size", 32);
     if (patch > image) {
       vision.note("patch_size", "is %d, more than image_size %d".formatted(patch, image), "");

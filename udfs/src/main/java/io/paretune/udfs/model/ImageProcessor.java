@@ -8,7 +8,6 @@ import io.paretune.udfs.checkpoint.ImageProcessorConfig.Resize;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig.ShortestEdge;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig.Size;
 import io.paretune.udfs.problem.InvalidInputException;
-import java.util.Optional;
 
 /**
  * Turns an image file into what the vision encoder takes, as transformers' CLIPImageProcessor does
@@ -19,8 +18,8 @@ import java.util.Optional;
  *     href="https://github.com/huggingface/transformers/blob/main/src/transformers/image_processing_backends.py">PilBackend</a>
  */
 public final class ImageProcessor {
-  /** No resized image is larger than this, whatever its proportions. */
-  private static final long MAX_PIXELS = 1L << 26;
+  /** No padded or resized image is larger than this, whatever its proportions. */
+  private static final long MAX_PIXELS = ImageFile.MAX_PIXELS;
 
   private final ImageProcessorConfig config;
 
@@ -43,19 +42,28 @@ public final class ImageProcessor {
 
   /** The image in the size of the result, still of 8 bits. */
   Rgb cropped(Rgb decoded, String where) {
-    Rgb image = config.padToSquare().map(colour -> padToSquare(decoded, colour)).orElse(decoded);
-    Optional<Resize> resize = config.resize();
-    if (resize.isPresent()) {
-      Size size = newSize(image, resize.get());
-      if ((long) size.width() * size.height() > MAX_PIXELS) {
-        throw new InvalidInputException(
-            where,
-            "of %d × %d pixels is too narrow to be resized to %d × %d"
-                .formatted(image.width(), image.height(), size.width(), size.height()));
-      }
+    Rgb image = decoded;
+    if (config.padToSquare().isPresent()) {
+      int side = Math.max(decoded.width(), decoded.height());
+      requireRoom(decoded, side, side, where);
+      image = padToSquare(decoded, config.padToSquare().get());
+    }
+    if (config.resize().isPresent()) {
+      Size size = newSize(image, config.resize().get());
+      // The first pass makes the new width at the old height.
+      requireRoom(image, size.width(), Math.max(size.height(), image.height()), where);
       image = ImageResample.resize(image, size.width(), size.height(), config.resampling());
     }
     return config.crop().isPresent() ? crop(image, config.crop().get()) : image;
+  }
+
+  private static void requireRoom(Rgb image, int width, int height, String where) {
+    if ((long) width * height > MAX_PIXELS) {
+      throw new InvalidInputException(
+          where,
+          "is an image of %d × %d pixels, too narrow: it would become one of %d × %d"
+              .formatted(image.width(), image.height(), width, height));
+    }
   }
 
   private static Size newSize(Rgb image, Resize resize) {

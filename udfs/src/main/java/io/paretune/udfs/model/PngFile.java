@@ -2,9 +2,7 @@ package io.paretune.udfs.model;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -32,7 +30,6 @@ final class PngFile {
 
   private final ByteBuffer file;
   private final String where;
-  private final List<ByteBuffer> data = new ArrayList<>();
 
   PngFile(byte[] file, String where) {
     this.file = ByteBuffer.wrap(file);
@@ -62,11 +59,10 @@ final class PngFile {
       throw ImageFile.damaged(where, "unknown compression, filter or interlace method");
     }
     PngPixels pixels = PngPixels.of(where, depth, colour);
-    collect(pixels);
-    long compressed = data.stream().mapToLong(ByteBuffer::remaining).sum();
+    readUpToData(pixels);
     int[][] passes = interlace == INTERLACED ? PASSES : ONE_PASS;
     ImageFile.requireSize(
-        where, width, height, compressed * MOST_EXPANSION * 8 / pixels.bitsPerPixel());
+        where, width, height, file.remaining() * MOST_EXPANSION * 8 / pixels.bitsPerPixel());
     Rgb image = new Rgb(width, height);
     Inflater inflater = new Inflater();
     try {
@@ -81,19 +77,14 @@ final class PngFile {
     return image;
   }
 
-  /** Reads the chunks after the header, up to the end of the data. */
-  private void collect(PngPixels pixels) {
+  /** Reads the chunks between the header and the first of the data. */
+  private void readUpToData(PngPixels pixels) {
     while (true) {
-      if (file.remaining() < 12) {
-        throw ImageFile.damaged(where, "it is truncated");
-      }
-      int start = file.position();
-      String type = type(start);
+      String type = nextType();
       switch (type) {
         case "PLTE" -> pixels.palette(chunk(type));
         case "tRNS" -> pixels.transparency(chunk(type));
-        case "IDAT" -> data.add(chunk(type));
-        case "IEND" -> {
+        case "IDAT" -> {
           return;
         }
         default -> skip(type);
@@ -101,13 +92,21 @@ final class PngFile {
     }
   }
 
+  private String nextType() {
+    if (file.remaining() < 12) {
+      throw ImageFile.damaged(where, "it is truncated");
+    }
+    return type(file.position());
+  }
+
   private String type(int start) {
     return new String(file.array(), start + 4, 4, StandardCharsets.ISO_8859_1);
   }
 
   private void skip(String type) {
+    // Also IEND, where no data came before it.
     if (Character.isUpperCase(type.charAt(0))) {
-      throw ImageFile.damaged(where, "it has an unknown critical chunk");
+      throw ImageFile.damaged(where, "its data do not begin where they must");
     }
     file.position(body(file.position()) + Integer.BYTES);
   }
@@ -169,11 +168,11 @@ final class PngFile {
       int got = inflater.inflate(into, filled, into.length - filled);
       filled += got;
       if (got == 0) {
-        if (inflater.finished() || inflater.needsDictionary() || data.isEmpty()) {
+        if (inflater.finished() || inflater.needsDictionary() || !nextType().equals("IDAT")) {
           throw ImageFile.damaged(where, "it is truncated: its data end before its pixels");
         }
         if (inflater.needsInput()) {
-          inflater.setInput(data.remove(0));
+          inflater.setInput(chunk("IDAT"));
         }
       }
     }

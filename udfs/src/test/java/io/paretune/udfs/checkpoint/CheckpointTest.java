@@ -159,6 +159,55 @@ class CheckpointTest {
   }
 
   @Test
+  void aPromptOfTheUsersStandsInForAnUnknownTemplate() throws IOException {
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ messages }}");
+    try (Checkpoint checkpoint =
+        Checkpoint.open(model, ChatTemplate.ofPattern("<image> Q: {question} A:"))) {
+      assertThat(checkpoint.chatTemplate().prompt("Why?")).isEqualTo("<image> Q: Why? A:");
+    }
+  }
+
+  @Test
+  void aConfigurationOfAnotherModelNamesTheFirstTensorsOnly() throws IOException {
+    edit(
+        "config.json",
+        config -> config.getAsJsonObject("text_config").addProperty("num_hidden_layers", 4000));
+    refused()
+        .hasMessageContaining(
+            "tensor language_model.model.layers.3.input_layernorm.weight: is missing")
+        .hasMessageContaining(
+            "more tensors are missing or wrong — see whether config.json belongs");
+    edit(
+        "config.json",
+        config ->
+            config
+                .getAsJsonObject("text_config")
+                .addProperty("num_hidden_layers", Integer.MAX_VALUE));
+    refused()
+        .hasMessageContaining(
+            "num_hidden_layers: must be a whole number from 1 to 4096, was 2147483647");
+  }
+
+  @Test
+  void truncationAndPaddingOfTheTokenizerFileAreNotHeeded() throws IOException {
+    edit(
+        "tokenizer.json",
+        tokenizer -> {
+          JsonObject truncation = new JsonObject();
+          truncation.addProperty("direction", "Right");
+          truncation.addProperty("max_length", 4);
+          truncation.addProperty("strategy", "LongestFirst");
+          truncation.addProperty("stride", 0);
+          tokenizer.add("truncation", truncation);
+        });
+    try (Tokenizer cut = Tokenizer.open(model.resolve("tokenizer.json"));
+        Tokenizer whole = Tokenizer.open(Goldens.DEMO.resolve("tokenizer.json"))) {
+      String text = "Is there a red circle in the picture?";
+      assertThat(cut.encode(text)).isEqualTo(whole.encode(text));
+    }
+  }
+
+  @Test
   void theTokenizerIsThatOfTransformers() {
     try (Tokenizer tokenizer = Tokenizer.open(model.resolve("tokenizer.json"))) {
       for (JsonElement golden : Goldens.cases("tokenizer")) {

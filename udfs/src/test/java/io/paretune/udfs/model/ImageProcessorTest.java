@@ -1,6 +1,7 @@
 package io.paretune.udfs.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig;
@@ -9,6 +10,7 @@ import io.paretune.udfs.checkpoint.ImageProcessorConfig.Normalization;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig.Resampling;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig.ShortestEdge;
 import io.paretune.udfs.checkpoint.ImageProcessorConfig.Size;
+import io.paretune.udfs.problem.InvalidInputException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,6 +70,28 @@ class ImageProcessorTest {
     assertThat(image.pixels()).startsWith(122, 116, 104).endsWith(122, 116, 104);
     Rgb plain = ImageFile.decode(Goldens.image("narrow.png"), "narrow.png");
     assertThat(image.pixels()[image.at(65, 77)]).isEqualTo(plain.pixels()[plain.at(0, 77)]);
+  }
+
+  @Test
+  void anImageTooNarrowToBeResizedIsRefused() {
+    Rgb line = new Rgb(1, 2_000_000);
+    assertThatThrownBy(
+            () -> new ImageProcessor(config(56, 56, Resampling.BICUBIC)).cropped(line, "row 7"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "row 7: is an image of 1 × 2000000 pixels, too narrow: it would become one of"
+                + " 56 × 112000000");
+    var padded =
+        new ImageProcessorConfig(
+            Optional.of(new Colour(0, 0, 0)),
+            Optional.empty(),
+            Resampling.BICUBIC,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    assertThatThrownBy(() -> new ImageProcessor(padded).cropped(line, "row 7"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("it would become one of 2000000 × 2000000");
   }
 
   private static Rgb process(String file, ImageProcessorConfig config) {
