@@ -1,0 +1,207 @@
+package io.paretune.jobs.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The linear part of the surrogate: what a point looks like to a Bayesian regression. A variable's
+ * effect is a polynomial in its unit coordinate; it is the sum of what all variables of its group
+ * share, what varies smoothly with depth, and what is its own. Neighbours in a group, and variables
+ * of different groups at one position, may interact.
+ */
+final class Features {
+  /** Where a feature comes from; each part has one prior scale. */
+  enum Part {
+    SHARED,
+    SMOOTH,
+    OWN,
+    PAIR
+  }
+
+  private static final int WAVES = 6; // of depth, in the smooth part
+  private static final double[] DEGREE_SCALE = {1, 0.5, 0.25, 0.15};
+  private static final int MOST_PAIRS = 400;
+
+  private final SearchSpace space;
+  private final List<Group> groups;
+  private final int[] groupOf;
+  private final double[][] waves; // [parameter][wave]
+  private final int[][] pairs; // two parameters each
+  private final int[] basis; // how many basis functions a parameter has
+  private final int[] sharedAt; // by group, where its features begin
+  private final int[] smoothAt;
+  private final int[] ownAt; // by parameter
+  private final int pairAt;
+  private final Part[] parts;
+  private final double[] prior; // standard deviation of each feature's weight, before part scales
+
+  Features(SearchSpace space) {
+    this.space = space;
+    this.groups = Group.of(space);
+    int d = space.dimensions();
+    groupOf = new int[d];
+    waves = new double[d][];
+    basis = new int[d];
+    for (int i = 0; i < d; i++) {
+      basis[i] = Basis.size(space.parameter(i));
+    }
+    List<Part> kinds = new ArrayList<>();
+    List<Double> scales = new ArrayList<>();
+    sharedAt = new int[groups.size()];
+    smoothAt = new int[groups.size()];
+    for (int g = 0; g < groups.size(); g++) {
+      Group group = groups.get(g);
+      int size = basis[group.members().get(0)];
+      for (int k = 0; k < group.size(); k++) {
+        groupOf[group.members().get(k)] = g;
+        waves[group.members().get(k)] = wavesAt(group.positions().get(k));
+      }
+      boolean several = group.size() > 1;
+      sharedAt[g] = add(kinds, scales, Part.SHARED, several ? size : 0, size, 1.0);
+      boolean many = group.size() > 3;
+      smoothAt[g] = kinds.size();
+      for (int m = 0; m < (many ? WAVES : 0); m++) {
+        add(kinds, scales, Part.SMOOTH, size, size, 1 / (1 + 0.5 * m));
+      }
+    }
+    ownAt = new int[d];
+    for (int i = 0; i < d; i++) {
+      double scale = 1 / Math.sqrt(groups.get(groupOf[i]).size());
+      ownAt[i] = add(kinds, scales, Part.OWN, basis[i], basis[i], scale);
+    }
+    pairs = neighbours();
+    pairAt = kinds.size();
+    add(kinds, scales, Part.PAIR, pairs.length, 1, 1 / Math.sqrt(Math.max(1, pairs.length)));
+    parts = kinds.toArray(Part[]::new);
+    prior = scales.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static int add(
+      List<Part> parts, List<Double> scales, Part part, int count, int cycle, double scale) {
+    int at = parts.size();
+    for (int k = 0; k < count; k++) {
+      parts.add(part);
+      scales.add(part == Part.PAIR ? scale : scale * DEGREE_SCALE[Math.min(3, k % cycle)]);
+    }
+    return at;
+  }
+
+  private static double[] wavesAt(double position) {
+    double[] at = new double[WAVES];
+    for (int m = 0; m < WAVES; m++) {
+      at[m] = Math.cos(Math.PI * (m + 1) * position);
+    }
+    return at;
+  }
+
+  /** Next in depth within a group, and the same rank in the next group if their sizes agree. */
+  private int[][] neighbours() {
+    List<int[]> found = new ArrayList<>();
+    for (int g = 0; g < groups.size(); g++) {
+      Group group = groups.get(g);
+      for (int k = 0; k + 1 < group.size(); k++) {
+        found.add(new int[] {group.members().get(k), group.members().get(k + 1)});
+      }
+      for (int h = g + 1; h < groups.size(); h++) {
+        Group other = groups.get(h);
+        for (int k = 0; group.size() > 1 && other.size() == group.size() && k < group.size(); k++) {
+          found.add(new int[] {group.members().get(k), other.members().get(k)});
+        }
+      }
+    }
+    return found.size() > MOST_PAIRS ? new int[0][] : found.toArray(int[][]::new);
+  }
+
+  int size() {
+    return parts.length;
+  }
+
+  List<Group> groups() {
+    return groups;
+  }
+
+  Part part(int feature) {
+    return parts[feature];
+  }
+
+  /** Standard deviation of a feature's weight before its part's own scale. */
+  double prior(int feature) {
+    return prior[feature];
+  }
+
+  /** Whether any feature is of that part. */
+  boolean has(Part part) {
+    return Arrays.asList(parts).contains(part);
+  }
+
+  /** The covariance that a part gives two points' features, at unit scale. */
+  double innerProduct(Part part, double[] a, double[] b) {
+    double sum = 0;
+    for (int f = 0; f < parts.length; f++) {
+      if (parts[f] == part) {
+        sum += a[f] * b[f] * prior[f] * prior[f];
+      }
+    }
+    return sum;
+  }
+
+  /** The features of a point. */
+  double[] of(Point point) {
+    double[] features = new double[parts.length];
+    double[] linear = new double[space.dimensions()];
+    double[] values = new double[Basis.MOST];
+    for (int i = 0; i < linear.length; i++) {
+      Basis.at(space.parameter(i), point.at(i), values);
+      linear[i] = values[0];
+      int g = groupOf[i];
+      double share = 1.0 / groups.get(g).size();
+      boolean several = groups.get(g).size() > 1;
+      boolean many = groups.get(g).size() > 3;
+      for (int r = 0; r < basis[i]; r++) {
+        double value = values[r];
+        features[ownAt[i] + r] = value;
+        if (several) {
+          features[sharedAt[g] + r] += value * share;
+        }
+        if (many) {
+          for (int m = 0; m < WAVES; m++) {
+            features[smoothAt[g] + m * basis[i] + r] += waves[i][m] * value * share;
+          }
+        }
+      }
+    }
+    for (int p = 0; p < pairs.length; p++) {
+      features[pairAt + p] = linear[pairs[p][0]] * linear[pairs[p][1]];
+    }
+    return features;
+  }
+
+  /** The additive effect that weights give each value of a discrete variable; pairs left out. */
+  double[] effects(double[] weights, int parameter) {
+    int count = (int) space.parameter(parameter).cardinality();
+    int g = groupOf[parameter];
+    int size = basis[parameter];
+    double share = 1.0 / groups.get(g).size();
+    double[] combined = new double[size];
+    for (int r = 0; r < size; r++) {
+      combined[r] = weights[ownAt[parameter] + r];
+      if (groups.get(g).size() > 1) {
+        combined[r] += share * weights[sharedAt[g] + r];
+      }
+      for (int m = 0; groups.get(g).size() > 3 && m < WAVES; m++) {
+        combined[r] += share * waves[parameter][m] * weights[smoothAt[g] + m * size + r];
+      }
+    }
+    double[] effects = new double[count];
+    double[] values = new double[Basis.MOST];
+    Parameter p = space.parameter(parameter);
+    for (int v = 0; v < count; v++) {
+      Basis.at(p, p.lowest() + v, values);
+      for (int r = 0; r < size; r++) {
+        effects[v] += combined[r] * values[r];
+      }
+    }
+    return effects;
+  }
+}

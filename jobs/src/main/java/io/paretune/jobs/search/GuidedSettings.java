@@ -1,0 +1,62 @@
+package io.paretune.jobs.search;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Which parts of the guided sampler work; each earns its place in the benchmark's ablation.
+ *
+ * @param parts what is switched on
+ * @param spread how far draws of the additive model stray from its mean; 1 is its posterior
+ * @param tpeEvery in spaces where little is known, every so-many-th trial is TPE's own
+ * @param tpe how the TPE beside it works
+ */
+public record GuidedSettings(Set<Part> parts, double spread, int tpeEvery, TpeSettings tpe) {
+  /** The switchable parts. */
+  public enum Part {
+    /** Uniform settings of whole groups as proposals, at first and later. */
+    UNIFORM,
+    /** Optimal trade-offs of draws of the additive model under a known quantity. */
+    KNAPSACK,
+    /** Less of a known cost never improves the score. */
+    MONOTONE,
+    /** Effects shared by groups and smooth in depth; without it every variable is on its own. */
+    STRUCTURE,
+    /** The model's non-additive parts: neighbours and the Matérn rest. */
+    INTERACTIONS,
+    /** Changes of scale chosen by likelihood. */
+    WARP,
+    /** Hill climbing from the best proposals. */
+    REFINE
+  }
+
+  public static final GuidedSettings DEFAULT =
+      new GuidedSettings(EnumSet.allOf(Part.class), 0.5, 5, TpeSettings.DEFAULT);
+
+  public GuidedSettings {
+    parts = Set.copyOf(parts);
+    if (!(spread >= 0) || tpeEvery < 1) {
+      throw new IllegalArgumentException(
+          "spread must not be negative and tpeEvery at least 1, were "
+              + spread
+              + " and "
+              + tpeEvery);
+    }
+  }
+
+  boolean has(Part part) {
+    return parts.contains(part);
+  }
+
+  /** These settings with one part switched off. */
+  public GuidedSettings without(Part part) {
+    EnumSet<Part> fewer = EnumSet.noneOf(Part.class);
+    fewer.addAll(parts);
+    fewer.remove(part);
+    return new GuidedSettings(fewer, spread, tpeEvery, tpe);
+  }
+
+  public GuidedSettings withSpread(double other) {
+    return new GuidedSettings(parts, other, tpeEvery, tpe);
+  }
+}

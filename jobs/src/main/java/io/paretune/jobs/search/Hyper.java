@@ -1,0 +1,63 @@
+package io.paretune.jobs.search;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Scales of the surrogate, in units of the standardised targets.
+ *
+ * @param parts standard deviation of each {@link Features.Part}
+ * @param rest standard deviation of what the linear part cannot express
+ * @param length length scale of the rest, in units of the space's diagonal
+ * @param noise standard deviation of a trial's own noise, beside what its samples explain
+ * @param relevance how much each variable matters to the rest; the squared inverse of its own
+ *     length scale
+ */
+record Hyper(
+    Map<Features.Part, Double> parts, double rest, double length, double noise, List<Double> relevance) {
+
+  static Hyper initial(SearchSpace space) {
+    boolean continuous = space.parameters().stream().noneMatch(Parameter.Choice.class::isInstance);
+    return new Hyper(
+        Map.of(
+            Features.Part.SHARED, 1.5,
+            Features.Part.SMOOTH, 0.7,
+            Features.Part.OWN, 0.7,
+            Features.Part.PAIR, 0.2),
+        continuous ? 1.0 : 0.3,
+        continuous ? 0.3 : 0.6,
+        0.05,
+        Collections.nCopies(space.dimensions(), 1.0));
+  }
+
+  double scale(Features.Part part) {
+    return parts.getOrDefault(part, 1.0);
+  }
+
+  Hyper with(Features.Part part, double value) {
+    Map<Features.Part, Double> changed = new EnumMap<>(parts);
+    changed.put(part, value);
+    return new Hyper(Map.copyOf(changed), rest, length, noise, relevance);
+  }
+
+  Hyper withRest(double value) {
+    return new Hyper(parts, value, length, noise, relevance);
+  }
+
+  Hyper withLength(double value) {
+    return new Hyper(parts, rest, value, noise, relevance);
+  }
+
+  Hyper withNoise(double value) {
+    return new Hyper(parts, rest, length, value, relevance);
+  }
+
+  Hyper withRelevance(int parameter, double value) {
+    List<Double> changed = new ArrayList<>(relevance);
+    changed.set(parameter, value);
+    return new Hyper(parts, rest, length, noise, List.copyOf(changed));
+  }
+}

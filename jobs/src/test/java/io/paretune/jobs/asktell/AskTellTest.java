@@ -1,0 +1,197 @@
+package io.paretune.jobs.asktell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AskTellTest {
+  private static final String SPACE =
+      """
+      {"params":[
+        {"name":"l0.ratio","type":"ordinal","choices":[0,0.5,7e-1],"kind":"ratio","position":0},
+        {"name":"l1.ratio","type":"ordinal","choices":[0,0.5,7e-1],"kind":"ratio","position":1},
+        {"name":"how","type":"categorical","choices":["a","b",true]},
+        {"name":"rate","type":"float","low":1e-4,"high":1,"log":true},
+        {"name":"steps","type":"int","low":-3,"high":5}],
+       "objectives":[
+        {"name":"memory","direction":"minimize","known":{"type":"additive","constant":10,
+          "terms":{"l0.ratio":[5,3,1],"l1.ratio":[5,3,1]}}},
+        {"name":"score","direction":"maximize"}],
+       "constraints":[{"objective":"memory","max":18}]}
+      """;
+  private static final String PARAMS =
+      "{\"l0.ratio\":0.50,\"l1.ratio\":0.7,\"how\":true,\"rate\":0.5,\"steps\":2}";
+
+  @TempDir Path directory;
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String space, ByteArrayOutputStream out, byte[] input, String... more)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("space.json"), space);
+    List<String> args = new java.util.ArrayList<>(List.of("--space", file.toString()));
+    args.addAll(List.of(more));
+    return AskTell.run(
+        args,
+        new ByteArrayInputStream(input),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  private List<JsonObject> answers(String... lines) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] input = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+    assertThat(run(SPACE, out, input, "--seed", "1")).isZero();
+    return out.toString(StandardCharsets.UTF_8)
+        .lines()
+        .map(l -> JsonParser.parseString(l).getAsJsonObject())
+        .toList();
+  }
+
+  @Test
+  void asksNumberTrialsFromZeroAndGiveEveryParameterAsTheSpaceSpellsIt() throws IOException {
+    List<JsonObject> answers = answers("{\"op\":\"ask\",\"n\":3}", "{\"op\":\"ask\"}");
+    assertThat(answers).hasSize(2);
+    assertThat(answers.get(0).getAsJsonArray("trials")).hasSize(3);
+    JsonObject last = answers.get(1).getAsJsonArray("trials").get(0).getAsJsonObject();
+    assertThat(last.get("id").getAsInt()).isEqualTo(3);
+    JsonObject params = last.getAsJsonObject("params");
+    assertThat(params.keySet()).containsExactly("l0.ratio", "l1.ratio", "how", "rate", "steps");
+    assertThat(params.get("l0.ratio").toString()).isIn("0", "0.5", "7e-1");
+    assertThat(params.get("how").toString()).isIn("\"a\"", "\"b\"", "true");
+    assertThat(params.get("rate").getAsDouble()).isBetween(1e-4, 1.0);
+    assertThat(params.get("steps").toString()).matches("-?[0-9]");
+  }
+
+  @Test
+  void noProposalBreaksAKnownConstraint() throws IOException {
+    for (var trial : answers("{\"op\":\"ask\",\"n\":200}").get(0).getAsJsonArray("trials")) {
+      JsonObject params = trial.getAsJsonObject().getAsJsonObject("params");
+      double dense =
+          (params.get("l0.ratio").getAsDouble() == 0 ? 1 : 0)
+              + (params.get("l1.ratio").getAsDouble() == 0 ? 1 : 0);
+      assertThat(dense).isLessThan(2);
+    }
+  }
+
+  @Test
+  void aTrialFromElsewhereGetsAnIdAndTellsAreAcknowledged() throws IOException {
+    List<JsonObject> answers =
+        answers(
+            "{\"op\":\"tell\",\"params\":" + PARAMS + ",\"values\":{\"score\":0.5},\"samples\":10}",
+            "{\"op\":\"ask\",\"n\":2}",
+            "{\"op\":\"tell\",\"id\":1,\"values\":{\"memory\":14.0,\"score\":0.71}}",
+            "{\"op\":\"tell\",\"id\":2,\"state\":\"failed\"}",
+            "{\"op\":\"tell\",\"id\":1,\"values\":{\"memory\":14.0,\"score\":0.71}}");
+    assertThat(answers.get(0)).hasToString("{\"ok\":true,\"id\":0}");
+    assertThat(answers.subList(2, 5)).allMatch(a -> a.toString().equals("{\"ok\":true}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          not json                                            | not valid JSON at line 1 column 1
+          {"op":"ask","n":0}                                  | "n" must be a whole number from 1 to 10000, was 0
+          {"op":"ask","n":1e99}                               | "n" must be a whole number from 1 to 10000, was 1e99
+          {"op":"ask","n":2.5}                                | "n" must be a whole number from 1 to 10000, was 2.5
+          []                                                  | must be a JSON object
+          {"op":"dance"}                                      | "op" must be ask or tell, was "dance"
+          {"op":"tell","values":{"score":1}}                  | a tell needs either "id" or "params"
+          {"op":"tell","id":99,"values":{"score":1}}          | there is no trial 99
+          {"op":"tell","id":1e400,"values":{"score":1}}       | "id" must be a whole number, was 1e400
+          {"op":"tell","id":0,"values":{}}                    | no value for objective score
+          {"op":"tell","id":0}                                | a tell needs "values", or "state":"failed"
+          {"op":"tell","id":0,"values":{"score":NaN}}         | not valid JSON at line 1 column
+          {"op":"tell","id":0,"values":{"score":1e999}}       | value of "score" must be a finite number, was 1e999
+          {"op":"tell","id":0,"values":{"score":"1"}}         | value of "score" must be a finite number, was "1"
+          {"op":"tell","id":0,"values":{"score":1},"samples":-4} | "samples" must be a whole number, at least 0, was -4
+          {"op":"tell","id":0,"state":"odd"}                  | "state" must be complete, stopped, failed or running, was "odd"
+          {"op":"tell","params":{},"values":{"score":1}}      | no value for parameter "l0.ratio"
+          """)
+  void aBadLineIsAnsweredAndChangesNothing(String line, String message) throws IOException {
+    List<JsonObject> answers =
+        answers(
+            "{\"op\":\"ask\",\"n\":1}",
+            line,
+            "{\"op\":\"tell\",\"id\":0,\"values\":{\"score\":0.5}}");
+    assertThat(answers.get(1).get("error").getAsString()).startsWith(message);
+    assertThat(answers.get(2)).hasToString("{\"ok\":true}");
+  }
+
+  @Test
+  void aRepeatedTellWithAnotherResultIsRefused() throws IOException {
+    List<JsonObject> answers =
+        answers(
+            "{\"op\":\"ask\",\"n\":1}",
+            "{\"op\":\"tell\",\"id\":0,\"values\":{\"score\":0.5}}",
+            "{\"op\":\"tell\",\"id\":0,\"values\":{\"score\":0.6}}");
+    assertThat(answers.get(2))
+        .hasToString(
+            "{\"error\":\"trial 0 was told before with another outcome, state complete\"}");
+  }
+
+  @Test
+  void bytesThatAreNoTextAreAnsweredToo() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(run(SPACE, out, new byte[] {(byte) 0xff, '\n', '\n', '{'}, "--seed=1")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(3)
+        .first()
+        .isEqualTo("{\"error\":\"the line is not UTF-8\"}");
+  }
+
+  @Test
+  void everythingWrongWithASpaceIsListedAndTheStatusIsTwo() throws IOException {
+    String bad =
+        """
+        {"params":[{"name":"a","type":"ordinal","choices":[]},
+                   {"name":"b","type":"float","low":2,"high":1},
+                   {"name":"c","type":"colour"},
+                   {"name":"d","type":"ordinal","choices":[1,1.0]},
+                   {"name":"e","type":"int","low":0,"high":1,"log":true,"position":2}],
+         "objectives":[{"name":"m","direction":"down"}],
+         "constraints":[{"objective":"x","max":1},{"name":"s","min":1}]}
+        """;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(run(bad, out, new byte[0], "--seed", "x")).isEqualTo(2);
+    assertThat(out.size()).isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("--seed: must be a whole number, was \"x\"")
+        .contains("params[0].choices must be an array that is not empty, was []")
+        .contains("params[1]: b: low must be at most high and both finite, were 2.0 and 1.0")
+        .contains("params[2].type must be")
+        .contains("params[3].choices[1] repeats 1.0")
+        .contains("params[4].position must be in [0, 1], was 2")
+        .contains("a logarithmic range must start above 0, was 0.0")
+        .contains("objectives[0].direction must be \"minimize\" or \"maximize\", was \"down\"")
+        .contains("constraints[0].objective is no objective, was \"x\"")
+        .contains("constraints[1] needs \"objective\" or \"known\"")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void aMissingFileIsTheUsersProblem() {
+    int status =
+        AskTell.run(
+            List.of("--space", directory.resolve("none.json").toString()),
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertThat(status).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("none.json: does not exist");
+  }
+}

@@ -1,0 +1,206 @@
+package io.paretune.jobs.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Objectives shaped like compressing a decoder; several shapes, so that none is fitted. */
+final class CompressionProblems {
+  private static final double CHANCE = 0.25;
+  private static final double DENSE = 0.92;
+
+  private CompressionProblems() {}
+
+  /** How one layer's damage grows and how damages add up to a score. */
+  enum Shape {
+    /** First layers matter most; damage saturates exponentially. */
+    EARLY,
+    /** Both ends matter; a sharp fall after a plateau. */
+    ENDS,
+    /** No pattern in depth; heavy-tailed; mild fall. */
+    ROUGH
+  }
+
+  /** A sensitivity of every variable, what neighbours add, and the score they make. */
+  private static final class Damage {
+    final Shape shape;
+    final double[] pruning;
+    final double[] quantizing;
+    final double[] coupling;
+
+    Damage(Shape shape, int layers, RandomGenerator random) {
+      this.shape = shape;
+      pruning = new double[layers];
+      quantizing = new double[layers];
+      coupling = new double[layers];
+      for (int l = 0; l < layers; l++) {
+        double depth = l / (layers - 1.0);
+        double trend =
+            switch (shape) {
+              case EARLY -> 0.3 + 3 * Math.exp(-6 * depth);
+              case ENDS -> 0.3 + 2 * Math.exp(-8 * depth) + 1.5 * Math.exp(-8 * (1 - depth));
+              case ROUGH -> 0.5;
+            };
+        double rough = shape == Shape.ROUGH ? 1.0 : 0.5;
+        pruning[l] = trend * Math.exp(rough * random.nextGaussian());
+        quantizing[l] = trend * Math.exp(rough * random.nextGaussian());
+        coupling[l] = 0.6 * random.nextGaussian();
+      }
+      normalise(pruning);
+      normalise(quantizing);
+    }
+
+    private static void normalise(double[] values) {
+      double sum = Arrays.stream(values).sum();
+      Arrays.setAll(values, i -> values[i] / sum);
+    }
+
+    double score(double[] ratios, double[] bits) {
+      double total = 0;
+      double before = 0;
+      for (int l = 0; l < ratios.length; l++) {
+        double power = shape == Shape.ENDS ? 3.5 : 2.5;
+        double own =
+            3.2 * pruning[l] * Math.pow(ratios[l], power)
+                + 2.4 * quantizing[l] * Math.pow(2, -(bits[l] - 2) / 1.3);
+        total += own + (l > 0 ? coupling[l] * Math.sqrt(own * before) : 0);
+        before = own;
+      }
+      double lost = Math.max(0, total);
+      double kept =
+          switch (shape) {
+            case EARLY -> Math.exp(-1.5 * lost);
+            case ENDS -> 1.02 / (1 + Math.exp(5 * (lost - 0.8)));
+            case ROUGH -> 1 / (1 + lost * lost * 2);
+          };
+      return CHANCE + (DENSE - CHANCE) * Math.min(1, kept);
+    }
+  }
+
+  /** Layers of (ratio, bits): memory is known, the score a mean of right-or-wrong answers. */
+  static BenchmarkProblem frontier(Shape shape, long seed, int layers, int samples) {
+    double[] ratios = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8};
+    double[] bits = {16, 8, 6, 4, 3, 2};
+    Damage damage = new Damage(shape, layers, new SplittableRandom(seed));
+    List<Parameter> parameters = new ArrayList<>();
+    List<List<Double>> memory = new ArrayList<>();
+    for (int l = 0; l < layers; l++) {
+      double depth = l / (layers - 1.0);
+      parameters.add(ordinal("l" + l + ".ratio", ratios, Place.of("ratio", depth)));
+      memory.add(Arrays.stream(ratios).map(r -> Math.rint(4e8 * (1 - r))).boxed().toList());
+      parameters.add(ordinal("l" + l + ".bits", bits, Place.of("bits", depth)));
+      memory.add(Arrays.stream(bits).map(b -> Math.rint(4e8 * b / 16)).boxed().toList());
+    }
+    Additive known = Additive.of(1e9, memory);
+    SearchSpace space =
+        new SearchSpace(
+            parameters,
+            List.of(Objective.minimize("memory").knownAs(known), Objective.maximize("score")),
+            List.of());
+    BenchmarkProblem.Evaluator evaluator =
+        new BenchmarkProblem.Evaluator() {
+          @Override
+          public double[] truth(Point p) {
+            double[] r = new double[layers];
+            double[] b = new double[layers];
+            for (int l = 0; l < layers; l++) {
+              r[l] = ratios[p.choice(2 * l)];
+              b[l] = bits[p.choice(2 * l + 1)];
+            }
+            return new double[] {known.of(p), damage.score(r, b)};
+          }
+
+          @Override
+          public int samples() {
+            return samples;
+          }
+        };
+    List<Double> reference = List.of(known.greatest(), -CHANCE);
+    double best = bestVolume(space, evaluator, reference);
+    return new BenchmarkProblem(
+        "frontier-" + shape + "-" + seed, space, reference, best, evaluator);
+  }
+
+  private static Parameter ordinal(String name, double[] choices, Place place) {
+    return new Parameter.Ordinal(
+        name, Arrays.stream(choices).<Object>mapToObj(Double::valueOf).toList(), place);
+  }
+
+  /** Coordinate descent on weighted sums of the true objectives, many weights and starts. */
+  private static double bestVolume(
+      SearchSpace space, BenchmarkProblem.Evaluator evaluator, List<Double> reference) {
+    double span =
+        space.objectives().get(0).known().orElseThrow().greatest()
+            - space.objectives().get(0).known().orElseThrow().least();
+    Front front = new Front(reference.stream().mapToDouble(Double::doubleValue).toArray());
+    double[] at = new double[space.dimensions()];
+    for (int w = 0; w < 240; w++) {
+      double weight = Math.exp(-6 + 10.0 * w / 239);
+      double now = Double.POSITIVE_INFINITY;
+      boolean moved = true;
+      while (moved) {
+        moved = false;
+        for (int i = 0; i < at.length; i++) {
+          double kept = at[i];
+          double best = kept;
+          for (int c = 0; c < space.parameter(i).cardinality(); c++) {
+            at[i] = c;
+            double[] truth = evaluator.truth(Point.of(at));
+            double loss = weight * truth[0] / span - truth[1];
+            front.add(truth[0], -truth[1]);
+            if (loss < now - 1e-12) {
+              now = loss;
+              best = c;
+              moved = true;
+            }
+          }
+          at[i] = best;
+        }
+      }
+    }
+    return Hypervolume.of(
+        front.points().toArray(double[][]::new),
+        reference.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** The paper's setting: one loss, a floor on the mean ratio, eight blocks of seven matrices. */
+  static BenchmarkProblem constrained(long seed) {
+    double[] ratios = {0.45, 0.475, 0.5, 0.525, 0.55};
+    int n = 56;
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] slope = new double[n];
+    double[] bend = new double[n];
+    double[] couple = new double[n];
+    List<Parameter> parameters = new ArrayList<>();
+    List<List<Double>> share = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      slope[i] = Math.exp(0.8 * random.nextGaussian() - 2.0 * (i / 7) / 8.0);
+      bend[i] = 0.5 * Math.abs(random.nextGaussian());
+      couple[i] = 0.3 * random.nextGaussian();
+      parameters.add(
+          ordinal("b" + i / 7 + ".p" + i % 7, ratios, Place.of("p" + i % 7, i / 7 / 7.0)));
+      share.add(Arrays.stream(ratios).map(r -> r / n).boxed().toList());
+    }
+    SearchSpace space =
+        new SearchSpace(
+            parameters,
+            List.of(Objective.minimize("perplexity")),
+            List.of(
+                new Constraint.OnQuantity(
+                    "sparsity", Additive.of(0, share), 0.4951, Double.POSITIVE_INFINITY)));
+    BenchmarkProblem.Evaluator evaluator =
+        p -> {
+          double sum = 0;
+          double before = 0;
+          for (int i = 0; i < n; i++) {
+            double t = (ratios[p.choice(i)] - 0.5) / 0.05;
+            sum += slope[i] * (t + bend[i] * t * t) + couple[i] * t * before;
+            before = t;
+          }
+          return new double[] {7 * Math.exp(0.01 * sum)};
+        };
+    return new BenchmarkProblem("constrained-" + seed, space, List.of(), Double.NaN, evaluator);
+  }
+}
