@@ -55,9 +55,7 @@ public final class AskTell {
     AskTellProtocol protocol = new AskTellProtocol(study);
     LineReader lines = new LineReader(in, MOST_BYTES_A_LINE);
     try {
-      for (Optional<LineReader.Line> line = lines.next();
-          line.isPresent();
-          line = lines.next()) {
+      for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
         LineReader.Line read = line.get();
         JsonObject answer =
             read.problem().isEmpty()
@@ -90,8 +88,7 @@ public final class AskTell {
     String name = options.getOrDefault("--sampler", SamplerName.TPE_GUIDED.key());
     Optional<SamplerName> sampler = SamplerName.ofKey(name);
     if (sampler.isEmpty()) {
-      problems.add(
-          "--sampler", "must be one of " + SamplerName.keys() + ", was \"" + name + "\"");
+      problems.add("--sampler", "must be one of " + SamplerName.keys() + ", was \"" + name + "\"");
     }
     SearchSpace space = problems.collect(() -> space(options.get("--space")));
     problems.throwIfAny();

@@ -57,8 +57,7 @@ final class AskTellProtocol {
   }
 
   private JsonObject ask(JsonObject request) {
-    OptionalLong n =
-        request.has("n") ? StrictJson.whole(request.get("n")) : OptionalLong.of(1);
+    OptionalLong n = request.has("n") ? StrictJson.whole(request.get("n")) : OptionalLong.of(1);
     if (n.isEmpty() || n.getAsLong() < 1 || n.getAsLong() > MOST_TRIALS_AN_ASK) {
       throw new IllegalArgumentException(
           "\"n\" must be a whole number from 1 to %d, was %s"

@@ -44,7 +44,10 @@ final class LineReader {
     }
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes.toByteArray()))
+              .toString();
       return Optional.of(new Line(text, ""));
     } catch (CharacterCodingException e) {
       return Optional.of(new Line("", "the line is not UTF-8"));

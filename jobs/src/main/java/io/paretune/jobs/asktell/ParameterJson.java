@@ -47,8 +47,7 @@ final class ParameterJson {
     String named = name.orElse(at);
     Optional<Parameter> parameter =
         switch (type) {
-          case "ordinal" ->
-              choices(at, object).map(c -> new Parameter.Ordinal(named, c, place));
+          case "ordinal" -> choices(at, object).map(c -> new Parameter.Ordinal(named, c, place));
           case "categorical" ->
               choices(at, object).map(c -> new Parameter.Categorical(named, c, place));
           case "float", "int" -> range(at, object, named, type, place);
@@ -72,11 +71,8 @@ final class ParameterJson {
     }
     OptionalDouble position = StrictJson.number(object.get("position"));
     if (object.has("position")
-        && !(position.isPresent()
-            && position.getAsDouble() >= 0
-            && position.getAsDouble() <= 1)) {
-      problems.add(
-          where, at + ".position must be in [0, 1], was " + shown(object.get("position")));
+        && !(position.isPresent() && position.getAsDouble() >= 0 && position.getAsDouble() <= 1)) {
+      problems.add(where, at + ".position must be in [0, 1], was " + shown(object.get("position")));
       position = OptionalDouble.empty();
     }
     return new Place(kind, position);

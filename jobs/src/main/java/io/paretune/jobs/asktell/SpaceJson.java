@@ -120,7 +120,9 @@ final class SpaceJson {
     if (direction.isEmpty()) {
       problems.add(
           where,
-          at + ".direction must be \"minimize\" or \"maximize\", was " + shown(object.get("direction")));
+          at
+              + ".direction must be \"minimize\" or \"maximize\", was "
+              + shown(object.get("direction")));
     }
     Optional<Additive> known = readKnown(at, object.get("known"), parameters);
     if (name.isEmpty() || direction.isEmpty()) {
@@ -142,8 +144,7 @@ final class SpaceJson {
     }
     refuseUnknown(known, KNOWN_KEYS, at + ".known");
     if (!StrictJson.string(known.get("type")).equals(Optional.of("additive"))) {
-      problems.add(
-          where, at + ".known.type must be \"additive\", was " + shown(known.get("type")));
+      problems.add(where, at + ".known.type must be \"additive\", was " + shown(known.get("type")));
     }
     double constant = 0;
     if (known.has("constant")) {
@@ -155,7 +156,8 @@ final class SpaceJson {
       }
       constant = given.orElse(0);
     }
-    Map<String, List<Double>> terms = readTerms(at + ".known.terms", known.get("terms"), parameters);
+    Map<String, List<Double>> terms =
+        readTerms(at + ".known.terms", known.get("terms"), parameters);
     return Optional.of(
         Additive.of(
             constant,

@@ -80,8 +80,10 @@ final class Acquisition {
       }
       if (objective.known().isPresent()) {
         Additive known = objective.known().get();
-        high = Math.max(
-            objective.direction().loss(known.greatest()), objective.direction().loss(known.least()));
+        high =
+            Math.max(
+                objective.direction().loss(known.greatest()),
+                objective.direction().loss(known.least()));
         low = high - (known.greatest() - known.least());
         reference[j] = high + 1e-3 * (high - low);
       } else {

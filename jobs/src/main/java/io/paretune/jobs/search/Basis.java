@@ -19,7 +19,8 @@ final class Basis {
     if (parameter instanceof Parameter.Categorical) {
       return (int) Math.min(MOST, parameter.cardinality());
     }
-    return (int) Math.min(parameter instanceof Parameter.Ordinal ? 3 : 4, parameter.cardinality() - 1);
+    return (int)
+        Math.min(parameter instanceof Parameter.Ordinal ? 3 : 4, parameter.cardinality() - 1);
   }
 
   /** Writes the functions' values at a coordinate into {@code values}. */

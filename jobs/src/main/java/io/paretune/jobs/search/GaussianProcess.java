@@ -50,8 +50,7 @@ final class GaussianProcess {
     double[] own = scaled(at);
     double[] row = new double[size() + 1];
     covariances(own, at.units, row);
-    row[size()] =
-        variance(own) + hyper.noise() * hyper.noise() + noiseVariance + 1e-6;
+    row[size()] = variance(own) + hyper.noise() * hyper.noise() + noiseVariance + 1e-6;
     factor.append(row);
     scaled.add(own);
     units.add(at.units);
@@ -89,9 +88,7 @@ final class GaussianProcess {
         sum += own[f] * other[f];
       }
       if (rest > 0) {
-        sum +=
-            rest
-                * matern(encoding.squaredDistance(at, units.get(k), relevance) * inverse);
+        sum += rest * matern(encoding.squaredDistance(at, units.get(k), relevance) * inverse);
       }
       into[k] = sum;
     }

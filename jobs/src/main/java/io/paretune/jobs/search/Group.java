@@ -44,7 +44,8 @@ record Group(List<Integer> members, List<Double> positions) {
   }
 
   private static Group of(SearchSpace space, List<Integer> members) {
-    boolean placed = members.stream().allMatch(i -> space.parameter(i).place().position().isPresent());
+    boolean placed =
+        members.stream().allMatch(i -> space.parameter(i).place().position().isPresent());
     Map<Integer, Double> at = new LinkedHashMap<>();
     for (int k = 0; k < members.size(); k++) {
       double rank = members.size() == 1 ? 0.5 : k / (members.size() - 1.0);

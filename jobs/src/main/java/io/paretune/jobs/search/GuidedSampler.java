@@ -89,13 +89,13 @@ public final class GuidedSampler implements Sampler {
       RandomGenerator random = TrialRandom.of(seed, id);
       Point point;
       if (proposal == null) {
-        point =
-            TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
+        point = TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
       } else if (isTpesTurn(p, id)) {
         TpeSplit split = tpe.split(history);
         point =
             TpeSampler.fresh(
-                seen, () -> tpeCandidates(p, split, pending, random, 1).get(0),
+                seen,
+                () -> tpeCandidates(p, split, pending, random, 1).get(0),
                 p.space().cardinality());
       } else {
         point = proposal.next(seen, random);
@@ -199,7 +199,11 @@ public final class GuidedSampler implements Sampler {
         int[] order = IntStream.range(0, uniform.size()).toArray();
         Shuffle.inPlace(order, random);
         int most = n < 40 ? 100 : Math.max(4, evaluations / 8);
-        Arrays.stream(order).mapToObj(uniform::get).filter(p.feasibility()::isFeasible).limit(most).forEach(pool::add);
+        Arrays.stream(order)
+            .mapToObj(uniform::get)
+            .filter(p.feasibility()::isFeasible)
+            .limit(most)
+            .forEach(pool::add);
       }
       List<Point> good = tpe.split(history).good().stream().map(Trial::point).toList();
       int locals = p.knapsack().isPresent() ? evaluations / 8 : evaluations / 3;

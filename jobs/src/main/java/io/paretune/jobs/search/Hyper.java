@@ -17,7 +17,11 @@ import java.util.Map;
  *     length scale
  */
 record Hyper(
-    Map<Features.Part, Double> parts, double rest, double length, double noise, List<Double> relevance) {
+    Map<Features.Part, Double> parts,
+    double rest,
+    double length,
+    double noise,
+    List<Double> relevance) {
 
   static Hyper initial(SearchSpace space) {
     boolean continuous = space.parameters().stream().noneMatch(Parameter.Choice.class::isInstance);

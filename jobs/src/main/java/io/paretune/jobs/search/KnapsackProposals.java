@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The best trade-offs that an additive model sees under a known quantity, as proposals: memory
- * where it is an objective, else the first constrained quantity, else none, and then every
- * variable is simply set to its best value.
+ * where it is an objective, else the first constrained quantity, else none, and then every variable
+ * is simply set to its best value.
  */
 final class KnapsackProposals {
   private static final int BINS = 300;

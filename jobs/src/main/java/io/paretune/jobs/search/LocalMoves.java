@@ -45,7 +45,8 @@ final class LocalMoves {
       return other < from ? other : other + 1;
     }
     if (p.isDiscrete()) {
-      double size = Math.max(1, Math.rint(Math.abs(random.nextGaussian()) * scale * p.cardinality()));
+      double size =
+          Math.max(1, Math.rint(Math.abs(random.nextGaussian()) * scale * p.cardinality()));
       double to = random.nextBoolean() ? from + size : from - size;
       return to < p.lowest() || to > p.highest() ? reflected(p, from, to) : to;
     }

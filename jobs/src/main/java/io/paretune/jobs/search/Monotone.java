@@ -23,8 +23,7 @@ final class Monotone {
       int variable = i;
       Integer[] order = new Integer[effects[i].length];
       Arrays.setAll(order, c -> c);
-      Arrays.sort(
-          order, (a, b) -> Double.compare(cost.term(variable, a), cost.term(variable, b)));
+      Arrays.sort(order, (a, b) -> Double.compare(cost.term(variable, a), cost.term(variable, b)));
       orders[i] = order;
       if (cost.dependsOn(i)) {
         double rise = effects[i][order[order.length - 1]] - effects[i][order[0]];

@@ -51,8 +51,7 @@ final class ObjectiveModel {
       Trial trial = history.finished().get(read);
       double value = trial.value(objective);
       if (trial.state() != TrialState.FAILED && !Double.isNaN(value)) {
-        observations.add(
-            new Observation(encoding.of(trial.point()), trial, direction.loss(value)));
+        observations.add(new Observation(encoding.of(trial.point()), trial, direction.loss(value)));
       }
     }
     int wanted = fitSize(observations.size());

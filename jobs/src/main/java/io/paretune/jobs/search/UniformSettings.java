@@ -86,6 +86,8 @@ final class UniformSettings {
 
   private int steps(Group group) {
     Parameter p = space.parameter(group.members().get(0));
-    return p instanceof Parameter.Choice ? (int) p.cardinality() : (int) Math.min(12, p.cardinality());
+    return p instanceof Parameter.Choice
+        ? (int) p.cardinality()
+        : (int) Math.min(12, p.cardinality());
   }
 }

@@ -13,7 +13,11 @@ import java.util.random.RandomGenerator;
  * @param evaluator measures and knows the truth
  */
 record BenchmarkProblem(
-    String name, SearchSpace space, java.util.List<Double> reference, double best, Evaluator evaluator) {
+    String name,
+    SearchSpace space,
+    java.util.List<Double> reference,
+    double best,
+    Evaluator evaluator) {
 
   interface Evaluator {
     /** Noise-free values, in the space's order of objectives. */

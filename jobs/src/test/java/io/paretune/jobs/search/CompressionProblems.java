@@ -176,11 +176,12 @@ final class CompressionProblems {
     List<Parameter> parameters = new ArrayList<>();
     List<List<Double>> share = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      slope[i] = Math.exp(0.8 * random.nextGaussian() - 2.0 * (i / 7) / 8.0);
+      int block = i / 7;
+      slope[i] = Math.exp(0.8 * random.nextGaussian() - 0.25 * block);
       bend[i] = 0.5 * Math.abs(random.nextGaussian());
       couple[i] = 0.3 * random.nextGaussian();
       parameters.add(
-          ordinal("b" + i / 7 + ".p" + i % 7, ratios, Place.of("p" + i % 7, i / 7 / 7.0)));
+          ordinal("b" + block + ".p" + i % 7, ratios, Place.of("p" + i % 7, block / 7.0)));
       share.add(Arrays.stream(ratios).map(r -> r / n).boxed().toList());
     }
     SearchSpace space =

@@ -119,7 +119,9 @@ final class GenericProblems {
     double a = p.at(0) * Math.PI / 2;
     double b = p.at(1) * Math.PI / 2;
     return new double[] {
-      (1 + g) * Math.cos(a) * Math.cos(b), (1 + g) * Math.cos(a) * Math.sin(b), (1 + g) * Math.sin(a)
+      (1 + g) * Math.cos(a) * Math.cos(b),
+      (1 + g) * Math.cos(a) * Math.sin(b),
+      (1 + g) * Math.sin(a)
     };
   }
 

@@ -65,8 +65,7 @@ final class SearchBenchmark {
     @Override
     public List<Point> propose(History history, long firstId, int count) {
       SearchSpace space = history.space();
-      List<Point> all =
-          new UniformSettings(space, Group.of(space)).all(new SplittableRandom(seed));
+      List<Point> all = new UniformSettings(space, Group.of(space)).all(new SplittableRandom(seed));
       int[] order = java.util.stream.IntStream.range(0, all.size()).toArray();
       Shuffle.inPlace(order, new SplittableRandom(seed));
       List<Point> points = new ArrayList<>();
@@ -104,7 +103,8 @@ final class SearchBenchmark {
   }
 
   /** Quality after each budget: share of the best hypervolume, or the least loss. */
-  static double[] run(BenchmarkProblem problem, Factory factory, long seed, int batch, long[] asks) {
+  static double[] run(
+      BenchmarkProblem problem, Factory factory, long seed, int batch, long[] asks) {
     Study study = new Study(problem.space(), factory.create(seed));
     double[] qualities = new double[BUDGETS.length];
     double[] reference = problem.reference().stream().mapToDouble(Double::doubleValue).toArray();
@@ -118,8 +118,7 @@ final class SearchBenchmark {
       asks[1] += System.nanoTime() - started;
       for (Trial trial : asked) {
         study.tell(
-            trial.id(),
-            problem.measure(trial.point(), TrialRandom.of(seed + 7777, trial.id())));
+            trial.id(), problem.measure(trial.point(), TrialRandom.of(seed + 7777, trial.id())));
         double[] truth = problem.evaluator().truth(trial.point());
         for (int j = 0; j < truth.length; j++) {
           truth[j] = problem.space().objectives().get(j).direction().loss(truth[j]);
@@ -143,7 +142,8 @@ final class SearchBenchmark {
     int batch = Integer.parseInt(args[2]);
     List<BenchmarkProblem> problems = suite(args[0]);
     Map<String, Factory> variants = variants();
-    System.out.println("| problem | sampler | " + Arrays.toString(BUDGETS) + " | ask ms mean/max |");
+    System.out.println(
+        "| problem | sampler | " + Arrays.toString(BUDGETS) + " | ask ms mean/max |");
     for (BenchmarkProblem problem : problems) {
       for (String name : Arrays.asList(args).subList(3, args.length)) {
         double[][] all = new double[BUDGETS.length][seeds];
