@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -75,24 +77,28 @@ public final class ResidentModel implements AutoCloseable {
    * Lends a candidate's layers, pruning those that are not there yet; waits while others hold the
    * memory for it.
    *
-   * @param criterion with its calibration; the profile's own
+   * @param criterionIfPruned the profile's, with its calibration; asked only if something is pruned
    * @param grid ratios that the level index is built for, once per criterion and calibration;
    *     others are ranked anew
    * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
    * @throws InterruptedException if interrupted while waiting
    */
-  public Candidate lend(CompressionProfile profile, PruningCriterion criterion, RatioGrid grid)
+  public Candidate lend(
+      CompressionProfile profile,
+      Supplier<PruningCriterion> criterionIfPruned,
+      Optional<RatioGrid> grid)
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
-    List<LayerKey> keys =
-        profile.layers().stream()
-            .filter(LayerPlan::isPruned)
-            .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
-            .toList();
-    if (keys.isEmpty()) {
+    List<LayerPlan> plans = profile.layers().stream().filter(LayerPlan::isPruned).toList();
+    if (plans.isEmpty()) {
       return new Candidate(unpruned, () -> {});
     }
-    MatrixPruning pruning = MatrixPruning.with(criterion, index(criterion, grid));
+    PruningCriterion criterion = criterionIfPruned.get();
+    List<LayerKey> keys =
+        plans.stream()
+            .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
+            .toList();
+    MatrixPruning pruning = new MatrixPruning(criterion, grid.map(g -> index(criterion, g)));
     LendingCache<LayerKey, PrunedLayer>.Loan loan =
         pruned.borrow(
             keys,

@@ -1,0 +1,57 @@
+package io.paretune.udfs.spark;
+
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.evaluate.ShardEvaluation;
+import io.paretune.udfs.model.NonFiniteOutputException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+
+/**
+ * A candidate on prepared shards. What is wrong with the candidate itself becomes an answer with a
+ * reason, so that it fails alone; everything else fails the task, which Spark runs again.
+ *
+ * @param source the model
+ * @param benchmark judges
+ * @param candidate what is done to the model
+ * @param batch questions wanted in a forward
+ */
+public record EvaluateShard(
+    ModelSource source, Benchmark benchmark, CandidateSpec candidate, int batch)
+    implements FlatMapFunction<Iterator<PreparedShard>, ShardAnswers> {
+
+  @Override
+  public Iterator<ShardAnswers> call(Iterator<PreparedShard> shards) throws InterruptedException {
+    ResidentModel resident = source.resident();
+    TaskContext task = TaskContext.get();
+    List<ShardAnswers> answers = new ArrayList<>();
+    while (shards.hasNext()) {
+      PreparedShard shard = shards.next();
+      long started = System.nanoTime();
+      List<Outcome> outcomes = List.of();
+      String failure = "";
+      try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
+        outcomes =
+            new ShardEvaluation(resident.model(), benchmark, batch)
+                .run(borrowed.layers(), shard, task::isInterrupted);
+      } catch (NonFiniteOutputException e) {
+        failure = String.valueOf(e.getMessage());
+      }
+      answers.add(
+          new ShardAnswers(
+              shard.shard(),
+              outcomes,
+              (System.nanoTime() - started) / 1e9,
+              SparkEnv.get().executorId(),
+              task.attemptNumber(),
+              failure));
+    }
+    return answers.iterator();
+  }
+}

@@ -1,0 +1,35 @@
+package io.paretune.udfs.spark;
+
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.ResidentModel;
+import java.io.Serializable;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+
+/**
+ * Where a task finds its model.
+ *
+ * @param location a Hugging Face directory: a local path or a URI that Hadoop knows
+ * @param prunedLayerBytes most memory that an executor spends on pruned layers
+ */
+public record ModelSource(String location, long prunedLayerBytes) implements Serializable {
+
+  public ModelSource {
+    if (prunedLayerBytes < 0) {
+      throw new IllegalArgumentException("bytes are not negative, were " + prunedLayerBytes);
+    }
+  }
+
+  /** The process's model on the task's device: the GPU that Spark gave it, or else the CPU. */
+  public ResidentModel resident() {
+    return ResidentModel.of(java.nio.file.Path.of(location), device(), prunedLayerBytes);
+  }
+
+  private static Device device() {
+    TaskContext task = TaskContext.get();
+    Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
+    ResourceInformation gpu = resources.get("gpu");
+    return gpu == null ? Device.cpu() : new Device(Integer.parseInt(gpu.addresses()[0]));
+  }
+}
