@@ -1,0 +1,254 @@
+package io.paretune.jobs.fanout;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.size;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.paretune.jobs.ingest.Intake;
+import io.paretune.jobs.ingest.SamplesReader;
+import io.paretune.jobs.ingest.ScreenedSamples;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.LoadModel;
+import io.paretune.udfs.spark.ModelSource;
+import io.paretune.udfs.spark.ShardAnswers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One profile on samples files, without tables.
+ *
+ * @param model a Hugging Face directory
+ * @param samples samples files
+ * @param split whose questions are asked
+ * @param profile the candidate
+ * @param mode how questions are answered
+ * @param batch questions in a forward
+ * @param calibration what Wanda's statistics come from
+ */
+public record ProfileEvaluation(
+    String model,
+    List<String> samples,
+    String split,
+    CompressionProfile profile,
+    Mode mode,
+    int batch,
+    Calibrated calibration) {
+  private static final Logger LOG = LoggerFactory.getLogger(ProfileEvaluation.class);
+
+  /** Shards for each slot: few enough for full batches, enough that no slot waits long. */
+  private static final int SHARDS_PER_SLOT = 4;
+
+  /** How questions are answered. */
+  public enum Mode {
+    /** The option whose tokens are likeliest. */
+    OPTIONS,
+    /** Greedy generation. */
+    GENERATE;
+
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Questions to calibrate with.
+   *
+   * @param files samples files
+   * @param split whose questions
+   * @param limit how many, in file order; 0 for all
+   */
+  public record Calibrated(List<String> files, String split, int limit) {}
+
+  /**
+   * Answers all questions of the split.
+   *
+   * @throws InvalidInputException with what is wrong with the samples
+   */
+  public Report run(SparkSession spark) {
+    int shards = SHARDS_PER_SLOT * spark.sparkContext().defaultParallelism();
+    ModelSource source = new ModelSource(model, Long.MAX_VALUE);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    try (ScreenedSamples read =
+        SamplesReader.read(spark, samples, Intake.strict("samples", shards))) {
+      Dataset<Row> asked = ofSplit(read.samples(), split, samples);
+      refuseWithoutOptions(asked);
+      LoadModel.everywhere(context, source);
+      Optional<CandidateSpec.Calibrated> statistics = calibrated(spark, context, read, shards);
+      ShardedBenchmark benchmark =
+          ShardedBenchmark.of(asked, shards, source, new GenericBenchmark("samples"), batch)
+              .loaded();
+      LOG.info("answering {} questions", benchmark.rows().count());
+      long started = System.nanoTime();
+      List<ShardAnswers> answers =
+          benchmark.answers(
+              benchmark.prepared(), new CandidateSpec(profile, statistics.orElse(null), ratios()));
+      double seconds = (System.nanoTime() - started) / 1e9;
+      for (ShardAnswers a : answers) {
+        if (!a.failure().isEmpty()) {
+          throw new IllegalStateException("the profile cannot be run: " + a.failure());
+        }
+      }
+      return new Report(
+          profile, inFileOrder(asked, answers), seconds);
+    }
+  }
+
+  private static Dataset<Row> ofSplit(Dataset<Row> rows, String split, List<String> files) {
+    Dataset<Row> own = rows.where(col("split").equalTo(split));
+    if (own.isEmpty()) {
+      List<String> splits =
+          rows.select("split").distinct().collectAsList().stream()
+              .map(r -> r.getString(0))
+              .sorted()
+              .toList();
+      throw new InvalidInputException(
+          String.join(", ", files),
+          "no question has the split \"" + split + "\"",
+          "its splits are " + String.join(", ", splits));
+    }
+    return own;
+  }
+
+  private void refuseWithoutOptions(Dataset<Row> asked) {
+    if (mode == Mode.GENERATE) {
+      return;
+    }
+    List<Row> open = asked.where(size(col("options")).equalTo(0)).select("sample_id").takeAsList(1);
+    if (!open.isEmpty()) {
+      throw new InvalidInputException(
+          "sample " + open.get(0).getString(0),
+          "has no options to choose from",
+          "answer it with --mode generate");
+    }
+  }
+
+  private Optional<CandidateSpec.Calibrated> calibrated(
+      SparkSession spark, JavaSparkContext context, ScreenedSamples read, int shards) {
+    if (ratios().isEmpty() || profile.criterion() != CriterionName.WANDA) {
+      return Optional.empty();
+    }
+    if (calibration.files().equals(samples)) {
+      return Optional.of(calibrate(context, read, shards));
+    }
+    try (ScreenedSamples own =
+        SamplesReader.read(spark, calibration.files(), Intake.strict("calibration", shards))) {
+      return Optional.of(calibrate(context, own, shards));
+    }
+  }
+
+  private CandidateSpec.Calibrated calibrate(
+      JavaSparkContext context, ScreenedSamples read, int shards) {
+    Dataset<Row> rows = ofSplit(read.samples(), calibration.split(), calibration.files());
+    if (calibration.limit() > 0) {
+      rows = rows.orderBy("position").limit(calibration.limit());
+    }
+    LOG.info("calibrating on {} questions", rows.count());
+    ActivationStatistics statistics =
+        ShardedBenchmark.of(
+                rows,
+                shards,
+                new ModelSource(model, Long.MAX_VALUE),
+                new GenericBenchmark("calibration"),
+                batch)
+            .calibration();
+    return new CandidateSpec.Calibrated(
+        statistics.id(), context.broadcast(statistics.toBytes()));
+  }
+
+  private List<Double> ratios() {
+    return profile.layers().stream()
+        .map(LayerPlan::pruningRatios)
+        .flatMap(r -> r.values().stream())
+        .filter(r -> r > 0)
+        .distinct()
+        .toList();
+  }
+
+  private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {
+    Map<String, Outcome> byId = new HashMap<>();
+    answers.forEach(a -> a.outcomes().forEach(o -> byId.put(o.sampleId(), o)));
+    List<Outcome> ordered = new ArrayList<>();
+    for (Row row : asked.orderBy("position").select("sample_id").collectAsList()) {
+      Outcome outcome = byId.remove(row.getString(0));
+      if (outcome == null) {
+        throw new IllegalStateException("sample " + row.getString(0) + " was not answered");
+      }
+      ordered.add(outcome);
+    }
+    return ordered;
+  }
+
+  /**
+   * What came out.
+   *
+   * @param profile the candidate
+   * @param outcomes in the order of the files
+   * @param seconds from the first image's decoding to the last answer
+   */
+  public record Report(CompressionProfile profile, List<Outcome> outcomes, double seconds) {
+
+    /** Writes one JSON line a question; the file appears only when it is complete. */
+    public void writeAnswers(Path file) throws IOException {
+      Path partial = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".partial");
+      try {
+        Files.write(partial, outcomes.stream().map(Report::line).toList());
+        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    }
+
+    private static String line(Outcome o) {
+      JsonObject line = new JsonObject();
+      line.addProperty("sample_id", o.sampleId());
+      line.addProperty("prediction", o.prediction());
+      line.addProperty("correct", o.correct());
+      JsonArray scores = new JsonArray();
+      o.optionLogProbabilities().forEach(scores::add);
+      line.add("option_logprobs", scores);
+      return line.toString();
+    }
+
+    /** The figures of DESIGN.md as one JSON object. */
+    public JsonObject summary(MemoryFootprint footprint) {
+      Score score = Score.of(outcomes);
+      JsonObject summary = new JsonObject();
+      summary.addProperty("accuracy", score.accuracy());
+      summary.addProperty("accuracy_low", score.low());
+      summary.addProperty("accuracy_high", score.high());
+      summary.addProperty("questions", score.total());
+      summary.addProperty("questions_per_second", score.total() / seconds);
+      summary.addProperty("memory_bytes", footprint.totalBytes(profile));
+      summary.addProperty("weight_bytes", footprint.weightBytes(profile));
+      summary.addProperty("kv_bytes", footprint.kvBytes(profile));
+      summary.addProperty("mean_pruning_ratio", footprint.meanPruningRatio(profile));
+      summary.addProperty("mean_kv_bits", footprint.meanKvBits(profile));
+      summary.addProperty("profile_id", profile.id());
+      return summary;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.paretune.udfs.spark;
+
+import io.paretune.udfs.checkpoint.CheckpointCache;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** Where models are on this machine's disk. */
+public final class Models {
+  private Models() {}
+
+  /**
+   * The local directory of a model, fetched through Hadoop with Spark's settings if it is elsewhere.
+   *
+   * @param location a path or URI
+   * @throws io.paretune.udfs.problem.InvalidInputException if there is no model
+   */
+  public static Path directory(String location) {
+    return new CheckpointCache(cache(), hadoop()).directory(location);
+  }
+
+  private static Configuration hadoop() {
+    SparkEnv spark = SparkEnv.get();
+    return spark == null ? new Configuration() : SparkHadoopUtil.get().newConfiguration(spark.conf());
+  }
+
+  private static Path cache() {
+    String given = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        given == null || given.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(given);
+    return base.resolve("paretune").resolve("models");
+  }
+}
