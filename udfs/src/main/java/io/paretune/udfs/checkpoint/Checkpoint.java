@@ -226,6 +226,11 @@ public final class Checkpoint implements AutoCloseable {
     return weights.read(stored(name));
   }
 
+  /** Bytes of all tensors in the files, used or not. */
+  public long tensorBytes() {
+    return weights.tensorBytes();
+  }
+
   private String stored(String name) {
     return config.text().tieWordEmbeddings() && name.equals(TensorNames.OUTPUT)
         ? TensorNames.EMBEDDING

@@ -68,6 +68,11 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
+  /** Bytes of all tensors. */
+  long tensorBytes() {
+    return places.values().stream().mapToLong(place -> place.entry().length()).sum();
+  }
+
   private static Map<String, String> readIndex(Path index, Problems problems) {
     Map<String, String> fileOf = new LinkedHashMap<>();
     JsonElement map = JsonKeys.readObject(index).get("weight_map");

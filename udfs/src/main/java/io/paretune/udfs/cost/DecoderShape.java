@@ -1,5 +1,7 @@
 package io.paretune.udfs.cost;
 
+import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.profile.Projection;
 import java.io.Serializable;
 
@@ -48,6 +50,40 @@ public record DecoderShape(
                   bytesPerWeight,
                   otherWeightBytes));
     }
+  }
+
+  /** The sizes of a checkpoint, as it is stored: every tensor of its files counts. */
+  public static DecoderShape of(Checkpoint checkpoint) {
+    DecoderConfig text = checkpoint.config().text();
+    int bytesPerWeight = checkpoint.config().dtype().bytes();
+    DecoderShape linear =
+        new DecoderShape(
+            text.layers(),
+            text.hiddenSize(),
+            text.intermediateSize(),
+            text.heads(),
+            text.kvHeads(),
+            text.headDim(),
+            bytesPerWeight,
+            0);
+    return new DecoderShape(
+        text.layers(),
+        text.hiddenSize(),
+        text.intermediateSize(),
+        text.heads(),
+        text.kvHeads(),
+        text.headDim(),
+        bytesPerWeight,
+        checkpoint.tensorBytes() - linear.linearWeights() * bytesPerWeight);
+  }
+
+  /** Weights of all layers' projections. */
+  public long linearWeights() {
+    long weights = 0;
+    for (Projection p : Projection.values()) {
+      weights += (long) rows(p) * columns(p);
+    }
+    return layers * weights;
   }
 
   /** Output features of a projection: rows of its matrix. */

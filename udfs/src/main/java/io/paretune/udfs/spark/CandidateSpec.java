@@ -11,16 +11,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate as tasks receive it.
  *
  * @param profile what is done to the model
- * @param statistics of the calibration; needed if the criterion asks for them
+ * @param statistics of the calibration; null where no weight is pruned by them (an Optional cannot
+ *     be serialized)
  * @param ratios that the study chooses from: the level index answers for these
  */
 public record CandidateSpec(
-    CompressionProfile profile, Optional<Calibrated> statistics, List<Double> ratios)
+    CompressionProfile profile, @Nullable Calibrated statistics, List<Double> ratios)
     implements Serializable {
 
   /**
@@ -53,9 +55,11 @@ public record CandidateSpec(
   private PruningCriterion criterion() {
     return PruningCriterion.of(
         profile.criterion(),
-        () ->
-            statistics
-                .orElseThrow(() -> new IllegalStateException("the model was not calibrated"))
-                .statistics());
+        () -> {
+          if (statistics == null) {
+            throw new IllegalStateException("the model was not calibrated");
+          }
+          return statistics.statistics();
+        });
   }
 }

@@ -23,7 +23,7 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
 
   /** The process's model on the task's device: the GPU that Spark gave it, or else the CPU. */
   public ResidentModel resident() {
-    return ResidentModel.of(java.nio.file.Path.of(location), device(), prunedLayerBytes);
+    return ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
   }
 
   private static Device device() {
