@@ -7,7 +7,7 @@ import java.util.List;
  * that help and the commands of plain Java start at once.
  */
 public final class Commands {
-  public static final List<Command> ALL = List.of();
+  public static final List<Command> ALL = List.of(new EvaluateCommand());
 
   private Commands() {}
 }

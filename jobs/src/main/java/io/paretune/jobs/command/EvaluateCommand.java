@@ -14,7 +14,6 @@ import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,14 +62,7 @@ final class EvaluateCommand implements Command {
             "evaluate", "score one profile on a benchmark file", CommandSpec.Engine.SPARK)
         .with(MODEL, SAMPLES, SPLIT)
         .withOneOf(PROFILE, DENSE)
-        .with(
-            OUT,
-            MODE,
-            BATCH,
-            WORKLOAD,
-            CALIBRATION,
-            CALIBRATION_SPLIT,
-            CALIBRATION_SAMPLES);
+        .with(OUT, MODE, BATCH, WORKLOAD, CALIBRATION, CALIBRATION_SPLIT, CALIBRATION_SAMPLES);
   }
 
   @Override
@@ -105,7 +97,9 @@ final class EvaluateCommand implements Command {
                   calibration)
               .run(spark);
       report.writeAnswers(out);
-      invocation.out().println(report.summary(new MemoryFootprint(shape, invocation.value(WORKLOAD))));
+      invocation
+          .out()
+          .println(report.summary(new MemoryFootprint(shape, invocation.value(WORKLOAD))));
     }
   }
 
@@ -133,7 +127,8 @@ final class EvaluateCommand implements Command {
 
   private static void checkFits(
       CompressionProfile profile, int layers, Invocation invocation, Problems problems) {
-    String where = invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
+    String where =
+        invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
     for (LayerPlan plan : profile.layers()) {
       if (plan.layer() >= layers) {
         problems.add(

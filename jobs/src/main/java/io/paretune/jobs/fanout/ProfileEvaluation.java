@@ -112,8 +112,7 @@ public record ProfileEvaluation(
           throw new IllegalStateException("the profile cannot be run: " + a.failure());
         }
       }
-      return new Report(
-          profile, inFileOrder(asked, answers), seconds);
+      return new Report(profile, inFileOrder(asked, answers), seconds);
     }
   }
 
@@ -175,8 +174,7 @@ public record ProfileEvaluation(
                 new GenericBenchmark("calibration"),
                 batch)
             .calibration();
-    return new CandidateSpec.Calibrated(
-        statistics.id(), context.broadcast(statistics.toBytes()));
+    return new CandidateSpec.Calibrated(statistics.id(), context.broadcast(statistics.toBytes()));
   }
 
   private List<Double> ratios() {

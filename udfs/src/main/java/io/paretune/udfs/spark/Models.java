@@ -11,7 +11,8 @@ public final class Models {
   private Models() {}
 
   /**
-   * The local directory of a model, fetched through Hadoop with Spark's settings if it is elsewhere.
+   * The local directory of a model, fetched through Hadoop with Spark's settings if it is
+   * elsewhere.
    *
    * @param location a path or URI
    * @throws io.paretune.udfs.problem.InvalidInputException if there is no model
@@ -22,7 +23,9 @@ public final class Models {
 
   private static Configuration hadoop() {
     SparkEnv spark = SparkEnv.get();
-    return spark == null ? new Configuration() : SparkHadoopUtil.get().newConfiguration(spark.conf());
+    return spark == null
+        ? new Configuration()
+        : SparkHadoopUtil.get().newConfiguration(spark.conf());
   }
 
   private static Path cache() {

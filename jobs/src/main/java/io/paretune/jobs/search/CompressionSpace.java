@@ -1,0 +1,282 @@
+package io.paretune.jobs.search;
+
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Projection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The search space of a model's profiles: one variable for what has a pruning ratio of its own and
+ * one or two for its cached keys and values. Choices go from the least to the most compressed.
+ * Memory is an additive function of the variables, so that the search knows it beforehand.
+ */
+public final class CompressionSpace {
+  /** The objective that is known before a trial runs, in bytes. */
+  public static final String MEMORY = "memory";
+
+  /** The objective that trials measure: a share of right answers. */
+  public static final String SCORE = "score";
+
+  /** What has a ratio of its own. */
+  public enum Grain {
+    LAYER,
+    /** Neighbouring layers together. */
+    BLOCK,
+    /** Each of a layer's seven linear layers. */
+    PROJECTION
+  }
+
+  /** Whether cached keys and values have bits of their own. */
+  public enum KvBits {
+    TIED,
+    SEPARATE
+  }
+
+  /**
+   * What may vary.
+   *
+   * @param criterion of every profile
+   * @param grain what has a ratio of its own
+   * @param blocks how many blocks of layers, where the grain is {@link Grain#BLOCK}
+   * @param ratios that can be chosen, ascending
+   * @param bits that can be chosen, descending
+   * @param kvBits whether keys and values are chosen apart
+   */
+  public record Choices(
+      CriterionName criterion,
+      Grain grain,
+      int blocks,
+      List<Double> ratios,
+      List<Integer> bits,
+      KvBits kvBits) {
+    public Choices {
+      ratios = ratios.stream().sorted().distinct().toList();
+      bits = bits.stream().sorted((a, b) -> b - a).distinct().toList();
+      if (ratios.isEmpty() || bits.isEmpty() || blocks < 1) {
+        throw new IllegalArgumentException("a space needs ratios, bits and a block");
+      }
+    }
+  }
+
+  /** One variable: which layers' what it sets. */
+  private record Variable(List<Integer> layers, Target target) {}
+
+  private sealed interface Target {
+    record Ratio(List<Projection> projections) implements Target {}
+
+    record Bits(boolean keys, boolean values) implements Target {}
+  }
+
+  private final MemoryFootprint footprint;
+  private final Choices choices;
+  private final List<Variable> variables = new ArrayList<>();
+  private final SearchSpace space;
+
+  /**
+   * The space of a model.
+   *
+   * @param footprint of the model under the declared workload
+   * @param maxMemoryBytes profiles above are not proposed
+   * @param minMeanRatio profiles below are not proposed
+   */
+  public CompressionSpace(
+      MemoryFootprint footprint,
+      Choices choices,
+      OptionalLong maxMemoryBytes,
+      OptionalDouble minMeanRatio) {
+    this.footprint = footprint;
+    this.choices = choices;
+    List<Parameter> parameters = new ArrayList<>();
+    List<List<Integer>> groups = groups();
+    for (List<Integer> layers : groups) {
+      boolean block = choices.grain() == Grain.BLOCK;
+      String name = (block ? "b" + groups.indexOf(layers) : "l" + layers.get(0));
+      double position = position(layers);
+      if (choices.grain() == Grain.PROJECTION) {
+        for (Projection p : Projection.values()) {
+          add(
+              parameters,
+              name + "." + p.key() + ".ratio",
+              p.key(),
+              position,
+              new Variable(layers, new Target.Ratio(List.of(p))));
+        }
+      } else {
+        add(
+            parameters,
+            name + ".ratio",
+            "ratio",
+            position,
+            new Variable(layers, new Target.Ratio(List.of(Projection.values()))));
+      }
+      if (choices.kvBits() == KvBits.SEPARATE) {
+        add(
+            parameters,
+            name + ".key_bits",
+            "key_bits",
+            position,
+            new Variable(layers, new Target.Bits(true, false)));
+        add(
+            parameters,
+            name + ".value_bits",
+            "value_bits",
+            position,
+            new Variable(layers, new Target.Bits(false, true)));
+      } else {
+        add(
+            parameters,
+            name + ".kv_bits",
+            "kv_bits",
+            position,
+            new Variable(layers, new Target.Bits(true, true)));
+      }
+    }
+    List<Constraint> constraints = new ArrayList<>();
+    Additive memory = additive(p -> (double) footprint.totalBytes(p));
+    maxMemoryBytes.ifPresent(
+        max ->
+            constraints.add(
+                new Constraint.OnObjective(MEMORY, Double.NEGATIVE_INFINITY, (double) max)));
+    minMeanRatio.ifPresent(
+        min ->
+            constraints.add(
+                new Constraint.OnQuantity(
+                    "mean_pruning_ratio",
+                    additive(footprint::meanPruningRatio),
+                    min,
+                    Double.POSITIVE_INFINITY)));
+    this.space =
+        new SearchSpace(
+            parameters,
+            List.of(Objective.minimize(MEMORY).knownAs(memory), Objective.maximize(SCORE)),
+            constraints);
+  }
+
+  private List<List<Integer>> groups() {
+    int layers = footprint.shape().layers();
+    int groups = choices.grain() == Grain.BLOCK ? Math.min(choices.blocks(), layers) : layers;
+    return IntStream.range(0, groups)
+        .mapToObj(
+            g -> IntStream.range(g * layers / groups, (g + 1) * layers / groups).boxed().toList())
+        .toList();
+  }
+
+  private double position(List<Integer> layers) {
+    int last = footprint.shape().layers() - 1;
+    double middle = (layers.get(0) + layers.get(layers.size() - 1)) / 2.0;
+    return last == 0 ? 0.5 : middle / last;
+  }
+
+  private void add(
+      List<Parameter> parameters, String name, String kind, double position, Variable variable) {
+    List<Object> values =
+        variable.target() instanceof Target.Ratio
+            ? List.copyOf(choices.ratios())
+            : List.copyOf(choices.bits());
+    parameters.add(new Parameter.Ordinal(name, values, Place.of(kind, position)));
+    variables.add(variable);
+  }
+
+  /** A quantity that is a sum over matrices and layers, as terms of the variables. */
+  private Additive additive(ToDoubleFunction<CompressionProfile> quantity) {
+    double dense = quantity.applyAsDouble(profile(new double[0]));
+    List<List<Double>> terms = new ArrayList<>();
+    for (int v = 0; v < variables.size(); v++) {
+      List<Double> term = new ArrayList<>();
+      for (int c = 0; c < count(v); c++) {
+        double[] alone = new double[v + 1];
+        Arrays.fill(alone, Double.NaN);
+        alone[v] = c;
+        term.add(quantity.applyAsDouble(profile(alone)) - dense);
+      }
+      terms.add(term);
+    }
+    return Additive.of(dense, terms);
+  }
+
+  private int count(int variable) {
+    return variables.get(variable).target() instanceof Target.Ratio
+        ? choices.ratios().size()
+        : choices.bits().size();
+  }
+
+  public SearchSpace space() {
+    return space;
+  }
+
+  /** The profile that a point of the space stands for. */
+  public CompressionProfile profile(Point point) {
+    return profile(point.toArray());
+  }
+
+  /** Variables whose coordinate is missing or NaN leave their layers as they are. */
+  private CompressionProfile profile(double[] coordinates) {
+    int layers = footprint.shape().layers();
+    List<Map<Projection, Double>> ratios = new ArrayList<>();
+    int[] keyBits = new int[layers];
+    int[] valueBits = new int[layers];
+    for (int l = 0; l < layers; l++) {
+      ratios.add(new EnumMap<>(Projection.class));
+      keyBits[l] = 16;
+      valueBits[l] = 16;
+    }
+    for (int v = 0; v < coordinates.length; v++) {
+      if (Double.isNaN(coordinates[v])) {
+        continue;
+      }
+      int choice = (int) coordinates[v];
+      for (int l : variables.get(v).layers()) {
+        Target target = variables.get(v).target();
+        if (target instanceof Target.Ratio ratio) {
+          ratio.projections().forEach(p -> ratios.get(l).put(p, choices.ratios().get(choice)));
+        } else if (target instanceof Target.Bits bits) {
+          keyBits[l] = bits.keys() ? choices.bits().get(choice) : keyBits[l];
+          valueBits[l] = bits.values() ? choices.bits().get(choice) : valueBits[l];
+        }
+      }
+    }
+    return CompressionProfile.of(
+        choices.criterion(),
+        IntStream.range(0, layers)
+            .mapToObj(l -> new LayerPlan(l, ratios.get(l), keyBits[l], valueBits[l]))
+            .toList());
+  }
+
+  /** The point that stands for a profile, if the space has one. */
+  public Optional<Point> point(CompressionProfile profile) {
+    double[] coordinates = new double[variables.size()];
+    for (int v = 0; v < coordinates.length; v++) {
+      LayerPlan plan = profile.layer(variables.get(v).layers().get(0));
+      Target target = variables.get(v).target();
+      coordinates[v] =
+          target instanceof Target.Ratio ratio
+              ? choices.ratios().indexOf(plan.pruningRatio(ratio.projections().get(0)))
+              : choices
+                  .bits()
+                  .indexOf(((Target.Bits) target).keys() ? plan.keyBits() : plan.valueBits());
+      if (coordinates[v] < 0) {
+        return Optional.empty();
+      }
+    }
+    Point point = Point.of(coordinates);
+    return profile(point).equals(profile) ? Optional.of(point) : Optional.empty();
+  }
+
+  /** The point at which every layer is treated alike, if both values can be chosen. */
+  public Optional<Point> uniform(double ratio, int bits) {
+    return point(
+        CompressionProfile.uniform(
+            choices.criterion(), footprint.shape().layers(), ratio, bits, bits));
+  }
+}

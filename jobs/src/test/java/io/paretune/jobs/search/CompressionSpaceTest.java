@@ -1,0 +1,104 @@
+package io.paretune.jobs.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.paretune.jobs.search.CompressionSpace.Choices;
+import io.paretune.jobs.search.CompressionSpace.Grain;
+import io.paretune.jobs.search.CompressionSpace.KvBits;
+import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class CompressionSpaceTest {
+  private static final MemoryFootprint FOOTPRINT =
+      new MemoryFootprint(new DecoderShape(5, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100));
+
+  private static CompressionSpace space(Grain grain, KvBits kvBits) {
+    return new CompressionSpace(
+        FOOTPRINT,
+        new Choices(
+            CriterionName.WANDA,
+            grain,
+            2,
+            List.of(0.0, 0.3, 0.5, 0.7),
+            List.of(16, 8, 4, 2),
+            kvBits),
+        OptionalLong.empty(),
+        OptionalDouble.empty());
+  }
+
+  @Property(tries = 100)
+  void everyPointIsAProfileAndBack(@ForAll Grain grain, @ForAll KvBits kvBits, @ForAll long seed) {
+    CompressionSpace space = space(grain, kvBits);
+    Point point = random(space, seed);
+    assertThat(space.space().contains(point)).isTrue();
+    CompressionProfile profile = space.profile(point);
+    assertThat(space.point(profile)).contains(point);
+  }
+
+  @Property(tries = 100)
+  void memoryIsKnownToTheByte(@ForAll Grain grain, @ForAll KvBits kvBits, @ForAll long seed) {
+    CompressionSpace space = space(grain, kvBits);
+    Point point = random(space, seed);
+    double known = space.space().objectives().get(0).known().orElseThrow().of(point);
+    assertThat(known).isEqualTo((double) FOOTPRINT.totalBytes(space.profile(point)));
+  }
+
+  @Test
+  void blocksAreContiguousAndCoverEveryLayer() {
+    CompressionSpace space = space(Grain.BLOCK, KvBits.TIED);
+    assertThat(space.space().parameters().stream().map(Parameter::name))
+        .containsExactly("b0.ratio", "b0.kv_bits", "b1.ratio", "b1.kv_bits");
+    CompressionProfile profile = space.profile(Point.of(1, 0, 3, 2));
+    assertThat(profile.layers().stream().map(l -> l.isUniform() ? l.keyBits() : -1))
+        .containsExactly(16, 16, 4, 4, 4);
+  }
+
+  @Test
+  void whatTheSpaceLacksHasNoPoint() {
+    CompressionSpace space = space(Grain.LAYER, KvBits.TIED);
+    assertThat(space.uniform(0.5, 4)).isPresent();
+    assertThat(space.uniform(0.45, 4)).isEmpty();
+    assertThat(space.uniform(0.5, 3)).isEmpty();
+    assertThat(space(Grain.BLOCK, KvBits.TIED).point(space.profile(random(space, 1)))).isEmpty();
+  }
+
+  @Test
+  void sparsityFloorIsAKnownConstraint() {
+    CompressionSpace space =
+        new CompressionSpace(
+            FOOTPRINT,
+            new Choices(
+                CriterionName.WANDA, Grain.LAYER, 1, List.of(0.0, 0.5), List.of(16), KvBits.TIED),
+            OptionalLong.of(100_000),
+            OptionalDouble.of(0.4));
+    assertThat(space.space().constraints()).hasSize(2);
+    Constraint.OnQuantity floor =
+        space.space().constraints().stream()
+            .filter(Constraint.OnQuantity.class::isInstance)
+            .map(Constraint.OnQuantity.class::cast)
+            .findFirst()
+            .orElseThrow();
+    Point half = space.uniform(0.5, 16).orElseThrow();
+    assertThat(floor.quantity().of(half))
+        .isCloseTo(FOOTPRINT.meanPruningRatio(space.profile(half)), within(1e-9));
+  }
+
+  private static Point random(CompressionSpace space, long seed) {
+    Random random = new Random(seed);
+    return Point.of(
+        space.space().parameters().stream()
+            .mapToDouble(p -> random.nextInt((int) p.cardinality()))
+            .toArray());
+  }
+}
