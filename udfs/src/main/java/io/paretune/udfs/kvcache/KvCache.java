@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
  * The keys and values of token sequences of equal length, layer by layer, as attention reads them:
  * quantized when they were written. B sequences, G KV heads, T tokens, D head_dim.
  */
-public sealed interface KvCache extends AutoCloseable permits PlainKvCache {
+public sealed interface KvCache extends AutoCloseable permits PlainKvCache, PackedKvCache {
   int layers();
 
   /** B. */

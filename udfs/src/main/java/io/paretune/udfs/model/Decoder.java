@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
-import io.paretune.udfs.kvcache.PlainKvCache;
+import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,64 +54,55 @@ final class Decoder {
    *
    * @param features (I, T, H)
    */
-  KvCache prefill(NDManager owner, LayerStack layers, long[] before, NDArray features) {
-    return prefill(owner, layers, before, features, SquareSums.unwanted());
-  }
-
   KvCache prefill(
-      NDManager owner, LayerStack layers, long[] before, NDArray features, SquareSums sums) {
-    NDManager cache = owner.newSubManager();
-    List<NDArray> keys = new ArrayList<>();
-    List<NDArray> values = new ArrayList<>();
+      NDManager owner,
+      LayerStack layers,
+      long[] before,
+      NDArray features,
+      KvStorage storage,
+      SquareSums sums) {
+    NDManager kept = owner.newSubManager();
+    PrefixCacheBuilder cache = new PrefixCacheBuilder(kept, storage);
     try (NDManager pass = owner.newSubManager()) {
-      int images = (int) features.getShape().get(0);
-      int tokens = before.length + (int) features.getShape().get(1);
+      int images = Math.toIntExact(features.getShape().get(0));
+      int tokens = before.length + Math.toIntExact(features.getShape().get(1));
       RotaryTable.Rows rows = rotary.rows(pass, repeatedPositions(images, tokens));
       NDArray weight = sums.tokenWeights(pass, ones(images * tokens));
       NDArray x =
           script.callOne(
               pass, "embed_prefix", embedding, pass.create(before), features); // (I·P, H)
       for (LayerPlan plan : layers.plans()) {
-        List<NDArray> w = layers.weights().get(plan.layer()).arrays();
+        List<Object> arguments =
+            new ArrayList<>(
+                List.of(
+                    x,
+                    layers.weights().get(plan.layer()).arrays(),
+                    rows.cos(),
+                    rows.sin(),
+                    images,
+                    config.heads(),
+                    config.kvHeads(),
+                    config.rmsNormEps(),
+                    plan.keyBits(),
+                    plan.valueBits(),
+                    storage == KvStorage.PACKED));
         boolean last = plan.layer() == layers.size() - 1;
-        NDList result;
         if (last && !sums.wanted()) {
-          result =
-              script.call(cache, "prefix_keys_values", prefixArguments(x, w, rows, images, plan));
+          cache.add(plan, script.call(kept, "prefix_keys_values", arguments.toArray()), 0);
         } else {
-          Object[] arguments = prefixArguments(x, w, rows, images, plan);
-          arguments = Arrays.copyOf(arguments, arguments.length + 1);
-          arguments[arguments.length - 1] = weight;
-          result = script.call(cache, "prefix_layer", arguments);
+          arguments.add(weight);
+          NDList result = script.call(kept, "prefix_layer", arguments.toArray());
           x.close();
-          x = result.remove(0);
+          x = result.get(0);
           x.attach(pass);
-          sums.add(plan.layer(), result.subNDList(2));
+          sums.add(plan.layer(), result.subNDList(cache.add(plan, result, 1)));
         }
-        keys.add(result.get(0)); // (I, G, P, D)
-        values.add(result.get(1));
       }
-      return new PlainKvCache(cache, keys, values);
+      return cache.build(script, norm);
     } catch (RuntimeException e) {
-      cache.close();
+      kept.close();
       throw e;
     }
-  }
-
-  private Object[] prefixArguments(
-      NDArray x, List<NDArray> w, RotaryTable.Rows rows, int images, LayerPlan plan) {
-    return new Object[] {
-      x,
-      w,
-      rows.cos(),
-      rows.sin(),
-      images,
-      config.heads(),
-      config.kvHeads(),
-      config.rmsNormEps(),
-      plan.keyBits(),
-      plan.valueBits()
-    };
   }
 
   /** Log-probabilities of what follows each of the forest's rows that are read: (M, V). */
@@ -162,6 +153,11 @@ final class Decoder {
 
   private static NDArray create(NDManager owner, List<Long> values) {
     return owner.create(values.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** The likeliest token after each row of (M, H); −1 where the prediction is not a number. */
+  long[] likeliest(NDManager owner, NDArray x) {
+    return script.callOne(owner, "likeliest", nextToken(owner, x)).toLongArray();
   }
 
   /** (M, H) to (M, V). */

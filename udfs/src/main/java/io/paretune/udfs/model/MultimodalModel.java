@@ -11,6 +11,7 @@ import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.NativeEngine;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
+import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -109,14 +110,21 @@ public final class MultimodalModel implements AutoCloseable {
   }
 
   /**
-   * Runs the tokens up to and including the image, once per image.
+   * Runs the tokens up to and including the image, once per image, into a cache of values as
+   * attention reads them.
    *
    * @param before the tokens before the image, the same for all
    * @param features (I, T, H)
    * @return the cache that trees hang off, image by image; its memory belongs to {@code owner}
    */
   public KvCache prefill(NDManager owner, LayerStack layers, long[] before, NDArray features) {
-    return decoder.prefill(owner, layers, before, features);
+    return prefill(owner, layers, before, features, KvStorage.PLAIN);
+  }
+
+  /** As {@link #prefill(NDManager, LayerStack, long[], NDArray)}, stored in a way of choice. */
+  public KvCache prefill(
+      NDManager owner, LayerStack layers, long[] before, NDArray features, KvStorage storage) {
+    return decoder.prefill(owner, layers, before, features, storage, SquareSums.unwanted());
   }
 
   /**
@@ -145,6 +153,25 @@ public final class MultimodalModel implements AutoCloseable {
   }
 
   /**
+   * Answers prompts greedily, all at once, each until an end token, {@code maxTokens} tokens or the
+   * model's last position.
+   *
+   * @param prompts one {@link TokenTree#whole} tree per image of the prefix
+   * @return for each tree, each prompt's answer without the end token
+   * @throws NonFiniteOutputException if a prediction is not a number
+   */
+  public List<List<long[]>> generate(
+      LayerStack layers, KvCache prefix, List<TokenTree> prompts, int maxTokens) {
+    if (maxTokens < 1) {
+      throw new IllegalArgumentException("maxTokens must be positive, was " + maxTokens);
+    }
+    try (NDManager pass = newManager()) {
+      return new GreedyGeneration(decoder, config.text(), layers, prefix, prompts)
+          .run(pass, maxTokens);
+    }
+  }
+
+  /**
    * Sums the squared inputs of every linear layer, for calibration: each image's prefix once, the
    * tokens of its sequences once per sequence.
    *
@@ -157,7 +184,8 @@ public final class MultimodalModel implements AutoCloseable {
     SquareSums sums = SquareSums.of(layers.size());
     TokenForest forest = new TokenForest(trees);
     try (NDManager pass = newManager();
-        KvCache prefix = decoder.prefill(pass, layers, before, features, sums)) {
+        KvCache prefix =
+            decoder.prefill(pass, layers, before, features, KvStorage.PLAIN, sums)) {
       decoder.trees(
           pass, layers, prefix, TreePast.forgetting(pass), forest, 0, forest.reads(), sums);
     }

@@ -54,3 +54,23 @@ def kv_unpack(self: Kernels, bytes: Tensor, scale: Tensor, zero: Tensor, bits: i
   codes = torch.to(torch.sum(torch.bitwise_left_shift(stream, shifts), [-1]), 6)
   y = torch.add_(torch.mul_(codes, torch.to(scale, 6)), torch.to(zero, 6))
   return torch.type_as(y, like)
+
+# What a cache keeps of keys or values: one tensor of values as attention reads them, or a packed
+# group's bytes, scale and zero.
+def kv_store(self: Kernels, x: Tensor, bits: int, packed: bool) -> List[Tensor]:
+  if packed:
+    packs = bits < 16
+  else:
+    packs = False
+  if packs:
+    parts = (self).kv_pack(x, bits)
+  else:
+    parts = [(self).kv_fake_quantize(x, bits)]
+  return parts
+
+def kv_load(self: Kernels, parts: List[Tensor], bits: int, like: Tensor) -> Tensor:
+  if torch.len(parts) == 1:
+    x = parts[0]
+  else:
+    x = (self).kv_unpack(parts[0], parts[1], parts[2], bits, like)
+  return x

@@ -36,42 +36,44 @@ def embed_prefix(self: Kernels, embedding: Tensor, before: Tensor, features: Ten
   rows = torch.expand(torch.unsqueeze(text, 0), [torch.size(features, 0), -1, -1])
   return torch.flatten(torch.cat([rows, torch.type_as(features, embedding)], 1), 0, 1)
 
-# A layer over the rows of I prefixes, each causal in itself; returns the output, keys and values.
-def prefix_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, token_weight: Tensor) -> List[Tensor]:
-  # (I * P, H) -> (I * P, H), (I, G, P, D), (I, G, P, D)
+# A layer over the rows of I prefixes, each causal in itself; returns the output, then keys and
+# values as kv_store gives them for (I, G, P, D), then the sums of squares.
+def prefix_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, packed: bool, token_weight: Tensor) -> List[Tensor]:
+  # (I * P, H) -> (I * P, H), keys, values
   sums = annotate(List[Tensor], [])
   h = (self).rms_norm(x, w[0], eps)
   _0 = (self).add_squares(sums, h, token_weight)
   y = torch.view(torch.linear(h, w[1]), [torch.size(x, 0), heads + kv_heads * 2, -1])  # (I P, A + 2G, D)
   qk = (self).rotate(torch.narrow(y, 1, 0, heads + kv_heads), cos, sin)
   q = torch.narrow(qk, 1, 0, heads)
-  k = (self).kv_fake_quantize(torch.narrow(qk, 1, heads, kv_heads), key_bits)
-  v = (self).kv_fake_quantize(torch.narrow(y, 1, heads + kv_heads, kv_heads), value_bits)
+  stored_k = (self).kv_store((self).by_head(torch.narrow(qk, 1, heads, kv_heads), images), key_bits, packed)
+  stored_v = (self).kv_store((self).by_head(torch.narrow(y, 1, heads + kv_heads, kv_heads), images), value_bits, packed)
+  k4 = (self).kv_load(stored_k, key_bits, x)  # (I, G, P, D)
+  v4 = (self).kv_load(stored_v, value_bits, x)
   q4 = torch.transpose(torch.unflatten(q, 0, [images, -1]), 1, 2)  # (I, A, P, D)
-  k4 = torch.contiguous(torch.transpose(torch.unflatten(k, 0, [images, -1]), 1, 2))  # (I, G, P, D)
-  v4 = torch.contiguous(torch.transpose(torch.unflatten(v, 0, [images, -1]), 1, 2))  # (I, G, P, D)
   g = torch.floordiv(heads, kv_heads)
   a4 = torch.scaled_dot_product_attention(q4, (self).per_head(k4, g), (self).per_head(v4, g), None, 0., True)
   a = torch.reshape(torch.transpose(a4, 1, 2), [torch.size(x, 0), -1])  # (I P, A D)
   out = (self).after_attention(x, a, w, eps, sums, token_weight)
-  return torch.add([out, k4, v4], sums)
+  return torch.add(torch.add(torch.add([out], stored_k), stored_v), sums)
+
+def by_head(self: Kernels, x: Tensor, images: int) -> Tensor:
+  # (I * P, G, D) -> (I, G, P, D)
+  return torch.contiguous(torch.transpose(torch.unflatten(x, 0, [images, -1]), 1, 2))
 
 # The last layer of a prefix: nothing reads its output, only its keys and values.
-def prefix_keys_values(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int) -> List[Tensor]:
-  # (I * P, H) -> (I, G, P, D), (I, G, P, D)
-  k, v = (self).keys_values((self).rms_norm(x, w[0], eps), w[1], cos, sin, heads, kv_heads, key_bits, value_bits)
-  k4 = torch.contiguous(torch.transpose(torch.unflatten(k, 0, [images, -1]), 1, 2))
-  v4 = torch.contiguous(torch.transpose(torch.unflatten(v, 0, [images, -1]), 1, 2))
-  return [k4, v4]
+def prefix_keys_values(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, images: int, heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, packed: bool) -> List[Tensor]:
+  # (I * P, H) -> keys, values
+  k, v = (self).keys_values((self).rms_norm(x, w[0], eps), w[1], cos, sin, heads, kv_heads)
+  stored_k = (self).kv_store((self).by_head(k, images), key_bits, packed)
+  return torch.add(stored_k, (self).kv_store((self).by_head(v, images), value_bits, packed))
 
-def keys_values(self: Kernels, h: Tensor, qkv: Tensor, cos: Tensor, sin: Tensor, heads: int, kv_heads: int, key_bits: int, value_bits: int) -> List[Tensor]:
+def keys_values(self: Kernels, h: Tensor, qkv: Tensor, cos: Tensor, sin: Tensor, heads: int, kv_heads: int) -> List[Tensor]:
   # (N, H) -> (N, G, D), (N, G, D)
   width = torch.floordiv(torch.size(qkv, 0), heads + kv_heads * 2)
   kv = torch.narrow(qkv, 0, heads * width, kv_heads * width * 2)
   y = torch.view(torch.linear(h, kv), [torch.size(h, 0), kv_heads * 2, -1])
-  k = (self).kv_fake_quantize((self).rotate(torch.narrow(y, 1, 0, kv_heads), cos, sin), key_bits)
-  v = (self).kv_fake_quantize(torch.narrow(y, 1, kv_heads, kv_heads), value_bits)
-  return [k, v]
+  return [(self).rotate(torch.narrow(y, 1, 0, kv_heads), cos, sin), torch.narrow(y, 1, kv_heads, kv_heads)]
 
 def per_head(self: Kernels, x: Tensor, g: int) -> Tensor:
   # (I, G, P, D) -> (I, G * g, P, D)
@@ -96,7 +98,7 @@ def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tens
   _0 = (self).add_squares(sums, h, token_weight)
   if torch.numel(read) > 0:
     width = torch.floordiv(torch.size(w[1], 0), heads + kv_heads * 2)
-    k, v = (self).keys_values(h, w[1], cos, sin, heads, kv_heads, key_bits, value_bits)
+    raw_k, raw_v = (self).keys_values(h, w[1], cos, sin, heads, kv_heads)
     hr = torch.index_select(h, 0, read)  # (M, H)
     qr = torch.linear(hr, torch.narrow(w[1], 0, 0, heads * width))
     q = (self).rotate(torch.view(qr, [torch.size(hr, 0), heads, -1]), torch.index_select(cos, 0, read), torch.index_select(sin, 0, read))
@@ -105,9 +107,11 @@ def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tens
     y = torch.view(torch.linear(h, w[1]), [torch.size(x, 0), heads + kv_heads * 2, -1])  # (N, A + 2G, D)
     qk = (self).rotate(torch.narrow(y, 1, 0, heads + kv_heads), cos, sin)
     q = torch.narrow(qk, 1, 0, heads)
-    k = (self).kv_fake_quantize(torch.narrow(qk, 1, heads, kv_heads), key_bits)
-    v = (self).kv_fake_quantize(torch.narrow(y, 1, heads + kv_heads, kv_heads), value_bits)
+    raw_k = torch.narrow(qk, 1, heads, kv_heads)
+    raw_v = torch.narrow(y, 1, heads + kv_heads, kv_heads)
     xr = x
+  k = (self).kv_fake_quantize(raw_k, key_bits)
+  v = (self).kv_fake_quantize(raw_v, value_bits)
   if torch.numel(past_k) > 0:
     all_k = torch.cat([past_k, k], 0)
     all_v = torch.cat([past_v, v], 0)
@@ -169,3 +173,9 @@ def next_token(self: Kernels, x: Tensor, norm: Tensor, output: Tensor, eps: floa
 def pick(self: Kernels, table: Tensor, row: Tensor, column: Tensor) -> Tensor:
   # (M, V), (S), (S) -> (S)
   return torch.index_select(torch.flatten(table), 0, row * torch.size(table, 1) + column)
+
+# The likeliest column of each row; -1 where the row holds a NaN.
+def likeliest(self: Kernels, table: Tensor) -> Tensor:
+  # (M, V) -> (M)
+  best, column = torch.max(table, 1)
+  return torch.masked_fill(column, torch.ne(best, best), -1)
