@@ -184,8 +184,7 @@ public final class MultimodalModel implements AutoCloseable {
     SquareSums sums = SquareSums.of(layers.size());
     TokenForest forest = new TokenForest(trees);
     try (NDManager pass = newManager();
-        KvCache prefix =
-            decoder.prefill(pass, layers, before, features, KvStorage.PLAIN, sums)) {
+        KvCache prefix = decoder.prefill(pass, layers, before, features, KvStorage.PLAIN, sums)) {
       decoder.trees(
           pass, layers, prefix, TreePast.forgetting(pass), forest, 0, forest.reads(), sums);
     }

@@ -55,8 +55,7 @@ final class PrefixCacheBuilder {
    */
   KvCache build(TorchScript script, NDArray like) {
     return switch (storage) {
-      case PACKED ->
-          new PackedKvCache(manager, new KvQuantizer(script), keys, values, like);
+      case PACKED -> new PackedKvCache(manager, new KvQuantizer(script), keys, values, like);
       case PLAIN -> new PlainKvCache(manager, arrays(keys), arrays(values));
     };
   }

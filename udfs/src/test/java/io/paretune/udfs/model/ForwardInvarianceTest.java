@@ -1,0 +1,302 @@
+package io.paretune.udfs.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.paretune.udfs.checkpoint.Goldens;
+import io.paretune.udfs.kvcache.KvCache;
+import io.paretune.udfs.kvcache.KvStorage;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.KvGrouping;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What must not change an answer does not; what breaks one is said. */
+class ForwardInvarianceTest {
+  private static final String[] IMAGES = {"exact-96.png", "large.png", "photo.jpg", "gray.png"};
+  private static final List<String> QUESTIONS =
+      List.of(
+          "What color is the large shape?",
+          "What color is the small shape on the left?",
+          "Is there a circle in the picture?",
+          "How many shapes are there?");
+  private static final List<String> OPTIONS = List.of("yes", "no", "red", "a green circle");
+  private static LoadedModel loaded;
+
+  @BeforeAll
+  static void load() {
+    loaded = LoadedModel.open(Goldens.DEMO);
+  }
+
+  @AfterAll
+  static void unload() {
+    loaded.close();
+  }
+
+  @Test
+  void sharingBatchingAndOrderChangeNoScore() {
+    List<double[]> together = scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    for (int image = 0; image < IMAGES.length; image++) {
+      for (int q = 0; q < QUESTIONS.size(); q++) {
+        double[] alone =
+            scores(
+                    dense(),
+                    KvStorage.PLAIN,
+                    new String[] {IMAGES[image]},
+                    List.of(QUESTIONS.get(q)))
+                .get(0);
+        for (int o = 0; o < OPTIONS.size(); o++) {
+          assertThat(together.get(image)[q * OPTIONS.size() + o]).isCloseTo(alone[o], within(1e-4));
+        }
+      }
+    }
+    List<String> reversed = new ArrayList<>(QUESTIONS);
+    Collections.reverse(reversed);
+    List<double[]> backwards = scores(dense(), KvStorage.PLAIN, IMAGES, reversed);
+    for (int o = 0; o < OPTIONS.size(); o++) {
+      assertThat(backwards.get(1)[o])
+          .isCloseTo(together.get(1)[(QUESTIONS.size() - 1) * OPTIONS.size() + o], within(1e-4));
+    }
+  }
+
+  @Test
+  void generatingManyGivesTheTextOfOneByOne() {
+    List<List<long[]>> together = generate(IMAGES, QUESTIONS);
+    for (int image = 0; image < IMAGES.length; image++) {
+      for (int q = 0; q < QUESTIONS.size(); q++) {
+        assertThat(together.get(image).get(q))
+            .containsExactly(
+                generate(new String[] {IMAGES[image]}, List.of(QUESTIONS.get(q))).get(0).get(0));
+      }
+    }
+  }
+
+  @Test
+  void aProfileThatDoesNothingIsBitEqualToTheDenseModel() {
+    assertBitEqual(
+        scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS),
+        scores(bits(16, 16), KvStorage.PLAIN, IMAGES, QUESTIONS));
+  }
+
+  @Test
+  void aCacheOfRealBitsIsBitEqualToTheFakeOneAndSmaller() {
+    for (int bits : LayerPlan.KV_BITS) {
+      LayerStack stack = bits(bits, bits == 16 ? 6 : 16);
+      assertBitEqual(
+          scores(stack, KvStorage.PLAIN, IMAGES, QUESTIONS),
+          scores(stack, KvStorage.PACKED, IMAGES, QUESTIONS));
+    }
+    try (NDManager pass = loaded.model().newManager()) {
+      NDArray features = loaded.features(pass, IMAGES[0]);
+      long[] before = loaded.prompt("?").before();
+      KvCache packed = loaded.model().prefill(pass, bits(4, 4), before, features, KvStorage.PACKED);
+      long groups = 8L * 2 * 3 * packed.tokens();
+      assertThat(packed.bytes()).isEqualTo(groups * (32 * 4 / 8 + 4));
+    }
+  }
+
+  @Test
+  void fewerBitsChangeTheScores() {
+    assertThat(scores(bits(2, 16), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0))
+        .isNotEqualTo(scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0));
+    assertThat(scores(bits(16, 2), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0))
+        .isNotEqualTo(scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0));
+  }
+
+  @Test
+  void threadsDoNotDisturbOneAnother() throws Exception {
+    List<double[]> expected = scores(bits(4, 3), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      Callable<List<double[]>> task = () -> scores(bits(4, 3), KvStorage.PLAIN, IMAGES, QUESTIONS);
+      for (Future<List<double[]>> found : threads.invokeAll(Collections.nCopies(12, task))) {
+        assertBitEqual(found.get(), expected);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void squaresCountAPrefixOnceAndASequenceEveryTime() {
+    InputSquares a = squares(QUESTIONS.get(0));
+    InputSquares b = squares(QUESTIONS.get(1));
+    InputSquares twice = squares(QUESTIONS.get(1), QUESTIONS.get(1));
+    InputSquares both = squares(QUESTIONS.get(0), QUESTIONS.get(1));
+    assertThat(both.tokens() - a.tokens()).isEqualTo(twice.tokens() - b.tokens());
+    assertThat(a.tokens())
+        .isEqualTo(
+            loaded.prompt(QUESTIONS.get(0)).before().length
+                + 64
+                + loaded.prompt(QUESTIONS.get(0)).after().length);
+    for (int layer = 0; layer < 8; layer++) {
+      for (InputSite site : InputSite.values()) {
+        double[] expected = new double[a.sums(layer, site).length];
+        for (int c = 0; c < expected.length; c++) {
+          expected[c] =
+              a.sums(layer, site)[c] + twice.sums(layer, site)[c] - b.sums(layer, site)[c];
+          assertThat(both.sums(layer, site)[c])
+              .isCloseTo(expected[c], within(1e-5 + 1e-4 * expected[c]));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anOverflowIsReportedWithTheProfile() {
+    LayerWeights layer = loaded.model().layer(0);
+    try (NDManager pass = loaded.model().newManager()) {
+      NDArray huge = layer.down().mul(1e38f);
+      huge.attach(pass);
+      List<LayerWeights> weights = new ArrayList<>(dense().weights());
+      weights.set(
+          0,
+          new LayerWeights(
+              layer.inputNorm(),
+              layer.qkv(),
+              layer.output(),
+              layer.postNorm(),
+              layer.gateUp(),
+              huge));
+      LayerStack broken = new LayerStack(weights, CompressionProfile.dense());
+      assertThatThrownBy(() -> scores(broken, KvStorage.PLAIN, IMAGES, QUESTIONS))
+          .isInstanceOf(NonFiniteOutputException.class)
+          .hasMessageContaining("profile " + CompressionProfile.dense().id())
+          .hasMessageContaining("log-probabilities are not finite");
+    }
+  }
+
+  @Test
+  void profilesThatCannotRunAreRefused() {
+    List<LayerWeights> weights = dense().weights();
+    assertThatThrownBy(
+            () ->
+                new LayerStack(
+                    weights,
+                    CompressionProfile.of(CriterionName.WANDA, List.of(LayerPlan.of(8, 0, 4, 4)))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("plans layer 8, but the model has 8 layers");
+    assertThatThrownBy(
+            () ->
+                new LayerStack(
+                    weights,
+                    new CompressionProfile(
+                        CriterionName.WANDA,
+                        MaskKind.ONE_SHOT,
+                        KvGrouping.CHANNEL_KEYS,
+                        List.of())))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("kv_grouping \"channel-keys\" cannot be run yet");
+  }
+
+  @Test
+  void promptsPastTheLastPositionAreRefused() {
+    String question = "shape ".repeat(600);
+    assertThatThrownBy(
+            () -> scores(dense(), KvStorage.PLAIN, new String[] {IMAGES[0]}, List.of(question)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("the model's max_position_embeddings is 512");
+  }
+
+  @Test
+  void evaluationsLeaveNoMemoryBehind() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      scores(bits(4, 4), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    }
+    long before = nativeBytes();
+    for (int i = 0; i < 60; i++) {
+      scores(bits(4, 4), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    }
+    // A pass's cache alone has 1.6 MB: leaked, it would be 100 MB.
+    assertThat(nativeBytes() - before).isLessThan(40L << 20);
+  }
+
+  private static long nativeBytes() throws Exception {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("RssAnon:")) {
+        long resident = Long.parseLong(line.replaceAll("\\D", "")) << 10;
+        return resident - Runtime.getRuntime().totalMemory();
+      }
+    }
+    throw new IllegalStateException("no RssAnon in /proc/self/status");
+  }
+
+  private static LayerStack dense() {
+    return loaded.model().dense();
+  }
+
+  private static LayerStack bits(int keyBits, int valueBits) {
+    return new LayerStack(
+        dense().weights(),
+        CompressionProfile.uniform(CriterionName.WANDA, 8, 0, keyBits, valueBits));
+  }
+
+  private static List<double[]> scores(
+      LayerStack layers, KvStorage storage, String[] images, List<String> questions) {
+    List<Continuation> sequences =
+        questions.stream().flatMap(q -> OPTIONS.stream().map(o -> loaded.option(q, o))).toList();
+    try (NDManager pass = loaded.model().newManager();
+        KvCache prefix = prefix(pass, layers, storage, images)) {
+      return loaded
+          .model()
+          .scores(layers, prefix, Collections.nCopies(images.length, TokenTree.scoring(sequences)));
+    }
+  }
+
+  private static List<List<long[]>> generate(String[] images, List<String> questions) {
+    TokenTree prompts =
+        TokenTree.whole(questions.stream().map(q -> loaded.prompt(q).after()).toList());
+    try (NDManager pass = loaded.model().newManager();
+        KvCache prefix = prefix(pass, bits(8, 6), KvStorage.PLAIN, images)) {
+      return loaded
+          .model()
+          .generate(bits(8, 6), prefix, Collections.nCopies(images.length, prompts), 6);
+    }
+  }
+
+  private static KvCache prefix(
+      NDManager pass, LayerStack layers, KvStorage storage, String[] images) {
+    long[] before = loaded.prompt("?").before();
+    return loaded.model().prefill(pass, layers, before, loaded.features(pass, images), storage);
+  }
+
+  private static InputSquares squares(String... questions) {
+    try (NDManager pass = loaded.model().newManager()) {
+      List<long[]> sequences = new ArrayList<>();
+      for (String question : questions) {
+        sequences.add(loaded.prompt(question).after());
+      }
+      return loaded
+          .model()
+          .inputSquares(
+              dense(),
+              loaded.prompt("?").before(),
+              loaded.features(pass, IMAGES[0]),
+              List.of(TokenTree.whole(sequences)));
+    }
+  }
+
+  private static void assertBitEqual(List<double[]> a, List<double[]> b) {
+    assertThat(a).hasSameSizeAs(b);
+    for (int i = 0; i < a.size(); i++) {
+      assertThat(a.get(i)).containsExactly(b.get(i));
+    }
+  }
+}
