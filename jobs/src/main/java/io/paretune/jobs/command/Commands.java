@@ -7,7 +7,8 @@ import java.util.List;
  * that help and the commands of plain Java start at once.
  */
 public final class Commands {
-  public static final List<Command> ALL = List.of(new EvaluateCommand());
+  public static final List<Command> ALL =
+      List.of(new IngestCommand(), new FrontierCommand(), new EvaluateCommand());
 
   private Commands() {}
 }

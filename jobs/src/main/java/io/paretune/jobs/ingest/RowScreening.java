@@ -4,6 +4,9 @@ import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.paretune.udfs.model.ImageProcessor;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -68,7 +72,7 @@ final class RowScreening implements Serializable {
     } else {
       String problem = imageProblems.get(imageId);
       if (problem == null) {
-        problem = ImageInspection.problem(image);
+        problem = imageProblem(image);
         imageProblems.put(imageId, problem);
       }
       if (!problem.isEmpty()) {
@@ -83,6 +87,16 @@ final class RowScreening implements Serializable {
         split,
         digest(sampleId, imageId, question, answer, category, split, options),
         String.join("; ", reasons));
+  }
+
+  /** What keeps the model from reading the image; empty if nothing does. */
+  private static String imageProblem(byte[] image) {
+    try {
+      ImageProcessor.requireReadable(image, "image");
+      return "";
+    } catch (InvalidInputException e) {
+      return e.problems().stream().map(Problem::toString).collect(Collectors.joining("; "));
+    }
   }
 
   private static String text(Row row, String column, List<String> reasons) {

@@ -54,4 +54,27 @@ public record FrontierRecord(
           "trial %d: score must be in [0, 1], was %s".formatted(trialId, score));
     }
   }
+
+  /** The same point as part of another run's frontier. */
+  public FrontierRecord inRun(
+      String otherRun, LocalDate otherDate, double otherHypervolume, FrontierStatus otherStatus) {
+    return new FrontierRecord(
+        study,
+        otherRun,
+        otherDate,
+        trialId,
+        modelId,
+        benchmarkVersion,
+        workload,
+        cost,
+        score,
+        scoreLow,
+        scoreHigh,
+        chanceScore,
+        confirmedScore,
+        profile,
+        otherHypervolume,
+        otherStatus,
+        promoted);
+  }
 }

@@ -38,6 +38,13 @@ public final class RejectedSamplesTable {
     return directory.read();
   }
 
+  /** What one version of a benchmark left out. */
+  public Dataset<Row> read(String benchmark, String version) {
+    return read()
+        .where(TableDirectory.is("benchmark", benchmark))
+        .where(TableDirectory.is("version", version));
+  }
+
   /** Writes what one version of a benchmark left out, in the place of what is there of it. */
   public void write(String benchmark, String version, Dataset<Row> rejected) {
     directory.replaceWhere(

@@ -69,7 +69,10 @@ public final class SamplesTable {
   public void write(String benchmark, String version, Dataset<Row> samples) {
     directory.replaceWhere(
         Map.of("benchmark", benchmark, "version", version),
-        TableDirectory.columnsOf(samples, SCHEMA));
+        // A shard's rows stand together, and an image's, whose copies then compress to one.
+        TableDirectory.columnsOf(samples, SCHEMA)
+            .repartition(col("shard"))
+            .sortWithinPartitions("shard", "image_id", "position"));
   }
 
   /**

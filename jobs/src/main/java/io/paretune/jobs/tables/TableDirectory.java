@@ -133,7 +133,13 @@ record TableDirectory(
             .entrySet().stream()
                 .map(e -> e.getKey() + " = " + literal(e.getValue()))
                 .collect(Collectors.joining(" AND "));
-    rows.write().format("delta").mode("overwrite").option("replaceWhere", condition).save(path);
+    rows.write()
+        .format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", condition)
+        // Its window holds several images, so copies of one cost nothing; Snappy's holds 64 kB.
+        .option("compression", "zstd")
+        .save(path);
   }
 
   private static String literal(String text) {

@@ -158,4 +158,13 @@ public final class ImageProcessor {
     }
     return values;
   }
+
+  /**
+   * Decodes an image and lets it go: what this accepts, {@link #pixels} accepts.
+   *
+   * @throws InvalidInputException if it is no PNG or JPEG file, is damaged or too large
+   */
+  public static void requireReadable(byte[] file, String where) {
+    ImageFile.decode(file, where);
+  }
 }

@@ -1,0 +1,78 @@
+package io.paretune.jobs.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.ingest.SampleFiles.Question;
+import io.paretune.jobs.tables.RejectedSamplesTable;
+import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IngestTest {
+  private final SparkSession spark = SharedSpark.session();
+  private final SampleFiles files = new SampleFiles(spark);
+
+  @TempDir private Path folder;
+
+  private static Question[] questions(int sound, int broken) {
+    return IntStream.range(0, sound + broken)
+        .mapToObj(i -> Question.of("q" + i, i < sound ? SampleFiles.noise(4 + i % 7) : null))
+        .toArray(Question[]::new);
+  }
+
+  @Test
+  void ingestingAgainChangesNothing() {
+    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("w").toString());
+    String file = files.write(folder.resolve("s.parquet"), questions(20, 1));
+    Intake intake = new Intake("toy", 3, 0.05);
+
+    Ingest.Report first = Ingest.run(spark, warehouse, List.of(file), intake);
+    long commits = commits(warehouse);
+    Ingest.Report second = Ingest.run(spark, warehouse, List.of(file), intake);
+
+    assertThat(first)
+        .isEqualTo(new Ingest.Report(first.version(), 20, 1, 7, 3, Ingest.Outcome.WRITTEN));
+    assertThat(second)
+        .isEqualTo(new Ingest.Report(first.version(), 20, 1, 7, 3, Ingest.Outcome.UNCHANGED));
+    assertThat(commits(warehouse)).isEqualTo(commits);
+    SamplesTable samples = new SamplesTable(spark, warehouse);
+    assertThat(samples.read("toy", first.version()).count()).isEqualTo(20);
+    assertThat(samples.read().select("image_id", "shard").distinct().count())
+        .as("an image is in one shard")
+        .isEqualTo(7);
+    assertThat(
+            RejectedSamplesTable.fromRow(new RejectedSamplesTable(spark, warehouse).read().head())
+                .reason())
+        .isEqualTo("image is null");
+  }
+
+  private long commits(Warehouse warehouse) {
+    return io.delta.tables.DeltaTable.forPath(spark, warehouse.path("samples")).history().count();
+  }
+
+  @Test
+  void nothingIsWrittenWhenTooManyRowsAreBad() {
+    Path home = folder.resolve("w");
+    String file = files.write(folder.resolve("s.parquet"), questions(20, 1));
+
+    assertThatThrownBy(
+            () ->
+                Ingest.run(
+                    spark,
+                    Warehouse.at("warehouse", home.toString()),
+                    List.of(file),
+                    new Intake("toy", 3, Intake.DEFAULT_REJECTED_SHARE)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("row 20 (q20): image is null")
+        .hasMessageContaining("toy: 1 of 21 rows cannot be used; allowed are 1 %");
+    assertThat(home).doesNotExist();
+  }
+}

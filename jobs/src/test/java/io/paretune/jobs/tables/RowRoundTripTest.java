@@ -1,0 +1,82 @@
+package io.paretune.jobs.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+class RowRoundTripTest {
+  private static <T> void comesBack(
+      T record, StructType schema, Function<T, Row> toRow, Function<Row, T> fromRow) {
+    Row row = toRow.apply(record);
+    assertThat(row.schema()).isEqualTo(schema);
+    for (int i = 0; i < schema.length(); i++) {
+      assertThat(row.isNullAt(i) && !schema.fields()[i].nullable())
+          .as("%s is null", schema.fields()[i].name())
+          .isFalse();
+    }
+    assertThat(fromRow.apply(row)).isEqualTo(record);
+  }
+
+  @Property(tries = 200)
+  void everyTablesRecordsComeBackFromTheirRows(@ForAll long seed) {
+    Records records = new Records(seed);
+    comesBack(records.sample(), SamplesTable.SCHEMA, SamplesTable::toRow, SamplesTable::fromRow);
+    comesBack(
+        records.rejectedSample(),
+        RejectedSamplesTable.SCHEMA,
+        RejectedSamplesTable::toRow,
+        RejectedSamplesTable::fromRow);
+    comesBack(
+        records.imageFeatures(),
+        ImageFeaturesTable.SCHEMA,
+        ImageFeaturesTable::toRow,
+        ImageFeaturesTable::fromRow);
+    comesBack(records.trial(), TrialsTable.SCHEMA, TrialsTable::toRow, TrialsTable::fromRow);
+    comesBack(
+        records.shardResult(),
+        ShardResultsTable.SCHEMA,
+        ShardResultsTable::toRow,
+        ShardResultsTable::fromRow);
+    comesBack(
+        records.frontierPoint(),
+        FrontierTable.SCHEMA,
+        FrontierTable::toRow,
+        FrontierTable::fromRow);
+  }
+
+  @Test
+  void everyColumnIsInSnakeCaseAndExplained() {
+    for (StructType schema :
+        List.of(
+            SamplesTable.SCHEMA,
+            RejectedSamplesTable.SCHEMA,
+            ImageFeaturesTable.SCHEMA,
+            TrialsTable.SCHEMA,
+            ShardResultsTable.SCHEMA,
+            FrontierTable.SCHEMA)) {
+      assertThat(Arrays.asList(schema.fields()))
+          .allSatisfy(
+              field -> {
+                assertThat(field.name()).matches("[a-z]+(_[a-z]+)*");
+                assertThat(field.getComment().isDefined()).as(field.name()).isTrue();
+              });
+    }
+  }
+
+  @Property
+  void featuresAreLittleEndianFloatsTokenAfterToken(@ForAll float a, @ForAll float b) {
+    ImageFeaturesRecord features =
+        ImageFeaturesRecord.of("m", "i", new float[] {a, 1f, b, -2f}, 2, 2);
+
+    assertThat(features.values()).containsExactly(a, 1f, b, -2f);
+    assertThat(features.features().get(7)).isEqualTo((byte) 0x3f); // 1f is 0x3f800000
+    assertThat(features.features().get(6)).isEqualTo((byte) 0x80);
+  }
+}
