@@ -1,0 +1,65 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.jobs.search.Outcome;
+import io.paretune.jobs.search.SearchListener;
+import io.paretune.jobs.search.Study;
+import io.paretune.jobs.search.Trial;
+import io.paretune.jobs.search.TrialState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says how far a search is: trials done, frontier so far, speed and time left. */
+final class SearchProgress implements SearchListener {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchProgress.class);
+
+  /** Between two lines at least, unless a trial fails. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  private final int trials;
+  private final Clock clock;
+  private final Instant started;
+  private Instant lastLine = Instant.EPOCH;
+  private int done;
+  private long questions;
+
+  SearchProgress(int trials, Clock clock) {
+    this.trials = trials;
+    this.clock = clock;
+    this.started = clock.instant();
+  }
+
+  @Override
+  public void told(Trial trial, Outcome outcome, Study study) {
+    done++;
+    questions += outcome.samples();
+    if (outcome.state() == TrialState.FAILED) {
+      LOG.warn("trial {} failed: {}", trial.id(), outcome.reason());
+    }
+    Instant now = clock.instant();
+    int finished = study.history().finished().size();
+    if (Duration.between(lastLine, now).compareTo(QUIET) < 0 && finished < trials) {
+      return;
+    }
+    lastLine = now;
+    double seconds = Math.max(1e-3, Duration.between(started, now).toMillis() / 1e3);
+    LOG.info(
+        String.format(
+            Locale.ROOT,
+            "trial %d of %d · %d on the frontier · last %.3f at %.2f MB · %.0f questions/s · about %s left",
+            finished,
+            trials,
+            study.front().size(),
+            trial.value(1),
+            trial.value(0) / 1e6,
+            questions / seconds,
+            left(Math.round(seconds / done * Math.max(0, trials - finished)))));
+  }
+
+  private static String left(long seconds) {
+    return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
+  }
+}
