@@ -3,7 +3,6 @@ package io.paretune.jobs.fanout;
 import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialRunner;
-import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
@@ -19,13 +18,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -112,7 +109,9 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
             score.total());
     recorder.record(
         started.completed(result, end, seconds),
-        answers.stream().map(a -> row(trial.id(), a)).collect(Collectors.toList()));
+        answers.stream()
+            .map(a -> ShardResults.row(context.study(), trial.id(), 0, context.split(), a))
+            .toList());
     return Outcome.complete(Map.of("score", score.accuracy()), score.total());
   }
 
@@ -128,25 +127,6 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
             trial.cost().memoryBytes() / 1e6),
         false); // an interrupt would close the task's files and not stop native code
     spark.setLocalProperty("spark.scheduler.pool", "trial-" + Thread.currentThread().getId());
-  }
-
-  private ShardResultRecord row(long trialId, ShardAnswers answers) {
-    return new ShardResultRecord(
-        context.study(),
-        trialId,
-        0,
-        answers.shard(),
-        context.split(),
-        answers.outcomes().stream().filter(o -> o.correct()).count(),
-        answers.outcomes().stream()
-            .map(
-                o ->
-                    new ShardResultRecord.Outcome(
-                        o.sampleId(), Objects.requireNonNull(o.prediction()), o.correct() ? 1 : 0))
-            .toList(),
-        answers.seconds(),
-        answers.executor(),
-        answers.attempt());
   }
 
   /** Ends after the last row is written. */

@@ -1,5 +1,7 @@
 package io.paretune.jobs.config;
 
+import io.paretune.jobs.search.SamplerName;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,0 +1,148 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.jobs.fanout.ShardResults;
+import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.ShardAnswers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores trials on held-out questions, which the search never saw: a frontier's points were picked
+ * for their score on the search's questions, so that score flatters them. Trials that were confirmed
+ * before are not run again.
+ */
+public final class Confirmation {
+  private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
+
+  /** In {@code shard_results}, beyond every step of a search. */
+  private static final int RUNG = 1_000_000;
+
+  private final StudyInputs inputs;
+  private final Function<CompressionProfile, CandidateSpec> candidateOf;
+  private final String split;
+
+  /**
+   * Sets up a confirmation of one study's trials.
+   *
+   * @param candidateOf adds what tasks need to prune
+   */
+  public Confirmation(
+      StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf) {
+    this.inputs = inputs;
+    this.candidateOf = candidateOf;
+    this.split = inputs.config().benchmark().heldOutSplit();
+  }
+
+  /**
+   * The held-out scores of trials of the study, by trial.
+   *
+   * @throws io.paretune.udfs.problem.InvalidInputException if there is no held-out question
+   */
+  public Map<Long, TrialScore> scores(List<TrialRecord> trials) {
+    Dataset<Row> questions = inputs.split("benchmark.splits.held-out", split);
+    ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
+    Map<Long, List<ShardResultRecord>> known = new HashMap<>();
+    for (ShardResultRecord r : results.ofStudy(inputs.config().study().name())) {
+      if (r.rung() == RUNG && r.split().equals(split)) {
+        known.computeIfAbsent(r.trialId(), id -> new ArrayList<>()).add(r);
+      }
+    }
+    List<TrialRecord> open =
+        trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
+    if (!open.isEmpty()) {
+      ask(open, questions, results, known);
+    }
+    Map<String, String> imageOf = new HashMap<>();
+    questions
+        .select("sample_id", "image_id")
+        .collectAsList()
+        .forEach(row -> imageOf.put(row.getString(0), row.getString(1)));
+    Map<Long, TrialScore> scores = new LinkedHashMap<>();
+    for (TrialRecord trial : trials) {
+      scores.put(
+          trial.trialId(), score(known.getOrDefault(trial.trialId(), List.of()), imageOf));
+    }
+    new TrialsTable(inputs.spark(), inputs.warehouse())
+        .upsert(
+            open.stream()
+                .map(t -> t.confirmed(scores.get(t.trialId()).score()))
+                .toList());
+    return scores;
+  }
+
+  private void ask(
+      List<TrialRecord> open,
+      Dataset<Row> questions,
+      ShardResultsTable results,
+      Map<Long, List<ShardResultRecord>> known) {
+    ShardedBenchmark benchmark = inputs.sharded(questions);
+    JavaRDD<PreparedShard> prepared =
+        benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
+    LOG.info(
+        "confirming {} profiles on {} held-out questions",
+        open.size(),
+        prepared.map(PreparedShard::questions).reduce(Integer::sum));
+    try {
+      for (TrialRecord trial : open) {
+        List<ShardAnswers> answers =
+            benchmark.answers(prepared, candidateOf.apply(trial.profile()));
+        for (ShardAnswers a : answers) {
+          if (!a.failure().isEmpty()) {
+            throw new IllegalStateException(
+                "trial " + trial.trialId() + " cannot be confirmed: " + a.failure());
+          }
+        }
+        List<ShardResultRecord> rows =
+            answers.stream()
+                .map(a -> ShardResults.row(trial.study(), trial.trialId(), RUNG, split, a))
+                .toList();
+        results.append(rows);
+        known.put(trial.trialId(), rows);
+      }
+    } finally {
+      prepared.unpersist();
+    }
+  }
+
+  private TrialScore score(List<ShardResultRecord> rows, Map<String, String> imageOf) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (ShardResultRecord row : rows) {
+      for (ShardResultRecord.Outcome o : row.outcomes()) {
+        outcomes.add(
+            new Outcome(
+                o.sampleId(),
+                imageOf.getOrDefault(o.sampleId(), o.sampleId()),
+                o.prediction(),
+                o.score() > 0,
+                List.of()));
+      }
+    }
+    Score score = Score.of(outcomes);
+    return new TrialScore(
+        score.accuracy(),
+        score.low(),
+        score.high(),
+        Map.of(inputs.config().benchmark().name(), score.accuracy()),
+        score.total());
+  }
+}

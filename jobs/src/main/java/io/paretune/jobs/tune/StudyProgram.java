@@ -1,0 +1,163 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.frontier.FrontierBuilder;
+import io.paretune.jobs.frontier.FrontierProgram;
+import io.paretune.jobs.report.FrontierPlot;
+import io.paretune.jobs.report.PlotPoint;
+import io.paretune.jobs.search.SearchLoop;
+import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.TrialsTable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the commands around a study do; apart from them, since commands must load without Spark. */
+public final class StudyProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(StudyProgram.class);
+
+  private final ParetuneConfig config;
+  private final PrintStream out;
+
+  /**
+   * A program that prints its results.
+   *
+   * @param out for results only
+   */
+  public StudyProgram(ParetuneConfig config, PrintStream out) {
+    this.config = config;
+    this.out = out;
+  }
+
+  /** {@code encode}: features of the images that have none. */
+  public void encode() {
+    try (SparkSession spark = Sessions.open("paretune encode")) {
+      StudyInputs inputs = StudyInputs.prepare(spark, config);
+      out.printf(
+          "benchmark %s version %s is encoded for model %s%n",
+          config.benchmark().name(), inputs.version(), inputs.modelId());
+    }
+  }
+
+  /** {@code calibrate}: activation statistics, and what each layer loses when it is pruned. */
+  public void calibrate() {
+    try (SparkSession spark = Sessions.open("paretune calibrate")) {
+      StudyInputs inputs = StudyInputs.prepare(spark, config);
+      out.print(
+          LayerSensitivities.text(
+              inputs, Calibrations.of(inputs), config.study().space().pruningRatios()));
+    }
+  }
+
+  /** {@code tune}: one search, and its frontier. */
+  public void tune() {
+    try (SparkSession spark = Sessions.open("paretune tune")) {
+      StudyInputs inputs = StudyInputs.prepare(spark, config);
+      search(new Tuning(inputs, Clock.systemUTC()));
+      out.print(frontier(inputs));
+    }
+  }
+
+  /** {@code confirm}: the frontier's profiles on held-out questions. */
+  public void confirm() {
+    try (SparkSession spark = Sessions.open("paretune confirm")) {
+      StudyInputs inputs = StudyInputs.prepare(spark, config);
+      confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
+      out.print(frontier(inputs));
+    }
+  }
+
+  /** {@code demo}: all of it, and the comparison with uniform profiles. */
+  public void demo() throws IOException {
+    try (SparkSession spark = Sessions.open("paretune demo")) {
+      StudyInputs inputs = StudyInputs.prepare(spark, config);
+      Tuning tuning = new Tuning(inputs, Clock.systemUTC());
+      search(tuning);
+      Map<Long, TrialScore> heldOut = confirm(inputs, tuning);
+      out.print(frontier(inputs));
+      out.println();
+      out.print(EqualMemory.of(tuning.complete(), heldOut).text());
+      Path plot = plot(inputs, tuning.complete(), heldOut);
+      out.println();
+      out.println("tables  " + inputs.warehouse().root());
+      out.println("report  " + plot);
+    }
+  }
+
+  private static void search(Tuning tuning) {
+    Tuning.Result result = tuning.run();
+    if (result.ending() == SearchLoop.Ending.TIME) {
+      LOG.info("the study's time is over before its trials; the same command goes on with it");
+    }
+  }
+
+  private Map<Long, TrialScore> confirm(StudyInputs inputs, Tuning tuning) {
+    List<TrialRecord> complete = tuning.complete();
+    Map<Long, TrialRecord> chosen = new LinkedHashMap<>();
+    List<TrialRecord> all = new ArrayList<>(FrontierBuilder.nonDominated(complete));
+    all.addAll(EqualMemory.foundFront(complete));
+    all.addAll(EqualMemory.uniformFront(complete));
+    complete.stream().filter(TrialRecord::isDense).forEach(all::add);
+    all.forEach(t -> chosen.putIfAbsent(t.trialId(), t));
+    return new Confirmation(inputs, tuning.candidates()).scores(List.copyOf(chosen.values()));
+  }
+
+  private String frontier(StudyInputs inputs) {
+    String study = config.study().name();
+    return FrontierProgram.rebuild(
+        inputs.spark(),
+        inputs.warehouse(),
+        study,
+        new TrialsTable(inputs.spark(), inputs.warehouse()).ofStudy(study));
+  }
+
+  private Path plot(
+      StudyInputs inputs, List<TrialRecord> complete, Map<Long, TrialScore> heldOut)
+      throws IOException {
+    Optional<TrialRecord> dense = complete.stream().filter(TrialRecord::isDense).findFirst();
+    if (dense.isEmpty()) {
+      throw new IllegalStateException("the dense model was not scored");
+    }
+    String svg =
+        new FrontierPlot(
+                "Memory and accuracy of %s".formatted(config.study().name()),
+                point("dense", dense.get(), heldOut),
+                EqualMemory.foundFront(complete).stream()
+                    .map(t -> point("trial " + t.trialId(), t, heldOut))
+                    .toList(),
+                EqualMemory.uniformFront(complete).stream()
+                    .map(t -> point("uniform, trial " + t.trialId(), t, heldOut))
+                    .toList())
+            .svg();
+    Path file = new Path(inputs.warehouse().path("reports/" + config.study().name() + ".svg"));
+    FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
+    try (OutputStream stream = files.create(file, true)) {
+      stream.write(svg.getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
+  }
+
+  private static PlotPoint point(
+      String label, TrialRecord trial, Map<Long, TrialScore> heldOut) {
+    TrialScore score = heldOut.get(trial.trialId());
+    if (score == null) {
+      throw new IllegalStateException("trial " + trial.trialId() + " was not confirmed");
+    }
+    return new PlotPoint(
+        label, trial.cost().memoryBytes(), score.score(), score.low(), score.high());
+  }
+}
