@@ -2,6 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.tune.StudyProgram;
+import java.io.IOException;
 
 /** {@code calibrate}: measures activations and what each layer loses when pruned. */
 final class CalibrateCommand implements Command {
@@ -12,7 +13,7 @@ final class CalibrateCommand implements Command {
   }
 
   @Override
-  public void run(Invocation invocation) {
+  public void run(Invocation invocation) throws IOException {
     new StudyProgram(invocation.config(), invocation.out()).calibrate();
   }
 }

@@ -8,7 +8,17 @@ import java.util.List;
  */
 public final class Commands {
   public static final List<Command> ALL =
-      List.of(new IngestCommand(), new FrontierCommand(), new EvaluateCommand());
+      List.of(
+          new DemoCommand(),
+          new IngestCommand(),
+          new EncodeCommand(),
+          new CalibrateCommand(),
+          new TuneCommand(),
+          new ConfirmCommand(),
+          new FrontierCommand(),
+          new EvaluateCommand(),
+          new KernelsCommand(),
+          new AskTellCommand());
 
   private Commands() {}
 }

@@ -2,6 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.tune.StudyProgram;
+import java.io.IOException;
 
 /** {@code confirm}: scores the frontier's profiles on held-out questions. */
 final class ConfirmCommand implements Command {
@@ -12,7 +13,7 @@ final class ConfirmCommand implements Command {
   }
 
   @Override
-  public void run(Invocation invocation) {
+  public void run(Invocation invocation) throws IOException {
     new StudyProgram(invocation.config(), invocation.out()).confirm();
   }
 }

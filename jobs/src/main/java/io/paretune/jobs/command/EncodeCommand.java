@@ -2,6 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.tune.StudyProgram;
+import java.io.IOException;
 
 /** {@code encode}: encodes the images that have no features yet. */
 final class EncodeCommand implements Command {
@@ -12,7 +13,7 @@ final class EncodeCommand implements Command {
   }
 
   @Override
-  public void run(Invocation invocation) {
+  public void run(Invocation invocation) throws IOException {
     new StudyProgram(invocation.config(), invocation.out()).encode();
   }
 }

@@ -2,6 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.tune.StudyProgram;
+import java.io.IOException;
 
 /** {@code tune}: runs one search, or goes on with it. */
 final class TuneCommand implements Command {
@@ -12,7 +13,7 @@ final class TuneCommand implements Command {
   }
 
   @Override
-  public void run(Invocation invocation) {
+  public void run(Invocation invocation) throws IOException {
     new StudyProgram(invocation.config(), invocation.out()).tune();
   }
 }

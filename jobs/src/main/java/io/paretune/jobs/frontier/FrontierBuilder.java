@@ -84,7 +84,7 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
   }
 
   /** The trials that no other beats, of equals the oldest. */
-  static List<TrialRecord> nonDominated(List<TrialRecord> trials) {
+  public static List<TrialRecord> nonDominated(List<TrialRecord> trials) {
     int[] ranks = ParetoFront.ranks(losses(trials));
     Map<List<Number>, TrialRecord> front = new HashMap<>();
     for (int i = 0; i < ranks.length; i++) {

@@ -3,7 +3,7 @@ package io.paretune.jobs.frontier;
 import java.util.List;
 
 /** Columns of text: the first and the last flush left, those between, numbers, flush right. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private TextTable() {}
@@ -13,7 +13,7 @@ final class TextTable {
    *
    * @param rows all of one length
    */
-  static String of(List<List<String>> rows) {
+  public static String of(List<List<String>> rows) {
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

@@ -44,7 +44,7 @@ public final class StudyProgram {
   }
 
   /** {@code encode}: features of the images that have none. */
-  public void encode() {
+  public void encode() throws IOException {
     try (SparkSession spark = Sessions.open("paretune encode")) {
       StudyInputs inputs = StudyInputs.prepare(spark, config);
       out.printf(
@@ -54,7 +54,7 @@ public final class StudyProgram {
   }
 
   /** {@code calibrate}: activation statistics, and what each layer loses when it is pruned. */
-  public void calibrate() {
+  public void calibrate() throws IOException {
     try (SparkSession spark = Sessions.open("paretune calibrate")) {
       StudyInputs inputs = StudyInputs.prepare(spark, config);
       out.print(
@@ -64,7 +64,7 @@ public final class StudyProgram {
   }
 
   /** {@code tune}: one search, and its frontier. */
-  public void tune() {
+  public void tune() throws IOException {
     try (SparkSession spark = Sessions.open("paretune tune")) {
       StudyInputs inputs = StudyInputs.prepare(spark, config);
       search(new Tuning(inputs, Clock.systemUTC()));
@@ -73,7 +73,7 @@ public final class StudyProgram {
   }
 
   /** {@code confirm}: the frontier's profiles on held-out questions. */
-  public void confirm() {
+  public void confirm() throws IOException {
     try (SparkSession spark = Sessions.open("paretune confirm")) {
       StudyInputs inputs = StudyInputs.prepare(spark, config);
       confirm(inputs, new Tuning(inputs, Clock.systemUTC()));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.paretune.jobs.command.CommandLine;
+import io.paretune.jobs.command.Commands;
+import io.paretune.jobs.command.FailureLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +14,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,10 +47,16 @@ class AskTellTest {
   private int run(String space, ByteArrayOutputStream out, byte[] input, String... more)
       throws IOException {
     Path file = Files.writeString(directory.resolve("space.json"), space);
-    List<String> args = new java.util.ArrayList<>(List.of("--space", file.toString()));
+    List<String> args = new ArrayList<>(List.of("ask-tell", "--space", file.toString()));
     args.addAll(List.of(more));
-    return AskTell.run(
-        args,
+    return commandLine(out, input).run(args);
+  }
+
+  private CommandLine commandLine(ByteArrayOutputStream out, byte[] input) {
+    return new CommandLine(
+        Commands.ALL,
+        Optional.empty(),
+        new FailureLog(directory, Clock.systemUTC()),
         new ByteArrayInputStream(input),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -186,11 +198,8 @@ class AskTellTest {
   @Test
   void aMissingFileIsTheUsersProblem() {
     int status =
-        AskTell.run(
-            List.of("--space", directory.resolve("none.json").toString()),
-            new ByteArrayInputStream(new byte[0]),
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+        commandLine(new ByteArrayOutputStream(), new byte[0])
+            .run(List.of("ask-tell", "--space", directory.resolve("none.json").toString()));
     assertThat(status).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("none.json: does not exist");
   }
