@@ -16,8 +16,7 @@ final class AskTellCommand implements Command {
       Option.seed("--seed", "of the sampler; the same seed and tells give the same trials")
           .orElse("0");
   private static final Option<SamplerName> SAMPLER =
-      Option.oneOf(
-              "--sampler", "what proposes the trials", SamplerName.values(), SamplerName::key)
+      Option.oneOf("--sampler", "what proposes the trials", SamplerName.values(), SamplerName::key)
           .orElse(SamplerName.TPE_GUIDED.key());
 
   @Override
@@ -30,8 +29,7 @@ final class AskTellCommand implements Command {
   @Override
   public void run(Invocation invocation) throws IOException {
     SearchSpace space = AskTell.space(invocation.value(SPACE));
-    Study study =
-        new Study(space, invocation.value(SAMPLER).create(invocation.value(SEED)));
+    Study study = new Study(space, invocation.value(SAMPLER).create(invocation.value(SEED)));
     AskTell.serve(study, invocation.in(), invocation.out());
   }
 }

@@ -8,7 +8,8 @@ import java.io.IOException;
 final class CalibrateCommand implements Command {
   @Override
   public CommandSpec spec() {
-    return CommandSpec.of("calibrate", "measures activations and what each layer loses when pruned", Engine.SPARK)
+    return CommandSpec.of(
+            "calibrate", "measures activations and what each layer loses when pruned", Engine.SPARK)
         .configured("model", "benchmark.name", "benchmark.samples");
   }
 

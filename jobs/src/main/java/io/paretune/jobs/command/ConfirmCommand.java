@@ -8,7 +8,8 @@ import java.io.IOException;
 final class ConfirmCommand implements Command {
   @Override
   public CommandSpec spec() {
-    return CommandSpec.of("confirm", "scores the frontier's profiles on held-out questions", Engine.SPARK)
+    return CommandSpec.of(
+            "confirm", "scores the frontier's profiles on held-out questions", Engine.SPARK)
         .configured("model", "benchmark.name", "benchmark.samples");
   }
 

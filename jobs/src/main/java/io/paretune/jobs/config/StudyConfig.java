@@ -1,7 +1,6 @@
 package io.paretune.jobs.config;
 
 import io.paretune.jobs.search.SamplerName;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

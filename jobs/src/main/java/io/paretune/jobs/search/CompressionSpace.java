@@ -7,6 +7,7 @@ import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The search space of a model's profiles: one variable for what has a pruning ratio of its own and
@@ -44,7 +46,8 @@ public final class CompressionSpace {
   }
 
   /**
-   * What may vary.
+   * What may vary. Ratio 0 and 16 bits can always be chosen, so that the dense model, which all is
+   * compared with, is in every space.
    *
    * @param criterion of every profile
    * @param grain what has a ratio of its own
@@ -61,10 +64,14 @@ public final class CompressionSpace {
       List<Integer> bits,
       KvBits kvBits) {
     public Choices {
-      ratios = ratios.stream().sorted().distinct().toList();
-      bits = bits.stream().sorted((a, b) -> b - a).distinct().toList();
-      if (ratios.isEmpty() || bits.isEmpty() || blocks < 1) {
-        throw new IllegalArgumentException("a space needs ratios, bits and a block");
+      ratios = Stream.concat(Stream.of(0.0), ratios.stream()).sorted().distinct().toList();
+      bits =
+          Stream.concat(Stream.of(16), bits.stream())
+              .sorted(Comparator.reverseOrder())
+              .distinct()
+              .toList();
+      if (blocks < 1) {
+        throw new IllegalArgumentException("there is at least one block, was " + blocks);
       }
     }
   }

@@ -33,8 +33,7 @@ public final class Calibrations {
         new Path(
             inputs.warehouse().path("calibrations"),
             "%s/%s-%s-%s.statistics"
-                .formatted(
-                    inputs.modelId(), inputs.version(), split, limit == 0 ? "all" : limit));
+                .formatted(inputs.modelId(), inputs.version(), split, limit == 0 ? "all" : limit));
     return stored(
         file,
         inputs.spark().sparkContext().hadoopConfiguration(),

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Scores trials on held-out questions, which the search never saw: a frontier's points were picked
- * for their score on the search's questions, so that score flatters them. Trials that were confirmed
- * before are not run again.
+ * for their score on the search's questions, so that score flatters them. Trials that were
+ * confirmed before are not run again.
  */
 public final class Confirmation {
   private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
@@ -46,8 +46,7 @@ public final class Confirmation {
    *
    * @param candidateOf adds what tasks need to prune
    */
-  public Confirmation(
-      StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf) {
+  public Confirmation(StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf) {
     this.inputs = inputs;
     this.candidateOf = candidateOf;
     this.split = inputs.config().benchmark().heldOutSplit();
@@ -67,8 +66,7 @@ public final class Confirmation {
         known.computeIfAbsent(r.trialId(), id -> new ArrayList<>()).add(r);
       }
     }
-    List<TrialRecord> open =
-        trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
+    List<TrialRecord> open = trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
     if (!open.isEmpty()) {
       ask(open, questions, results, known);
     }
@@ -78,15 +76,15 @@ public final class Confirmation {
         .collectAsList()
         .forEach(row -> imageOf.put(row.getString(0), row.getString(1)));
     Map<Long, TrialScore> scores = new LinkedHashMap<>();
+    List<TrialRecord> confirmed = new ArrayList<>();
     for (TrialRecord trial : trials) {
-      scores.put(
-          trial.trialId(), score(known.getOrDefault(trial.trialId(), List.of()), imageOf));
+      TrialScore score = score(known.getOrDefault(trial.trialId(), List.of()), imageOf);
+      scores.put(trial.trialId(), score);
+      if (open.contains(trial)) {
+        confirmed.add(trial.confirmed(score.score()));
+      }
     }
-    new TrialsTable(inputs.spark(), inputs.warehouse())
-        .upsert(
-            open.stream()
-                .map(t -> t.confirmed(scores.get(t.trialId()).score()))
-                .toList());
+    new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(confirmed);
     return scores;
   }
 
@@ -96,8 +94,7 @@ public final class Confirmation {
       ShardResultsTable results,
       Map<Long, List<ShardResultRecord>> known) {
     ShardedBenchmark benchmark = inputs.sharded(questions);
-    JavaRDD<PreparedShard> prepared =
-        benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
     LOG.info(
         "confirming {} profiles on {} held-out questions",
         open.size(),

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * Searched profiles against profiles that treat every layer alike, at equal memory and on questions
- * that no choice was made by: each uniform profile that no other uniform one beats meets the searched
- * profile that scored best on the search's own questions within the same memory.
+ * that no choice was made by: each uniform profile that no other uniform one beats meets the
+ * searched profile that scored best on the search's own questions within the same memory.
  *
  * @param pairs by memory, smallest first
  * @param foundHypervolume of the searched profiles' held-out scores
@@ -50,11 +50,9 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
           found.stream()
               .filter(f -> f.cost().memoryBytes() <= u.cost().memoryBytes())
               .max(Comparator.comparingDouble(EqualMemory::searchScore));
-      best.ifPresent(
-          f -> pairs.add(new Pair(u, known(heldOut, u), f, known(heldOut, f))));
+      best.ifPresent(f -> pairs.add(new Pair(u, known(heldOut, u), f, known(heldOut, f))));
     }
-    return new EqualMemory(
-        pairs, hypervolume(found, heldOut), hypervolume(uniform, heldOut));
+    return new EqualMemory(pairs, hypervolume(found, heldOut), hypervolume(uniform, heldOut));
   }
 
   /** The uniform profiles that no other uniform one beats on the search's questions. */

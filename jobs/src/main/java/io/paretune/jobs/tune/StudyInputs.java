@@ -66,9 +66,7 @@ public record StudyInputs(
             warehouse,
             config.benchmark().samples(),
             new Intake(
-                config.benchmark().name(),
-                config.study().shards(),
-                Intake.DEFAULT_REJECTED_SHARE));
+                config.benchmark().name(), config.study().shards(), Intake.DEFAULT_REJECTED_SHARE));
     LOG.info(
         "benchmark {}: {} questions on {} images{}",
         config.benchmark().name(),

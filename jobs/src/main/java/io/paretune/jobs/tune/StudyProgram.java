@@ -125,8 +125,7 @@ public final class StudyProgram {
         new TrialsTable(inputs.spark(), inputs.warehouse()).ofStudy(study));
   }
 
-  private Path plot(
-      StudyInputs inputs, List<TrialRecord> complete, Map<Long, TrialScore> heldOut)
+  private Path plot(StudyInputs inputs, List<TrialRecord> complete, Map<Long, TrialScore> heldOut)
       throws IOException {
     Optional<TrialRecord> dense = complete.stream().filter(TrialRecord::isDense).findFirst();
     if (dense.isEmpty()) {
@@ -151,8 +150,7 @@ public final class StudyProgram {
     return file;
   }
 
-  private static PlotPoint point(
-      String label, TrialRecord trial, Map<Long, TrialScore> heldOut) {
+  private static PlotPoint point(String label, TrialRecord trial, Map<Long, TrialScore> heldOut) {
     TrialScore score = heldOut.get(trial.trialId());
     if (score == null) {
       throw new IllegalStateException("trial " + trial.trialId() + " was not confirmed");

@@ -43,7 +43,9 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One search: uniform profiles first, then what the sampler proposes, until the budget is spent. */
+/**
+ * One search: uniform profiles first, then what the sampler proposes, until the budget is spent.
+ */
 public final class Tuning {
   private static final Logger LOG = LoggerFactory.getLogger(Tuning.class);
   private static final DateTimeFormatter RUN_ID =
@@ -122,8 +124,7 @@ public final class Tuning {
     String split = inputs.config().benchmark().searchSplit();
     Dataset<Row> questions = inputs.split("benchmark.splits.search", split);
     ShardedBenchmark benchmark = inputs.sharded(questions);
-    JavaRDD<PreparedShard> prepared =
-        benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
     LOG.info(
         "preparing {} questions in {} shards",
         prepared.map(PreparedShard::questions).reduce(Integer::sum),
@@ -236,7 +237,8 @@ public final class Tuning {
   /** Starts the uniform profiles that have not run yet; says how many there are in all. */
   private int startUniform(Study search) {
     List<Point> points = new ArrayList<>();
-    space.uniform(0, 16).ifPresent(points::add); // the dense model
+    points.add(
+        space.point(CompressionProfile.of(study.space().criterion(), List.of())).orElseThrow());
     for (int bits : study.space().keyValueBits()) {
       for (double ratio : study.uniformBaseline()) {
         Optional<Point> point = space.uniform(ratio, bits);

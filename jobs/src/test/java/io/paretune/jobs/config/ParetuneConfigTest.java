@@ -1,11 +1,10 @@
 package io.paretune.jobs.config;
 
-import io.paretune.jobs.search.SamplerName;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
@@ -39,7 +38,7 @@ class ParetuneConfigTest {
                 new CalibrationConfig(128),
                 new StudyConfig(
                     "default",
-                    SamplerName.TPE,
+                    SamplerName.TPE_GUIDED,
                     0,
                     200,
                     Optional.empty(),
@@ -72,7 +71,7 @@ class ParetuneConfigTest {
               splits { calibration = c, search = s, held-out = h } }
             calibration.samples = 0
             study {
-              name = night, sampler = tpe-guided, seed = -7, trials = 5, max-duration = 90 s
+              name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
               concurrency = 3, shards = 4, uniform-baseline = []
               space { criterion = magnitude, granularity = block, blocks = 2
                 pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
@@ -101,7 +100,7 @@ class ParetuneConfigTest {
                 new CalibrationConfig(0),
                 new StudyConfig(
                     "night",
-                    SamplerName.TPE_GUIDED,
+                    SamplerName.TPE,
                     -7,
                     5,
                     Optional.of(Duration.ofSeconds(90)),
@@ -191,7 +190,7 @@ class ParetuneConfigTest {
                 + " requests held at once x tokens of each",
             file + ":2: study.trials: is \"many\" — must be a whole number from 1 to 1000000",
             file + ":3: study.shards: is 0 — must be a whole number from 1 to 100000",
-            file + ":5: study.sampler: is \"tep\" — must be one of tpe, tpe-guided, random",
+            file + ":5: study.sampler: is \"tep\" — must be one of random, tpe, tpe-guided",
             file
                 + ":9: study.constraints.min-mean-pruning-ratio: is 1.5 — must be a share from 0 to"
                 + " below 1");
