@@ -1,9 +1,9 @@
 package io.paretune.jobs.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a proposal is expected to add: expected hypervolume improvement (Emmerich 2006), known
@@ -23,8 +23,10 @@ final class Acquisition {
   private final List<Constraint.OnObjective> learned;
   private final List<double[]> failed = new ArrayList<>();
   private final List<double[]> succeeded = new ArrayList<>();
-  private final double[] ones;
+  private final List<Point> leaders = new ArrayList<>();
   private final Front front;
+  private double boldness = 1;
+  private final List<Double> deviations = new ArrayList<>(); // typical of each model
 
   Acquisition(
       History history, Encoding encoding, List<ObjectiveModel> models, Feasibility feasibility) {
@@ -33,31 +35,37 @@ final class Acquisition {
     this.models = models;
     this.unknown = space.unknownObjectives();
     this.learned = space.learnedConstraints();
-    ones = new double[space.dimensions()];
-    Arrays.fill(ones, 1);
     List<double[]> losses = new ArrayList<>();
     List<double[]> inside = new ArrayList<>();
+    List<Point> points = new ArrayList<>();
+    List<Map<Long, Double>> settled = models.stream().map(ObjectiveModel::settledLosses).toList();
     for (Trial trial : history.finished()) {
       if (trial.isComplete()) {
-        double[] loss = losses(trial);
+        double[] loss = losses(trial, settled);
         losses.add(loss);
         if (feasibility.violation(trial) == 0 && !trial.origin().isForeign()) {
           inside.add(loss);
+          points.add(trial.point());
         }
       }
     }
     front = new Front(reference(losses, inside));
     inside.forEach(front::add);
+    for (int i = 0; i < inside.size(); i++) {
+      if (front.points().contains(inside.get(i))) {
+        leaders.add(points.get(i));
+      }
+    }
     noteFailures(history);
   }
 
-  private double[] losses(Trial trial) {
+  private double[] losses(Trial trial, List<Map<Long, Double>> settled) {
     double[] loss = new double[space.objectives().size()];
     for (int j = 0; j < loss.length; j++) {
       loss[j] = space.objectives().get(j).direction().loss(trial.value(j));
     }
     for (int m = 0; m < models.size(); m++) {
-      loss[unknown.get(m)] = models.get(m).settledLoss(trial);
+      loss[unknown.get(m)] = settled.get(m).getOrDefault(trial.id(), loss[unknown.get(m)]);
     }
     return loss;
   }
@@ -67,7 +75,7 @@ final class Acquisition {
     double[][] all = (inside.isEmpty() ? losses : inside).toArray(double[][]::new);
     double[] reference = new double[space.objectives().size()];
     boolean partlyKnown = unknown.size() < reference.length;
-    int[] ranks = ParetoFront.ranks(all);
+    int[] ranks = partlyKnown ? new int[all.length] : ParetoFront.ranks(all);
     for (int j = 0; j < reference.length; j++) {
       Objective objective = space.objectives().get(j);
       double low = Double.POSITIVE_INFINITY;
@@ -94,12 +102,12 @@ final class Acquisition {
   }
 
   private void noteFailures(History history) {
-    for (Trial trial : history.finished()) {
-      double[] units = encoding.of(trial.point()).units;
-      (trial.state() == TrialState.FAILED ? failed : succeeded).add(units);
+    if (history.finished().stream().noneMatch(t -> t.state() == TrialState.FAILED)) {
+      return;
     }
-    if (failed.isEmpty()) {
-      succeeded.clear();
+    for (Trial trial : history.finished()) {
+      boolean bad = trial.state() == TrialState.FAILED;
+      (bad ? failed : succeeded).add(encoding.place(trial.point()));
     }
   }
 
@@ -123,7 +131,13 @@ final class Acquisition {
     return front;
   }
 
-  private double[] known(Point point) {
+  /** The points behind the frontier as it was before anything was believed. */
+  List<Point> leaders() {
+    return leaders;
+  }
+
+  /** The losses that are known of a point; 0 where unknown. */
+  double[] known(Point point) {
     double[] loss = new double[space.objectives().size()];
     for (int j = 0; j < loss.length; j++) {
       Objective o = space.objectives().get(j);
@@ -132,12 +146,40 @@ final class Acquisition {
     return loss;
   }
 
+  /**
+   * How much of the predictions' deviation counts from now on: 1 for the expectation itself, less to
+   * trust the predictions more.
+   */
+  void trust(double share) {
+    boldness = share;
+  }
+
   /** The expected gain of a point; larger is better, never negative. */
   double of(Encoding.Encoded at) {
     List<GaussianProcess.Prediction> predictions = new ArrayList<>();
     for (ObjectiveModel model : models) {
-      predictions.add(model.process().predict(at));
+      GaussianProcess.Prediction p = model.process().predict(at);
+      predictions.add(new GaussianProcess.Prediction(p.mean(), boldness * p.deviation()));
     }
+    return gain(at, predictions);
+  }
+
+  /** Like {@link #of}, with a typical deviation instead of the point's own: much cheaper. */
+  double quickly(Encoding.Encoded at) {
+    boolean first = deviations.isEmpty();
+    List<GaussianProcess.Prediction> predictions = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      GaussianProcess process = models.get(m).process();
+      if (first) {
+        deviations.add(process.predict(at).deviation());
+      }
+      predictions.add(
+          new GaussianProcess.Prediction(process.mean(at), boldness * deviations.get(m)));
+    }
+    return gain(at, predictions);
+  }
+
+  private double gain(Encoding.Encoded at, List<GaussianProcess.Prediction> predictions) {
     double chance = chance(at, predictions);
     if (space.objectives().size() == 1 && models.size() == 1) {
       return chance * improvement(predictions.get(0));
@@ -188,7 +230,7 @@ final class Acquisition {
   }
 
   private double chance(Encoding.Encoded at, List<GaussianProcess.Prediction> predictions) {
-    double chance = 1 - failureChance(at.units);
+    double chance = 1 - failureChance(at.place);
     for (Constraint.OnObjective c : learned) {
       int j = space.objectiveIndex(c.objective()).orElseThrow();
       int m = unknown.indexOf(j);
@@ -209,19 +251,19 @@ final class Acquisition {
   }
 
   /** Share of failures among near trials; one imagined success far away keeps it below 1. */
-  private double failureChance(double[] units) {
+  private double failureChance(double[] place) {
     double bad = 0;
     double all = 0.05;
     for (double[] f : failed) {
-      bad += nearness(units, f);
+      bad += nearness(place, f);
     }
     for (double[] s : succeeded) {
-      all += nearness(units, s);
+      all += nearness(place, s);
     }
     return bad / (bad + all);
   }
 
   private double nearness(double[] a, double[] b) {
-    return Math.exp(-encoding.squaredDistance(a, b, ones) / (2 * 0.15 * 0.15));
+    return Math.exp(-Vectors.squaredDistance(a, b) / (2 * 0.15 * 0.15));
   }
 }

@@ -29,10 +29,7 @@ final class Cholesky {
     }
     double[] factor = row.clone();
     solveInPlace(factor, size);
-    double pivot = row[size];
-    for (int j = 0; j < size; j++) {
-      pivot -= factor[j] * factor[j];
-    }
+    double pivot = row[size] - Vectors.dot(factor, factor, size);
     factor[size] = Math.sqrt(Math.max(pivot, LEAST_PIVOT));
     if (size == rows.length) {
       rows = java.util.Arrays.copyOf(rows, 2 * size);
@@ -44,11 +41,7 @@ final class Cholesky {
   private void solveInPlace(double[] b, int count) {
     for (int i = 0; i < count; i++) {
       double[] row = rows[i];
-      double sum = b[i];
-      for (int j = 0; j < i; j++) {
-        sum -= row[j] * b[j];
-      }
-      b[i] = sum / row[i];
+      b[i] = (b[i] - Vectors.dot(row, b, i)) / row[i];
     }
   }
 

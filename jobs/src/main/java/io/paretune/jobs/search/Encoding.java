@@ -4,15 +4,18 @@ package io.paretune.jobs.search;
 final class Encoding {
   private final SearchSpace space;
   private final Features features;
-  private final boolean[] categorical;
+  private final int[] start; // where a variable's place begins
+  private final int size;
 
   Encoding(SearchSpace space) {
     this.space = space;
     this.features = new Features(space);
-    categorical = new boolean[space.dimensions()];
-    for (int i = 0; i < categorical.length; i++) {
-      categorical[i] = space.parameter(i) instanceof Parameter.Categorical;
+    start = new int[space.dimensions() + 1];
+    for (int i = 0; i < space.dimensions(); i++) {
+      Parameter p = space.parameter(i);
+      start[i + 1] = start[i] + (p instanceof Parameter.Categorical ? Basis.size(p) : 1);
     }
+    size = start[space.dimensions()];
   }
 
   SearchSpace space() {
@@ -27,35 +30,46 @@ final class Encoding {
   static final class Encoded {
     final Point point;
     final double[] features;
-    final double[] units;
+    final double[] place;
 
-    Encoded(Point point, double[] features, double[] units) {
+    Encoded(Point point, double[] features, double[] place) {
       this.point = point;
       this.features = features;
-      this.units = units;
+      this.place = place;
     }
   }
 
   Encoded of(Point point) {
-    double[] units = new double[point.size()];
-    for (int i = 0; i < units.length; i++) {
-      units[i] = categorical[i] ? point.at(i) : space.parameter(i).unit(point.at(i));
-    }
-    return new Encoded(point, features.of(point), units);
+    return new Encoded(point, features.of(point), place(point));
   }
 
-  /** Squared distance of one variable's values; categoricals are equal or not. */
-  double squaredGap(int parameter, double[] a, double[] b) {
-    double gap = a[parameter] - b[parameter];
-    return categorical[parameter] ? (gap == 0 ? 0 : 0.5) : gap * gap;
+  /**
+   * Where a point lies, such that squared Euclidean distance is a share of the space's squared
+   * diagonal: numbers on the unit scale, two different choices of a categorical half a range apart.
+   */
+  double[] place(Point point) {
+    double[] place = new double[size];
+    double root = Math.sqrt(space.dimensions());
+    for (int i = 0; i < space.dimensions(); i++) {
+      Parameter p = space.parameter(i);
+      if (p instanceof Parameter.Categorical) {
+        place[start[i] + point.choice(i) % Basis.MOST] = 0.5 / root;
+      } else {
+        place[start[i]] = p.unit(point.at(i)) / root;
+      }
+    }
+    return place;
   }
 
-  /** Squared distance, each variable weighted, as a share of the space's squared diagonal. */
-  double squaredDistance(double[] a, double[] b, double[] relevance) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += relevance[i] * squaredGap(i, a, b);
+  /** A place stretched by each variable's relevance and the inverse of a length. */
+  double[] stretched(double[] place, double[] relevance, double length) {
+    double[] stretched = place.clone();
+    for (int i = 0; i < relevance.length; i++) {
+      double factor = Math.sqrt(relevance[i]) / length;
+      for (int k = start[i]; k < start[i + 1]; k++) {
+        stretched[k] *= factor;
+      }
     }
-    return sum / a.length;
+    return stretched;
   }
 }

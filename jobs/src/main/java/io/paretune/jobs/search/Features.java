@@ -57,11 +57,12 @@ final class Features {
         groupOf[group.members().get(k)] = g;
         waves[group.members().get(k)] = wavesAt(group.positions().get(k));
       }
-      boolean several = group.size() > 1;
-      sharedAt[g] = add(kinds, scales, Part.SHARED, several ? size : 0, size, 1.0);
-      boolean many = group.size() > 3;
+      sharedAt[g] = add(kinds, scales, Part.SHARED, group.size() > 1 ? size : 0, size, 1.0);
+    }
+    for (int g = 0; g < groups.size(); g++) {
+      int size = basis[groups.get(g).members().get(0)];
       smoothAt[g] = kinds.size();
-      for (int m = 0; m < (many ? WAVES : 0); m++) {
+      for (int m = 0; m < (groups.get(g).size() > 3 ? WAVES : 0); m++) {
         add(kinds, scales, Part.SMOOTH, size, size, 1 / (1 + 0.5 * m));
       }
     }
@@ -135,15 +136,21 @@ final class Features {
     return Arrays.asList(parts).contains(part);
   }
 
-  /** The covariance that a part gives two points' features, at unit scale. */
-  double innerProduct(Part part, double[] a, double[] b) {
-    double sum = 0;
-    for (int f = 0; f < parts.length; f++) {
-      if (parts[f] == part) {
-        sum += a[f] * b[f] * prior[f] * prior[f];
-      }
+  /** Where a part's features begin and end; parts are contiguous. */
+  int begin(Part part) {
+    int at = 0;
+    while (at < parts.length && parts[at] != part) {
+      at++;
     }
-    return sum;
+    return at;
+  }
+
+  int end(Part part) {
+    int at = begin(part);
+    while (at < parts.length && parts[at] == part) {
+      at++;
+    }
+    return at;
   }
 
   /** The features of a point. */

@@ -2,7 +2,6 @@ package io.paretune.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /** A non-dominated set of losses and what a new point would add to its hypervolume. */
@@ -22,7 +21,7 @@ final class Front {
     return points;
   }
 
-  /** Takes a point in; those that it beats leave. */
+  /** Takes a point in, without a copy; those that it beats leave. */
   void add(double... point) {
     for (double[] p : points) {
       if (ParetoFront.dominates(p, point) || Arrays.equals(p, point)) {
@@ -30,8 +29,11 @@ final class Front {
       }
     }
     points.removeIf(p -> ParetoFront.dominates(point, p));
-    points.add(point.clone());
-    points.sort(Comparator.comparingDouble(p -> p[0]));
+    int at = 0;
+    while (at < points.size() && points.get(at)[0] < point[0]) {
+      at++;
+    }
+    points.add(at, point);
   }
 
   /** The hypervolume that a point would add. */

@@ -2,6 +2,7 @@ package io.paretune.jobs.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * Gaussian-process regression (Rasmussen and Williams 2006, section 2.2 and algorithm 2.1) whose
@@ -16,10 +17,13 @@ final class GaussianProcess {
   private final double[] featureScale;
   private final double[] relevance;
   private final List<double[]> scaled = new ArrayList<>();
-  private final List<double[]> units = new ArrayList<>();
+  private final List<double[]> places = new ArrayList<>();
   private final List<Double> targets = new ArrayList<>();
+  private final List<Double> noises = new ArrayList<>();
   private final Cholesky factor;
   private double[] alpha = new double[0];
+  private double[] primal = new double[0]; // posterior mean of the weights of scaled features
+  private double level; // posterior mean of the constant
 
   GaussianProcess(Encoding encoding, Hyper hyper, int capacity) {
     this.encoding = encoding;
@@ -48,18 +52,27 @@ final class GaussianProcess {
    */
   void add(Encoding.Encoded at, double target, double noiseVariance) {
     double[] own = scaled(at);
+    double[] place = place(at);
+    double noise = hyper.noise() * hyper.noise() + noiseVariance + 1e-6;
     double[] row = new double[size() + 1];
-    covariances(own, at.units, row);
-    row[size()] = variance(own) + hyper.noise() * hyper.noise() + noiseVariance + 1e-6;
+    covariances(own, place, row);
+    row[size()] = variance(own) + noise;
     factor.append(row);
     scaled.add(own);
-    units.add(at.units);
+    places.add(place);
     targets.add(target);
+    noises.add(noise);
   }
 
   /** Takes in what was added. */
   void settle() {
     alpha = factor.solve(targets.stream().mapToDouble(Double::doubleValue).toArray());
+    primal = new double[featureScale.length];
+    level = 0;
+    for (int i = 0; i < alpha.length; i++) {
+      Vectors.addScaled(primal, alpha[i], scaled.get(i));
+      level += CONSTANT * alpha[i];
+    }
   }
 
   private double[] scaled(Encoding.Encoded at) {
@@ -70,27 +83,19 @@ final class GaussianProcess {
     return own;
   }
 
+  private double[] place(Encoding.Encoded at) {
+    return encoding.stretched(at.place, relevance, hyper.length());
+  }
+
   private double variance(double[] own) {
-    double sum = CONSTANT + hyper.rest() * hyper.rest();
-    for (double v : own) {
-      sum += v * v;
-    }
-    return sum;
+    return CONSTANT + hyper.rest() * hyper.rest() + Vectors.dot(own, own, own.length);
   }
 
   private void covariances(double[] own, double[] at, double[] into) {
     double rest = hyper.rest() * hyper.rest();
-    double inverse = 1 / (hyper.length() * hyper.length());
     for (int k = 0; k < scaled.size(); k++) {
-      double[] other = scaled.get(k);
-      double sum = CONSTANT;
-      for (int f = 0; f < own.length; f++) {
-        sum += own[f] * other[f];
-      }
-      if (rest > 0) {
-        sum += rest * matern(encoding.squaredDistance(at, units.get(k), relevance) * inverse);
-      }
-      into[k] = sum;
+      double sum = CONSTANT + Vectors.dot(own, scaled.get(k), own.length);
+      into[k] = sum + rest * matern(Vectors.squaredDistance(at, places.get(k)));
     }
   }
 
@@ -106,34 +111,34 @@ final class GaussianProcess {
   Prediction predict(Encoding.Encoded at) {
     double[] own = scaled(at);
     double[] k = new double[size()];
-    covariances(own, at.units, k);
-    double mean = 0;
-    for (int i = 0; i < k.length; i++) {
-      mean += k[i] * alpha[i];
-    }
-    double variance = variance(own);
+    covariances(own, place(at), k);
+    double mean = Vectors.dot(k, alpha, k.length);
     double[] z = factor.forward(k);
-    for (double v : z) {
-      variance -= v * v;
-    }
+    double variance = variance(own) - Vectors.dot(z, z, z.length);
     return new Prediction(mean, Math.sqrt(Math.max(variance, 1e-12)));
   }
 
-  /** Only the mean: no triangular solve. */
+  /** Only the mean: linear in the number of observations. */
   double mean(Encoding.Encoded at) {
-    double[] own = scaled(at);
-    double[] k = new double[size()];
-    covariances(own, at.units, k);
-    double mean = 0;
-    for (int i = 0; i < k.length; i++) {
-      mean += k[i] * alpha[i];
+    double mean = level + Vectors.dot(scaled(at), primal, primal.length);
+    double rest = hyper.rest() * hyper.rest();
+    double[] place = place(at);
+    double sum = 0;
+    for (int k = 0; k < alpha.length; k++) {
+      sum += alpha[k] * matern(Vectors.squaredDistance(place, places.get(k)));
     }
-    return mean;
+    return mean + rest * sum;
+  }
+
+  /** The mean at an observation: K α = y − N α. */
+  double meanAt(int observation) {
+    return targets.get(observation) - noises.get(observation) * alpha[observation];
   }
 
   /** Posterior mean of the linear part's weights, one a feature. */
   double[] weights() {
-    return combine(new double[featureScale.length], alpha);
+    double[] weights = primal.clone();
+    return unscaled(weights);
   }
 
   /**
@@ -143,34 +148,30 @@ final class GaussianProcess {
    *
    * @param spread 1 for the posterior itself, less to stay nearer to its mean
    */
-  double[] drawWeights(java.util.random.RandomGenerator random, double spread) {
+  double[] drawWeights(RandomGenerator random, double spread) {
     double[] drawn = new double[featureScale.length]; // of unit-scale weights
     for (int f = 0; f < drawn.length; f++) {
       drawn[f] = spread * random.nextGaussian();
     }
-    double other = Math.hypot(hyper.noise(), hyper.rest());
     double mean = spread * random.nextGaussian() * Math.sqrt(CONSTANT);
+    double rest = hyper.rest() * hyper.rest();
     double[] missed = new double[size()];
     for (int i = 0; i < missed.length; i++) {
-      double predicted = mean + spread * other * random.nextGaussian();
-      double[] row = scaled.get(i);
-      for (int f = 0; f < drawn.length; f++) {
-        predicted += row[f] * drawn[f];
-      }
-      missed[i] = targets.get(i) - predicted;
+      double other = Math.sqrt(noises.get(i) + rest);
+      missed[i] =
+          targets.get(i)
+              - mean
+              - spread * other * random.nextGaussian()
+              - Vectors.dot(scaled.get(i), drawn, drawn.length);
     }
-    return combine(drawn, factor.solve(missed));
+    double[] dual = factor.solve(missed);
+    for (int i = 0; i < dual.length; i++) {
+      Vectors.addScaled(drawn, dual[i], scaled.get(i));
+    }
+    return unscaled(drawn);
   }
 
-  private double[] combine(double[] base, double[] dual) {
-    double[] weights = base.clone();
-    for (int i = 0; i < dual.length; i++) {
-      double[] row = scaled.get(i);
-      double a = dual[i];
-      for (int f = 0; f < weights.length; f++) {
-        weights[f] += a * row[f];
-      }
-    }
+  private double[] unscaled(double[] weights) {
     for (int f = 0; f < weights.length; f++) {
       weights[f] *= featureScale[f];
     }

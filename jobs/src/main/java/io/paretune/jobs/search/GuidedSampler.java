@@ -2,7 +2,6 @@ package io.paretune.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;
   private static final int LARGEST_STARTUP = 12;
+
+  /** Trials after which uniform settings are no longer proposed: they are known by then. */
+  private static final int UNIFORM_UNTIL = 40;
+
+  private static final int MOST_UNIFORM = 100;
+
+  /** Trials that share a draw of the model where drawing is expensive. */
+  private static final int SHARED_DRAW = 2;
 
   private final GuidedSettings settings;
   private final long seed;
@@ -49,7 +56,10 @@ public final class GuidedSampler implements Sampler {
     if (current == null) {
       Encoding encoding = new Encoding(space);
       UniformSettings uniform = new UniformSettings(space, encoding.features().groups());
-      boolean monotone = settings.has(GuidedSettings.Part.MONOTONE);
+      // Where the cost is an objective too, clipping noise to ties loses more than it gains.
+      boolean monotone =
+          settings.has(GuidedSettings.Part.MONOTONE)
+              && space.objectives().stream().allMatch(o -> o.known().isEmpty());
       Optional<KnapsackProposals> knapsack =
           settings.has(GuidedSettings.Part.KNAPSACK) && KnapsackProposals.isPossible(space)
               ? Optional.of(new KnapsackProposals(space, encoding.features(), monotone))
@@ -69,6 +79,11 @@ public final class GuidedSampler implements Sampler {
       parts = current;
     }
     return current;
+  }
+
+  @Override
+  public void told(History history) {
+    parts(history.space()).models().forEach(m -> m.update(history));
   }
 
   @Override
@@ -98,7 +113,7 @@ public final class GuidedSampler implements Sampler {
                 () -> tpeCandidates(p, split, pending, random, 1).get(0),
                 p.space().cardinality());
       } else {
-        point = proposal.next(seen, random);
+        point = proposal.next(id, seen, random);
       }
       proposed.add(point);
       pending.add(point);
@@ -123,7 +138,7 @@ public final class GuidedSampler implements Sampler {
   }
 
   private int startup(Parts p) {
-    return p.grouped()
+    return p.grouped() || p.knapsack().isPresent()
         ? STARTUP_GROUPED
         : Math.min(LARGEST_STARTUP, Math.max(5, p.space().dimensions() + 1));
   }
@@ -131,10 +146,39 @@ public final class GuidedSampler implements Sampler {
   /** Before there is a model: an even spread, of uniform settings where there are groups. */
   private Point start(Parts p, long id, RandomGenerator random) {
     if (!p.grouped()) {
-      return RandomSampler.feasible(p.space(), p.feasibility(), random);
+      Point point =
+          p.knapsack().isPresent()
+              ? LocalMoves.extremes(p.space(), id, seed)
+              : RandomSampler.feasible(p.space(), p.feasibility(), random);
+      return p.feasibility().repaired(point, random);
     }
     double jitter = id < 2 * STARTUP_GROUPED && p.feasibility().isUnconstrained() ? 0 : 0.25;
     return p.feasibility().repaired(p.uniform().spread(id, random, jitter), random);
+  }
+
+  /** A trade-off of the additive model with the losses that it foresees. */
+  private static final class Promise {
+    private final Point point;
+    private final double[] losses;
+    private final double effect;
+
+    Promise(Point point, double[] losses, double effect) {
+      this.point = point;
+      this.losses = losses;
+      this.effect = effect;
+    }
+
+    Point point() {
+      return point;
+    }
+
+    double[] losses() {
+      return losses;
+    }
+
+    double effect() {
+      return effect;
+    }
   }
 
   /** The proposals of one ask. */
@@ -144,6 +188,9 @@ public final class GuidedSampler implements Sampler {
     private final List<Point> pending;
     private final Acquisition acquisition;
     private final int evaluations;
+    private final List<Promise> meanPromises = new ArrayList<>();
+    private List<Promise> drawnPromises = List.of();
+    private long drawnFor;
 
     Proposal(Parts p, History history, List<Point> pending) {
       this.p = p;
@@ -151,27 +198,39 @@ public final class GuidedSampler implements Sampler {
       this.pending = pending;
       acquisition = new Acquisition(history, p.encoding(), p.models(), p.feasibility());
       acquisition.believe(pending);
+      acquisition.trust(p.space().objectives().size() > 1 ? settings.boldness() : 1);
       evaluations = affordable();
     }
 
     /** How many predictions a proposal may cost: a fixed amount of arithmetic. */
     private int affordable() {
       double n = history.finished().size();
-      double one = n * (p.encoding().features().size() + 2.0 * p.space().dimensions()) + n * n / 2;
-      double budget = p.knapsack().isPresent() ? 3e6 : 8e6;
-      return (int) Math.max(8, Math.min(400, budget / Math.max(1, one * p.models().size())));
+      double one = n * (p.encoding().features().size() + p.space().dimensions() + 100) + n * n;
+      double budget = p.knapsack().isPresent() ? 6e6 : 16e6;
+      return (int) Math.max(12, Math.min(400, budget / Math.max(1, one * p.models().size())));
+    }
+
+    private boolean isExpensive() {
+      return evaluations < 40;
+    }
+
+    /** In full where that is affordable. */
+    private double gain(Encoding.Encoded at) {
+      return isExpensive() ? acquisition.quickly(at) : acquisition.of(at);
     }
 
     private record Scored(Encoding.Encoded at, double gain) {}
 
-    Point next(Set<Point> seen, RandomGenerator random) {
-      List<Point> pool = pool(random);
+    private record Ranked(Promise promise, double gain) {}
+
+    Point next(long id, Set<Point> seen, RandomGenerator random) {
+      List<Point> pool = pool(id, random);
       List<Scored> scored = new ArrayList<>();
-      Set<Point> tried = new HashSet<>(seen);
+      Set<Point> tried = new HashSet<>();
       for (Point point : pool) {
-        if (tried.add(point) && p.feasibility().isFeasible(point)) {
+        if (!seen.contains(point) && tried.add(point) && p.feasibility().isFeasible(point)) {
           Encoding.Encoded at = p.encoding().of(point);
-          scored.add(new Scored(at, acquisition.of(at)));
+          scored.add(new Scored(at, gain(at)));
         }
       }
       if (scored.isEmpty()) {
@@ -183,31 +242,32 @@ public final class GuidedSampler implements Sampler {
       scored.sort(Comparator.comparingDouble(Scored::gain).reversed());
       Scored best = scored.get(0);
       if (settings.has(GuidedSettings.Part.REFINE)) {
-        best = refined(best, tried, random);
+        best = refined(best, seen, tried, random);
       }
       return best.at().point;
     }
 
-    private List<Point> pool(RandomGenerator random) {
+    private List<Point> pool(long id, RandomGenerator random) {
       List<Point> pool = new ArrayList<>();
       int n = history.finished().size();
       if (p.knapsack().isPresent()) {
-        pool.addAll(fromKnapsack(p.knapsack().get(), random, Math.max(4, evaluations / 4)));
+        pool.addAll(fromKnapsack(p.knapsack().get(), id, random, Math.max(4, evaluations / 4)));
       }
-      if (p.grouped() && n < 150) {
+      if (p.grouped() && n < UNIFORM_UNTIL) {
         List<Point> uniform = p.uniform().all(random);
         int[] order = IntStream.range(0, uniform.size()).toArray();
         Shuffle.inPlace(order, random);
-        int most = n < 40 ? 100 : Math.max(4, evaluations / 8);
         Arrays.stream(order)
             .mapToObj(uniform::get)
             .filter(p.feasibility()::isFeasible)
-            .limit(most)
+            .limit(MOST_UNIFORM)
             .forEach(pool::add);
       }
-      List<Point> good = tpe.split(history).good().stream().map(Trial::point).toList();
-      int locals = p.knapsack().isPresent() ? evaluations / 8 : evaluations / 3;
-      for (int i = 0; i < locals && !good.isEmpty(); i++) {
+      List<Point> good =
+          p.knapsack().isPresent()
+              ? acquisition.leaders()
+              : tpe.split(history).good().stream().map(Trial::point).toList();
+      for (int i = 0; i < evaluations / 3 && !good.isEmpty(); i++) {
         Point from = good.get(random.nextInt(good.size()));
         pool.add(p.feasibility().repaired(p.moves().move(from, random), random));
       }
@@ -221,51 +281,54 @@ public final class GuidedSampler implements Sampler {
     }
 
     /** Trade-offs of the model's mean and of a draw, those that promise most. */
-    private Collection<Point> fromKnapsack(
-        KnapsackProposals knapsack, RandomGenerator random, int count) {
+    private List<Point> fromKnapsack(
+        KnapsackProposals knapsack, long id, RandomGenerator random, int count) {
       List<Point> points = new ArrayList<>();
       if (p.models().size() != 1) {
         return points;
       }
-      ObjectiveModel model = p.models().get(0);
-      GaussianProcess process = model.process();
-      int j = p.space().unknownObjectives().get(0);
-      for (double[] weights :
-          List.of(process.weights(), process.drawWeights(random, settings.spread()))) {
-        List<KnapsackProposals.Offer> offers = knapsack.offers(weights);
-        double[] gains = new double[offers.size()];
-        Integer[] order = new Integer[gains.length];
-        double offset = Double.NaN;
-        for (int i = 0; i < gains.length; i++) {
-          order[i] = i;
-          KnapsackProposals.Offer offer = offers.get(i);
-          if (!p.feasibility().isFeasible(offer.point())) {
-            gains[i] = Double.NEGATIVE_INFINITY;
-            continue;
-          }
-          if (Double.isNaN(offset)) {
-            offset = process.mean(p.encoding().of(offer.point())) - offer.effect();
-          }
-          double[] loss = new double[p.space().objectives().size()];
-          for (int k = 0; k < loss.length; k++) {
-            Objective o = p.space().objectives().get(k);
-            loss[k] =
-                k == j
-                    ? model.loss(offset + offer.effect())
-                    : o.direction().loss(o.known().orElseThrow().of(offer.point()));
-          }
-          // Where nothing is gained, the least loss still says where to look.
-          gains[i] = acquisition.front().gain(loss) - 1e-9 * offer.effect();
-        }
-        Arrays.sort(order, (a, b) -> Double.compare(gains[b], gains[a]));
-        for (int i = 0; i < Math.min(count / 2 + 1, order.length); i++) {
-          points.add(offers.get(order[i]).point());
-        }
+      GaussianProcess process = p.models().get(0).process();
+      if (meanPromises.isEmpty()) {
+        meanPromises.addAll(promises(knapsack.offers(process.weights())));
+      }
+      if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
+        drawnFor = id;
+        drawnPromises =
+            promises(knapsack.offers(process.drawWeights(random, settings.spread())));
+      }
+      for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
+        // Where nothing is gained, the least effect still says where to look.
+        promises.stream()
+            .map(o -> new Ranked(o, acquisition.front().gain(o.losses()) - 1e-9 * o.effect()))
+            .sorted(Comparator.comparingDouble(Ranked::gain).reversed())
+            .limit(count / 2 + 1)
+            .forEach(r -> points.add(r.promise().point()));
       }
       return points;
     }
 
-    private Scored refined(Scored from, Set<Point> tried, RandomGenerator random) {
+    private List<Promise> promises(List<KnapsackProposals.Offer> offers) {
+      ObjectiveModel model = p.models().get(0);
+      int unknown = p.space().unknownObjectives().get(0);
+      List<Promise> promises = new ArrayList<>();
+      double offset = Double.NaN;
+      for (KnapsackProposals.Offer offer : offers) {
+        Point point = offer.point();
+        if (!p.feasibility().isFeasible(point)) {
+          continue;
+        }
+        if (Double.isNaN(offset)) {
+          offset = model.process().mean(p.encoding().of(point)) - offer.effect();
+        }
+        double[] losses = acquisition.known(point);
+        losses[unknown] = model.loss(offset + offer.effect());
+        promises.add(new Promise(point, losses, offer.effect()));
+      }
+      return promises;
+    }
+
+    private Scored refined(
+        Scored from, Set<Point> seen, Set<Point> tried, RandomGenerator random) {
       Scored best = from;
       double scale = 0.2;
       for (int i = 0; i < evaluations / 2; i++) {
@@ -274,11 +337,11 @@ public final class GuidedSampler implements Sampler {
             exchange
                 ? p.moves().exchange(best.at().point, random)
                 : p.moves().move(best.at().point, random, scale);
-        if (!tried.add(moved) || !p.feasibility().isFeasible(moved)) {
+        if (seen.contains(moved) || !tried.add(moved) || !p.feasibility().isFeasible(moved)) {
           continue;
         }
         Encoding.Encoded at = p.encoding().of(moved);
-        Scored next = new Scored(at, acquisition.of(at));
+        Scored next = new Scored(at, gain(at));
         boolean better = next.gain() > best.gain();
         best = better ? next : best;
         scale = Math.min(0.4, Math.max(1e-3, scale * (better ? 1.5 : 0.93)));

@@ -8,10 +8,12 @@ import java.util.Set;
  *
  * @param parts what is switched on
  * @param spread how far draws of the additive model stray from its mean; 1 is its posterior
+ * @param boldness how much of its predictions' deviation the surrogate's expected hypervolume
+ *     counts; below 1 it trusts its means, which with many variables it has to
  * @param tpeEvery in spaces where little is known, every so-many-th trial is TPE's own
  * @param tpe how the TPE beside it works
  */
-public record GuidedSettings(Set<Part> parts, double spread, int tpeEvery, TpeSettings tpe) {
+public record GuidedSettings(Set<Part> parts, double spread, double boldness, int tpeEvery, TpeSettings tpe) {
   /** The switchable parts. */
   public enum Part {
     /** Uniform settings of whole groups as proposals, at first and later. */
@@ -31,16 +33,14 @@ public record GuidedSettings(Set<Part> parts, double spread, int tpeEvery, TpeSe
   }
 
   public static final GuidedSettings DEFAULT =
-      new GuidedSettings(EnumSet.allOf(Part.class), 0.5, 5, TpeSettings.DEFAULT);
+      new GuidedSettings(EnumSet.allOf(Part.class), 0.5, 0.3, 5, TpeSettings.DEFAULT);
 
   public GuidedSettings {
     parts = Set.copyOf(parts);
-    if (!(spread >= 0) || tpeEvery < 1) {
+    if (!(spread >= 0) || !(boldness > 0) || tpeEvery < 1) {
       throw new IllegalArgumentException(
-          "spread must not be negative and tpeEvery at least 1, were "
-              + spread
-              + " and "
-              + tpeEvery);
+          "spread must not be negative, boldness positive and tpeEvery at least 1, were %s, %s and %d"
+              .formatted(spread, boldness, tpeEvery));
     }
   }
 
@@ -53,10 +53,14 @@ public record GuidedSettings(Set<Part> parts, double spread, int tpeEvery, TpeSe
     EnumSet<Part> fewer = EnumSet.noneOf(Part.class);
     fewer.addAll(parts);
     fewer.remove(part);
-    return new GuidedSettings(fewer, spread, tpeEvery, tpe);
+    return new GuidedSettings(fewer, spread, boldness, tpeEvery, tpe);
   }
 
   public GuidedSettings withSpread(double other) {
-    return new GuidedSettings(parts, other, tpeEvery, tpe);
+    return new GuidedSettings(parts, other, boldness, tpeEvery, tpe);
+  }
+
+  public GuidedSettings withBoldness(double other) {
+    return new GuidedSettings(parts, spread, other, tpeEvery, tpe);
   }
 }

@@ -1,5 +1,6 @@
 package io.paretune.jobs.search;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +38,26 @@ final class HyperFit {
       int row = i;
       squared[i] = new double[i + 1];
       parts.values().forEach(part -> part[row] = new double[row + 1]);
-      double[] a = points.get(i).features;
-      for (int j = 0; j <= i; j++) {
-        double[] b = points.get(j).features;
-        for (Map.Entry<Features.Part, double[][]> part : parts.entrySet()) {
-          part.getValue()[i][j] = features.innerProduct(part.getKey(), a, b);
+    }
+    for (Map.Entry<Features.Part, double[][]> part : parts.entrySet()) {
+      List<double[]> scaled =
+          points.stream().map(p -> scaled(features, part.getKey(), p.features)).toList();
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j <= i; j++) {
+          double[] a = scaled.get(i);
+          part.getValue()[i][j] = Vectors.dot(a, scaled.get(j), a.length);
         }
       }
     }
+  }
+
+  private static double[] scaled(Features features, Features.Part part, double[] all) {
+    int begin = features.begin(part);
+    double[] own = Arrays.copyOfRange(all, begin, features.end(part));
+    for (int f = 0; f < own.length; f++) {
+      own[f] *= features.prior(begin + f);
+    }
+    return own;
   }
 
   /** What was observed at the points, standardised, and the known part of its noise. */
@@ -60,10 +73,11 @@ final class HyperFit {
 
   private void measure(Hyper hyper) {
     double[] relevance = hyper.relevance().stream().mapToDouble(Double::doubleValue).toArray();
+    List<double[]> places =
+        points.stream().map(p -> encoding.stretched(p.place, relevance, 1)).toList();
     for (int i = 0; i < squared.length; i++) {
       for (int j = 0; j <= i; j++) {
-        squared[i][j] =
-            encoding.squaredDistance(points.get(i).units, points.get(j).units, relevance);
+        squared[i][j] = Vectors.squaredDistance(places.get(i), places.get(j));
       }
     }
   }

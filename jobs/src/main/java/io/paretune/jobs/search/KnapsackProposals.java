@@ -11,7 +11,7 @@ import java.util.Optional;
  * is simply set to its best value.
  */
 final class KnapsackProposals {
-  private static final int BINS = 300;
+  private static final int BINS = 200;
   private static final int MOST_CHOICES = 127;
 
   private final SearchSpace space;
@@ -69,15 +69,6 @@ final class KnapsackProposals {
       }
     }
     return offers;
-  }
-
-  /** The sum of effects at a point, as {@link #offers} counts them but for monotony. */
-  double effect(double[] weights, Point point) {
-    double sum = 0;
-    for (int i = 0; i < point.size(); i++) {
-      sum += features.effects(weights, i)[point.choice(i)];
-    }
-    return sum;
   }
 
   private static Offer separately(double[][] effects) {

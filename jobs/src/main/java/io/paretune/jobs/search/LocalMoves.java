@@ -70,4 +70,21 @@ final class LocalMoves {
     }
     return Point.of(at);
   }
+
+  /**
+   * A two-level design: every discrete variable at one of its ends, each second point the mirror of
+   * the one before, so that a linear effect is seen as clearly as can be and is not mixed up with
+   * even ones (foldover; Box and Wilson 1951).
+   */
+  static Point extremes(SearchSpace space, long index, long seed) {
+    RandomGenerator random = TrialRandom.of(~seed, index / 2);
+    double[] at = new double[space.dimensions()];
+    for (int i = 0; i < at.length; i++) {
+      Parameter p = space.parameter(i);
+      boolean high = random.nextBoolean() == (index % 2 == 0);
+      boolean ordered = !(p instanceof Parameter.Categorical);
+      at[i] = ordered ? (high ? p.highest() : p.lowest()) : random.nextInt((int) p.cardinality());
+    }
+    return Point.of(at);
+  }
 }

@@ -2,7 +2,9 @@ package io.paretune.jobs.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ObjectiveModel {
   private static final int FIRST_FIT = 3;
   private static final double GROWTH = 1.25;
+  private static final int SETTLED = 100; // beyond, scales change little and cost more
   private static final int MOST_FIT = 110;
 
   private final Encoding encoding;
@@ -74,8 +77,9 @@ final class ObjectiveModel {
   /** The largest size at which scales are chosen, at most {@code count}. */
   private static int fitSize(int count) {
     int size = 0;
-    for (int next = FIRST_FIT; next <= count; next = (int) Math.max(next + 1, next * GROWTH)) {
+    for (int next = FIRST_FIT; next <= count; ) {
       size = next;
+      next = (int) Math.max(next + 1, next * (next < SETTLED ? GROWTH : 2 * GROWTH - 1));
     }
     return size;
   }
@@ -207,13 +211,16 @@ final class ObjectiveModel {
   }
 
   /**
-   * The losses to compare proposals with: as told where they are exact, else what the model makes
-   * of them, so that a lucky draw is not taken for a good point.
+   * The losses to compare proposals with, of the trials observed: as told where they are exact,
+   * else what the model makes of them, so that a lucky draw is not taken for a good point.
    */
-  double settledLoss(Trial trial) {
-    double told = direction.loss(trial.value(objective));
-    return trial.samples() > 0 && isReady()
-        ? loss(process().mean(encoding.of(trial.point())))
-        : told;
+  Map<Long, Double> settledLosses() {
+    Map<Long, Double> settled = new HashMap<>();
+    for (int i = 0; i < observations.size(); i++) {
+      Observation o = observations.get(i);
+      boolean modelled = o.trial().samples() > 0 && isReady();
+      settled.put(o.trial().id(), modelled ? loss(process().meanAt(i)) : o.loss());
+    }
+    return settled;
   }
 }

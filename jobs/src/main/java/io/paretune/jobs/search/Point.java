@@ -5,9 +5,11 @@ import java.util.Arrays;
 /** A value for every variable of a space, as coordinates in the space's order. Immutable. */
 public final class Point {
   private final double[] coordinates;
+  private final int hash;
 
   private Point(double[] coordinates) {
     this.coordinates = coordinates;
+    this.hash = Arrays.hashCode(coordinates);
   }
 
   public static Point of(double... coordinates) {
@@ -49,7 +51,7 @@ public final class Point {
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(coordinates);
+    return hash;
   }
 
   @Override

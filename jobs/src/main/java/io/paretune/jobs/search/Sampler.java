@@ -13,4 +13,7 @@ public interface Sampler {
    * satisfies the known constraints if any point does.
    */
   List<Point> propose(History history, long firstId, int count);
+
+  /** A trial was told: a chance to learn from it before the next proposal is waited for. */
+  default void told(History history) {}
 }

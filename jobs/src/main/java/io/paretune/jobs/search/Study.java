@@ -101,6 +101,7 @@ public final class Study {
     }
     finished.set(at, again);
     revision++;
+    sampler.told(history);
     return again;
   }
 
@@ -139,6 +140,7 @@ public final class Study {
   private Trial append(Trial trial) {
     finishedAt.put(trial.id(), finished.size());
     finished.add(trial);
+    sampler.told(history);
     return trial;
   }
 

@@ -36,6 +36,11 @@ final class SearchBenchmark {
           "spread-" + spread,
           seed -> new GuidedSampler(GuidedSettings.DEFAULT.withSpread(spread), seed));
     }
+    for (double boldness : new double[] {0.1, 1}) {
+      variants.put(
+          "boldness-" + boldness,
+          seed -> new GuidedSampler(GuidedSettings.DEFAULT.withBoldness(boldness), seed));
+    }
     TpeSettings tpe = TpeSettings.DEFAULT;
     variants.put(
         "tpe-uniform", seed -> new TpeSampler(tpe.with(TpeSettings.Weighting.UNIFORM), seed));
@@ -85,7 +90,7 @@ final class SearchBenchmark {
     switch (name) {
       case "frontier" -> {
         for (CompressionProblems.Shape shape : CompressionProblems.Shape.values()) {
-          for (long seed = 1; seed <= 2; seed++) {
+          for (long seed = 1; seed <= Integer.getInteger("variants", 2); seed++) {
             problems.add(CompressionProblems.frontier(shape, seed, 24, 1000));
           }
         }
