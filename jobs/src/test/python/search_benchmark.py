@@ -463,9 +463,9 @@ def searchers(objective, command):
     makers = {"random": lambda s: Simple(objective, s, False)}
     if kinds and not single:
         makers["uniform sweep"] = lambda s: Simple(objective, s, True)
-        makers["optuna tpe, warm"] = lambda s: Optuna(objective, s, "warm")
+        makers["optuna tpe warm"] = lambda s: Optuna(objective, s, "warm")
     makers["optuna tpe"] = lambda s: Optuna(objective, s, "tpe")
-    makers["optuna tpe, multivariate"] = lambda s: Optuna(objective, s, "multivariate")
+    makers["optuna tpe multivariate"] = lambda s: Optuna(objective, s, "multivariate")
     makers["optuna nsga-ii"] = lambda s: Optuna(objective, s, "nsga2")
     if single:
         makers["hyperopt tpe"] = lambda s: Hyperopt(objective, s)

@@ -147,8 +147,8 @@ final class Acquisition {
   }
 
   /**
-   * How much of the predictions' deviation counts from now on: 1 for the expectation itself, less to
-   * trust the predictions more.
+   * How much of the predictions' deviation counts from now on: 1 for the expectation itself, less
+   * to trust the predictions more.
    */
   void trust(double share) {
     boldness = share;

@@ -293,8 +293,7 @@ public final class GuidedSampler implements Sampler {
       }
       if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
         drawnFor = id;
-        drawnPromises =
-            promises(knapsack.offers(process.drawWeights(random, settings.spread())));
+        drawnPromises = promises(knapsack.offers(process.drawWeights(random, settings.spread())));
       }
       for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
         // Where nothing is gained, the least effect still says where to look.
@@ -327,8 +326,7 @@ public final class GuidedSampler implements Sampler {
       return promises;
     }
 
-    private Scored refined(
-        Scored from, Set<Point> seen, Set<Point> tried, RandomGenerator random) {
+    private Scored refined(Scored from, Set<Point> seen, Set<Point> tried, RandomGenerator random) {
       Scored best = from;
       double scale = 0.2;
       for (int i = 0; i < evaluations / 2; i++) {

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param tpeEvery in spaces where little is known, every so-many-th trial is TPE's own
  * @param tpe how the TPE beside it works
  */
-public record GuidedSettings(Set<Part> parts, double spread, double boldness, int tpeEvery, TpeSettings tpe) {
+public record GuidedSettings(
+    Set<Part> parts, double spread, double boldness, int tpeEvery, TpeSettings tpe) {
   /** The switchable parts. */
   public enum Part {
     /** Uniform settings of whole groups as proposals, at first and later. */

@@ -44,6 +44,9 @@ final class AskLatency {
     Arrays.sort(values);
     System.out.printf(
         "%s: median %.1f, p95 %.1f, most %.1f%n",
-        what, values[values.length / 2], values[(int) (0.95 * values.length)], values[values.length - 1]);
+        what,
+        values[values.length / 2],
+        values[(int) (0.95 * values.length)],
+        values[values.length - 1]);
   }
 }

@@ -91,7 +91,8 @@ final class SearchBenchmark {
       case "frontier" -> {
         for (CompressionProblems.Shape shape : CompressionProblems.Shape.values()) {
           for (long seed = 1; seed <= Integer.getInteger("variants", 2); seed++) {
-            problems.add(CompressionProblems.frontier(shape, seed, 24, 1000));
+            problems.add(
+                CompressionProblems.frontier(shape, seed, 24, Integer.getInteger("samples", 1000)));
           }
         }
       }
