@@ -1,0 +1,132 @@
+package io.paretune.jobs.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class GuidedSamplerTest {
+  private static final BenchmarkProblem PROBLEM =
+      CompressionProblems.frontier(CompressionProblems.Shape.ENDS, 5, 8, 500);
+
+  private static void tell(Study study, List<Trial> trials) {
+    for (Trial t : trials) {
+      study.tell(t.id(), PROBLEM.measure(t.point(), TrialRandom.of(1, t.id())));
+    }
+  }
+
+  private static List<Point> points(List<Trial> trials) {
+    return trials.stream().map(Trial::point).toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void theSameSeedAndTellsGiveTheSameProposals(SamplerName name) {
+    List<List<Point>> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      Study study = new Study(PROBLEM.space(), name.create(42));
+      List<Point> asked = new ArrayList<>();
+      for (int round = 0; round < 12; round++) {
+        List<Trial> trials = study.ask(3);
+        asked.addAll(points(trials));
+        tell(study, trials);
+      }
+      runs.add(asked);
+    }
+    assertThat(runs.get(0)).isEqualTo(runs.get(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void aStudyReplayedFromItsRecordGoesOnAsItWouldHave(SamplerName name) {
+    Study first = new Study(PROBLEM.space(), name.create(7));
+    for (int round = 0; round < 10; round++) {
+      tell(first, first.ask(4));
+    }
+    List<Trial> running = first.ask(2);
+    Study second = new Study(PROBLEM.space(), name.create(7));
+    first.history().finished().forEach(second::replay);
+    running.forEach(second::replay);
+    assertThat(points(second.ask(3))).isEqualTo(points(first.ask(3)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void aBatchHasNoDuplicatesAndNothingIsTriedTwice(SamplerName name) {
+    Study study = new Study(PROBLEM.space(), name.create(3));
+    HashSet<Point> seen = new HashSet<>();
+    for (int round = 0; round < 6; round++) {
+      List<Trial> trials = study.ask(8);
+      trials.forEach(t -> assertThat(seen.add(t.point())).isTrue());
+      tell(study, trials);
+    }
+  }
+
+  @Test
+  void beatsRandomSearchByFarOnAKnownMemoryFrontier() {
+    double guided =
+        SearchBenchmark.run(PROBLEM, SearchBenchmark.variants().get("guided"), 1, 4, new long[2])[
+            3];
+    double random =
+        SearchBenchmark.run(PROBLEM, SearchBenchmark.variants().get("random"), 1, 4, new long[2])[
+            3];
+    assertThat(guided).isGreaterThan(0.85).isGreaterThan(random + 0.15);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void failedAndStoppedTrialsAndEvidenceFromElsewhereAreTakenInStride(SamplerName name) {
+    Study study = new Study(PROBLEM.space(), name.create(11));
+    for (int round = 0; round < 12; round++) {
+      for (Trial t : study.ask(3)) {
+        Outcome told = PROBLEM.measure(t.point(), TrialRandom.of(1, t.id()));
+        switch ((int) (t.id() % 4)) {
+          case 0 -> study.tell(t.id(), Outcome.failed("out of memory"));
+          case 1 -> study.tell(t.id(), Outcome.stopped(told.values(), 50, "behind"));
+          case 2 -> study.add(t.point(), told, new Trial.Origin("sibling", 0.3));
+          default -> study.tell(t.id(), told);
+        }
+      }
+    }
+    assertThat(study.ask(5)).hasSize(5);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void asksForMoreTrialsThanASmallSpaceHasAreMet(SamplerName name) {
+    SearchSpace space = Spaces.ordinals(2, 2, Objective.minimize("f"));
+    Study study = new Study(space, name.create(1));
+    for (int round = 0; round < 4; round++) {
+      for (Trial t : study.ask(5)) {
+        study.tell(t.id(), Outcome.complete(Map.of("f", t.point().at(0))));
+      }
+    }
+    assertThat(study.history().finished()).hasSize(20);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void flatAndHugeValuesAreNoTrouble(SamplerName name) {
+    SearchSpace space =
+        new SearchSpace(
+            List.of(Spaces.number("x", -1, 1), Spaces.ordinal("o", 1), Spaces.ordinal("p", 3)),
+            List.of(Objective.minimize("f"), Objective.maximize("g")),
+            List.of(new Constraint.OnObjective("g", 0, Double.POSITIVE_INFINITY)));
+    Study study = new Study(space, name.create(1));
+    for (int round = 0; round < 30; round++) {
+      for (Trial t : study.ask(2)) {
+        Map<String, Double> values = new HashMap<>();
+        values.put("f", 1.0);
+        values.put("g", t.id() % 3 == 0 ? 1e300 : -1e300);
+        study.tell(t.id(), Outcome.complete(values));
+      }
+    }
+    assertThat(study.history().finished()).hasSize(60);
+  }
+}
