@@ -286,4 +286,54 @@ public final class CompressionSpace {
         CompressionProfile.uniform(
             choices.criterion(), footprint.shape().layers(), ratio, bits, bits));
   }
+
+  /**
+   * The point nearest to a profile of a model that may be deeper or shallower, layers matched by
+   * relative depth: how a sibling model's frontier becomes a start here.
+   *
+   * @param layers how many decoder layers the profile's model has
+   */
+  public Point nearest(CompressionProfile profile, int layers) {
+    double[] coordinates = new double[variables.size()];
+    int own = footprint.shape().layers();
+    for (int v = 0; v < coordinates.length; v++) {
+      double sum = 0;
+      int count = 0;
+      for (int l : variables.get(v).layers()) {
+        // The middle of layer l lies in one layer of theirs.
+        LayerPlan plan = profile.layer((int) ((l + 0.5) * layers / own));
+        Target target = variables.get(v).target();
+        if (target instanceof Target.Ratio ratio) {
+          for (Projection p : ratio.projections()) {
+            sum += plan.pruningRatio(p);
+            count++;
+          }
+        } else {
+          sum += ((Target.Bits) target).keys() ? plan.keyBits() : plan.valueBits();
+          count++;
+        }
+      }
+      coordinates[v] = nearest(v, sum / count);
+    }
+    return Point.of(coordinates);
+  }
+
+  private int nearest(int variable, double wanted) {
+    boolean ratio = variables.get(variable).target() instanceof Target.Ratio;
+    int nearest = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < count(variable); c++) {
+      double gap = Math.abs((ratio ? choices.ratios().get(c) : choices.bits().get(c)) - wanted);
+      if (gap < least) {
+        least = gap;
+        nearest = c;
+      }
+    }
+    return nearest;
+  }
+
+  /** The decoder layers that a variable of the space sets. */
+  public List<Integer> layers(int parameter) {
+    return variables.get(parameter).layers();
+  }
 }

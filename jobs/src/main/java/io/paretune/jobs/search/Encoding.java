@@ -1,5 +1,7 @@
 package io.paretune.jobs.search;
 
+import java.util.Optional;
+
 /** Points as the surrogate sees them: linear features, and places on the unit scale. */
 final class Encoding {
   private final SearchSpace space;
@@ -7,9 +9,9 @@ final class Encoding {
   private final int[] start; // where a variable's place begins
   private final int size;
 
-  Encoding(SearchSpace space) {
+  Encoding(SearchSpace space, Optional<Additive> belief) {
     this.space = space;
-    this.features = new Features(space);
+    this.features = new Features(space, belief);
     start = new int[space.dimensions() + 1];
     for (int i = 0; i < space.dimensions(); i++) {
       Parameter p = space.parameter(i);

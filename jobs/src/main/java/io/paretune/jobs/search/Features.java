@@ -3,6 +3,7 @@ package io.paretune.jobs.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The linear part of the surrogate: what a point looks like to a Bayesian regression. A variable's
@@ -16,7 +17,9 @@ final class Features {
     SHARED,
     SMOOTH,
     OWN,
-    PAIR
+    PAIR,
+    /** What was believed of the loss before any trial, such as a calibration's sensitivities. */
+    PRIOR
   }
 
   private static final int WAVES = 6; // of depth, in the smooth part
@@ -33,11 +36,14 @@ final class Features {
   private final int[] smoothAt;
   private final int[] ownAt; // by parameter
   private final int pairAt;
+  private final Optional<Additive> belief;
+  private final int beliefAt;
   private final Part[] parts;
   private final double[] prior; // standard deviation of each feature's weight, before part scales
 
-  Features(SearchSpace space) {
+  Features(SearchSpace space, Optional<Additive> belief) {
     this.space = space;
+    this.belief = belief;
     this.groups = Group.of(space);
     int d = space.dimensions();
     groupOf = new int[d];
@@ -74,6 +80,11 @@ final class Features {
     pairs = neighbours();
     pairAt = kinds.size();
     add(kinds, scales, Part.PAIR, pairs.length, 1, 1 / Math.sqrt(Math.max(1, pairs.length)));
+    beliefAt = kinds.size();
+    if (belief.isPresent()) {
+      kinds.add(Part.PRIOR);
+      scales.add(1.0);
+    }
     parts = kinds.toArray(Part[]::new);
     prior = scales.stream().mapToDouble(Double::doubleValue).toArray();
   }
@@ -181,7 +192,16 @@ final class Features {
     for (int p = 0; p < pairs.length; p++) {
       features[pairAt + p] = linear[pairs[p][0]] * linear[pairs[p][1]];
     }
+    if (belief.isPresent()) {
+      Additive b = belief.get();
+      features[beliefAt] = (b.of(point) - b.least()) / beliefSpan() * 2 - 1;
+    }
     return features;
+  }
+
+  private double beliefSpan() {
+    Additive b = belief.orElseThrow();
+    return Math.max(Double.MIN_NORMAL, b.greatest() - b.least());
   }
 
   /** The additive effect that weights give each value of a discrete variable; pairs left out. */
@@ -207,6 +227,10 @@ final class Features {
       Basis.at(p, p.lowest() + v, values);
       for (int r = 0; r < size; r++) {
         effects[v] += combined[r] * values[r];
+      }
+      if (belief.isPresent()) {
+        double term = belief.get().term(parameter, p.lowest() + v);
+        effects[v] += weights[beliefAt] * 2 * term / beliefSpan();
       }
     }
     return effects;

@@ -32,11 +32,23 @@ public final class GuidedSampler implements Sampler {
   private final GuidedSettings settings;
   private final long seed;
   private final TpeSampler tpe;
+  private final Optional<Additive> belief;
   private @Nullable Parts parts;
 
   public GuidedSampler(GuidedSettings settings, long seed) {
+    this(settings, seed, Optional.empty());
+  }
+
+  /**
+   * A sampler that believes something of the loss before any trial.
+   *
+   * @param belief what each value of each variable is believed to add to the unknown objective's
+   *     loss, in any unit: how much it matters is learned
+   */
+  public GuidedSampler(GuidedSettings settings, long seed, Optional<Additive> belief) {
     this.settings = settings;
     this.seed = seed;
+    this.belief = belief;
     this.tpe = new TpeSampler(settings.tpe(), seed);
   }
 
@@ -54,7 +66,7 @@ public final class GuidedSampler implements Sampler {
   private Parts parts(SearchSpace space) {
     Parts current = parts;
     if (current == null) {
-      Encoding encoding = new Encoding(space);
+      Encoding encoding = new Encoding(space, belief);
       UniformSettings uniform = new UniformSettings(space, encoding.features().groups());
       // Where the cost is an objective too, clipping noise to ties loses more than it gains.
       boolean monotone =

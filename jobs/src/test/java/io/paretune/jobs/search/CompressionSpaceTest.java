@@ -55,6 +55,26 @@ class CompressionSpaceTest {
   }
 
   @Test
+  void aProfileOfADeeperModelIsMatchedByRelativeDepth() {
+    CompressionSpace space = space(Grain.LAYER, KvBits.TIED);
+    CompressionProfile deeper =
+        CompressionProfile.parse(
+            "here",
+            """
+            {"layers":[{"layer":0,"pruning_ratio":0.7},{"layer":1,"pruning_ratio":0.7},
+                       {"layer":9,"pruning_ratio":0.48,"key_bits":4,"value_bits":4}]}
+            """);
+    assertThat(space.profile(space.nearest(deeper, 10)))
+        .isEqualTo(
+            CompressionProfile.parse(
+                "here",
+                """
+                {"layers":[{"layer":0,"pruning_ratio":0.7},
+                           {"layer":4,"pruning_ratio":0.5,"key_bits":4,"value_bits":4}]}
+                """));
+  }
+
+  @Test
   void blocksAreContiguousAndCoverEveryLayer() {
     CompressionSpace space = space(Grain.BLOCK, KvBits.TIED);
     assertThat(space.space().parameters().stream().map(Parameter::name))

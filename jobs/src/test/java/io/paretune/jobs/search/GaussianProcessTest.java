@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class GaussianProcessTest {
               new Parameter.Categorical("c", List.of("a", "b", "c"), Place.UNKNOWN)),
           List.of(Objective.minimize("f")),
           List.of());
-  private final Encoding encoding = new Encoding(space);
+  private final Encoding encoding = new Encoding(space, Optional.empty());
   private final Hyper hyper = Hyper.initial(space).withNoise(0.2);
   private final List<Encoding.Encoded> points = new ArrayList<>();
   private final List<Double> targets = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -77,6 +78,62 @@ class GuidedSamplerTest {
         SearchBenchmark.run(PROBLEM, SearchBenchmark.variants().get("random"), 1, 4, new long[2])[
             3];
     assertThat(guided).isGreaterThan(0.85).isGreaterThan(random + 0.15);
+  }
+
+  @Test
+  void aBeliefAboutTheLayersHelpsTheFirstTrials() {
+    BenchmarkProblem problem =
+        CompressionProblems.frontier(CompressionProblems.Shape.EARLY, 3, 24, 1000);
+    Point dense = Point.of(new double[problem.space().dimensions()]);
+    double best = problem.evaluator().truth(dense)[1];
+    List<List<Double>> lost = new ArrayList<>();
+    for (int i = 0; i < dense.size(); i++) {
+      List<Double> term = new ArrayList<>();
+      for (int c = 0; c < problem.space().parameter(i).cardinality(); c++) {
+        term.add(best - problem.evaluator().truth(dense.with(i, c))[1]);
+      }
+      lost.add(term);
+    }
+    double with = 0;
+    double without = 0;
+    for (int seed = 0; seed < 3; seed++) {
+      with += volume(problem, Optional.of(Additive.of(0, lost)), seed);
+      without += volume(problem, Optional.empty(), seed);
+    }
+    assertThat(with).isGreaterThan(without + 0.05 * problem.best());
+  }
+
+  /** Noise-free hypervolume of what 30 trials found. */
+  private static double volume(BenchmarkProblem problem, Optional<Additive> belief, long seed) {
+    Study study =
+        new Study(problem.space(), new GuidedSampler(GuidedSettings.DEFAULT, seed, belief));
+    Front front =
+        new Front(problem.reference().stream().mapToDouble(Double::doubleValue).toArray());
+    while (study.history().finished().size() < 30) {
+      for (Trial t : study.ask(3)) {
+        study.tell(t.id(), problem.measure(t.point(), TrialRandom.of(seed, t.id())));
+        double[] truth = problem.evaluator().truth(t.point());
+        front.add(truth[0], -truth[1]);
+      }
+    }
+    double[] reference = problem.reference().stream().mapToDouble(Double::doubleValue).toArray();
+    return Hypervolume.of(front.points().toArray(double[][]::new), reference);
+  }
+
+  @Test
+  void importancesSumToOneAndFindTheLayersThatMatter() {
+    Study study = new Study(PROBLEM.space(), SamplerName.TPE_GUIDED.create(2));
+    for (int round = 0; round < 20; round++) {
+      tell(study, study.ask(4));
+    }
+    List<EffectImportance> all =
+        EffectImportance.of(study.history(), new java.util.SplittableRandom(1));
+    assertThat(all).hasSize(16).allMatch(e -> e.low() <= e.importance());
+    assertThat(all.stream().mapToDouble(EffectImportance::importance).sum())
+        .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-9));
+    double first = all.get(0).importance(); // l0.ratio: both ends matter in this problem
+    double middle = all.get(6).importance();
+    assertThat(first).isGreaterThan(middle);
   }
 
   @ParameterizedTest
