@@ -1,14 +1,11 @@
 package io.paretune.jobs.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +18,14 @@ public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;
   private static final int LARGEST_STARTUP = 12;
 
-  /** Trials after which uniform settings are no longer proposed: they are known by then. */
-  private static final int UNIFORM_UNTIL = 40;
-
-  private static final int MOST_UNIFORM = 100;
-
-  /** Trials that share a draw of the model where drawing is expensive. */
-  private static final int SHARED_DRAW = 2;
+  /** Beyond so many proposals in one ask a model has nothing more to say. */
+  static final int MOST_MODELLED = 128;
 
   private final GuidedSettings settings;
   private final long seed;
   private final TpeSampler tpe;
   private final Optional<Additive> belief;
-  private @Nullable Parts parts;
+  private @Nullable GuidedParts parts;
 
   public GuidedSampler(GuidedSettings settings, long seed) {
     this(settings, seed, Optional.empty());
@@ -52,42 +44,10 @@ public final class GuidedSampler implements Sampler {
     this.tpe = new TpeSampler(settings.tpe(), seed);
   }
 
-  /** What is prepared once for a space. */
-  private record Parts(
-      SearchSpace space,
-      Encoding encoding,
-      Feasibility feasibility,
-      UniformSettings uniform,
-      boolean grouped,
-      Optional<KnapsackProposals> knapsack,
-      List<ObjectiveModel> models,
-      LocalMoves moves) {}
-
-  private Parts parts(SearchSpace space) {
-    Parts current = parts;
+  private GuidedParts parts(SearchSpace space) {
+    GuidedParts current = parts;
     if (current == null) {
-      Encoding encoding = new Encoding(space, belief);
-      UniformSettings uniform = new UniformSettings(space, encoding.features().groups());
-      // Where the cost is an objective too, clipping noise to ties loses more than it gains.
-      boolean monotone =
-          settings.has(GuidedSettings.Part.MONOTONE)
-              && space.objectives().stream().allMatch(o -> o.known().isEmpty());
-      Optional<KnapsackProposals> knapsack =
-          settings.has(GuidedSettings.Part.KNAPSACK) && KnapsackProposals.isPossible(space)
-              ? Optional.of(new KnapsackProposals(space, encoding.features(), monotone))
-              : Optional.empty();
-      current =
-          new Parts(
-              space,
-              encoding,
-              new Feasibility(space),
-              uniform,
-              settings.has(GuidedSettings.Part.UNIFORM) && uniform.areUseful(),
-              knapsack,
-              space.unknownObjectives().stream()
-                  .map(j -> new ObjectiveModel(encoding, j, settings))
-                  .toList(),
-              new LocalMoves(space));
+      current = GuidedParts.of(space, settings, belief);
       parts = current;
     }
     return current;
@@ -100,7 +60,7 @@ public final class GuidedSampler implements Sampler {
 
   @Override
   public List<Point> propose(History history, long firstId, int count) {
-    Parts p = parts(history.space());
+    GuidedParts p = parts(history.space());
     p.models().forEach(m -> m.update(history));
     List<Point> pending = new ArrayList<>();
     history.running().forEach(t -> pending.add(t.point()));
@@ -109,54 +69,51 @@ public final class GuidedSampler implements Sampler {
     boolean modelled =
         p.models().stream().allMatch(ObjectiveModel::isReady)
             && history.finished().size() >= startup(p);
-    Proposal proposal = modelled ? new Proposal(p, history, pending) : null;
+    GuidedProposals proposals = modelled ? new GuidedProposals(p, tpe, history, pending) : null;
     List<Point> proposed = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       long id = firstId + k;
       RandomGenerator random = TrialRandom.of(seed, id);
       Point point;
-      if (proposal == null) {
-        point = TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
-      } else if (isTpesTurn(p, id)) {
-        TpeSplit split = tpe.split(history);
+      if (k >= MOST_MODELLED) {
         point =
             TpeSampler.fresh(
                 seen,
-                () -> tpeCandidates(p, split, pending, random, 1).get(0),
+                () -> RandomSampler.feasible(p.space(), p.feasibility(), random),
+                p.space().cardinality());
+      } else if (proposals == null) {
+        point = TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
+      } else if (isTpesTurn(p, id)) {
+        point =
+            TpeSampler.fresh(
+                seen,
+                () -> p.tpeCandidates(tpe, history, pending, random, 1).get(0),
                 p.space().cardinality());
       } else {
-        point = proposal.next(id, seen, random);
+        point = proposals.next(id, seen, random);
       }
       proposed.add(point);
       pending.add(point);
       seen.add(point);
-      if (proposal != null) {
-        proposal.acquisition.believe(List.of(point));
+      if (proposals != null && k < MOST_MODELLED) {
+        proposals.believe(point);
       }
     }
     return proposed;
   }
 
-  private boolean isTpesTurn(Parts p, long id) {
+  private boolean isTpesTurn(GuidedParts p, long id) {
     return p.knapsack().isEmpty() && id % settings.tpeEvery() == settings.tpeEvery() - 1;
   }
 
-  private List<Point> tpeCandidates(
-      Parts p, TpeSplit split, List<Point> pending, RandomGenerator random, int count) {
-    if (split.good().isEmpty()) {
-      return List.of(RandomSampler.feasible(p.space(), p.feasibility(), random));
-    }
-    return tpe.candidates(p.space(), split, pending, p.feasibility(), random, count);
-  }
-
-  private int startup(Parts p) {
+  private int startup(GuidedParts p) {
     return p.grouped() || p.knapsack().isPresent()
         ? STARTUP_GROUPED
         : Math.min(LARGEST_STARTUP, Math.max(5, p.space().dimensions() + 1));
   }
 
   /** Before there is a model: an even spread, of uniform settings where there are groups. */
-  private Point start(Parts p, long id, RandomGenerator random) {
+  private Point start(GuidedParts p, long id, RandomGenerator random) {
     if (!p.grouped()) {
       Point point =
           p.knapsack().isPresent()
@@ -166,197 +123,5 @@ public final class GuidedSampler implements Sampler {
     }
     double jitter = id < 2 * STARTUP_GROUPED && p.feasibility().isUnconstrained() ? 0 : 0.25;
     return p.feasibility().repaired(p.uniform().spread(id, random, jitter), random);
-  }
-
-  /** A trade-off of the additive model with the losses that it foresees. */
-  private static final class Promise {
-    private final Point point;
-    private final double[] losses;
-    private final double effect;
-
-    Promise(Point point, double[] losses, double effect) {
-      this.point = point;
-      this.losses = losses;
-      this.effect = effect;
-    }
-
-    Point point() {
-      return point;
-    }
-
-    double[] losses() {
-      return losses;
-    }
-
-    double effect() {
-      return effect;
-    }
-  }
-
-  /** The proposals of one ask. */
-  private final class Proposal {
-    private final Parts p;
-    private final History history;
-    private final List<Point> pending;
-    private final Acquisition acquisition;
-    private final int evaluations;
-    private final List<Promise> meanPromises = new ArrayList<>();
-    private List<Promise> drawnPromises = List.of();
-    private long drawnFor;
-
-    Proposal(Parts p, History history, List<Point> pending) {
-      this.p = p;
-      this.history = history;
-      this.pending = pending;
-      acquisition = new Acquisition(history, p.encoding(), p.models(), p.feasibility());
-      acquisition.believe(pending);
-      acquisition.trust(p.space().objectives().size() > 1 ? settings.boldness() : 1);
-      evaluations = affordable();
-    }
-
-    /** How many predictions a proposal may cost: a fixed amount of arithmetic. */
-    private int affordable() {
-      double n = history.finished().size();
-      double one = n * (p.encoding().features().size() + p.space().dimensions() + 100) + n * n;
-      double budget = p.knapsack().isPresent() ? 6e6 : 16e6;
-      return (int) Math.max(12, Math.min(400, budget / Math.max(1, one * p.models().size())));
-    }
-
-    private boolean isExpensive() {
-      return evaluations < 40;
-    }
-
-    /** In full where that is affordable. */
-    private double gain(Encoding.Encoded at) {
-      return isExpensive() ? acquisition.quickly(at) : acquisition.of(at);
-    }
-
-    private record Scored(Encoding.Encoded at, double gain) {}
-
-    private record Ranked(Promise promise, double gain) {}
-
-    Point next(long id, Set<Point> seen, RandomGenerator random) {
-      List<Point> pool = pool(id, random);
-      List<Scored> scored = new ArrayList<>();
-      Set<Point> tried = new HashSet<>();
-      for (Point point : pool) {
-        if (!seen.contains(point) && tried.add(point) && p.feasibility().isFeasible(point)) {
-          Encoding.Encoded at = p.encoding().of(point);
-          scored.add(new Scored(at, gain(at)));
-        }
-      }
-      if (scored.isEmpty()) {
-        return TpeSampler.fresh(
-            seen,
-            () -> RandomSampler.feasible(p.space(), p.feasibility(), random),
-            p.space().cardinality());
-      }
-      scored.sort(Comparator.comparingDouble(Scored::gain).reversed());
-      Scored best = scored.get(0);
-      if (settings.has(GuidedSettings.Part.REFINE)) {
-        best = refined(best, seen, tried, random);
-      }
-      return best.at().point;
-    }
-
-    private List<Point> pool(long id, RandomGenerator random) {
-      List<Point> pool = new ArrayList<>();
-      int n = history.finished().size();
-      if (p.knapsack().isPresent()) {
-        pool.addAll(fromKnapsack(p.knapsack().get(), id, random, Math.max(4, evaluations / 4)));
-      }
-      if (p.grouped() && n < UNIFORM_UNTIL) {
-        List<Point> uniform = p.uniform().all(random);
-        int[] order = IntStream.range(0, uniform.size()).toArray();
-        Shuffle.inPlace(order, random);
-        Arrays.stream(order)
-            .mapToObj(uniform::get)
-            .filter(p.feasibility()::isFeasible)
-            .limit(MOST_UNIFORM)
-            .forEach(pool::add);
-      }
-      List<Point> good =
-          p.knapsack().isPresent()
-              ? acquisition.leaders()
-              : tpe.split(history).good().stream().map(Trial::point).toList();
-      for (int i = 0; i < evaluations / 3 && !good.isEmpty(); i++) {
-        Point from = good.get(random.nextInt(good.size()));
-        pool.add(p.feasibility().repaired(p.moves().move(from, random), random));
-      }
-      if (p.knapsack().isEmpty()) {
-        pool.addAll(tpeCandidates(p, tpe.split(history), pending, random, evaluations / 10));
-        for (int i = 0; i < evaluations / 8; i++) {
-          pool.add(RandomSampler.feasible(p.space(), p.feasibility(), random));
-        }
-      }
-      return pool;
-    }
-
-    /** Trade-offs of the model's mean and of a draw, those that promise most. */
-    private List<Point> fromKnapsack(
-        KnapsackProposals knapsack, long id, RandomGenerator random, int count) {
-      List<Point> points = new ArrayList<>();
-      if (p.models().size() != 1) {
-        return points;
-      }
-      GaussianProcess process = p.models().get(0).process();
-      if (meanPromises.isEmpty()) {
-        meanPromises.addAll(promises(knapsack.offers(process.weights())));
-      }
-      if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
-        drawnFor = id;
-        drawnPromises = promises(knapsack.offers(process.drawWeights(random, settings.spread())));
-      }
-      for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
-        // Where nothing is gained, the least effect still says where to look.
-        promises.stream()
-            .map(o -> new Ranked(o, acquisition.front().gain(o.losses()) - 1e-9 * o.effect()))
-            .sorted(Comparator.comparingDouble(Ranked::gain).reversed())
-            .limit(count / 2 + 1)
-            .forEach(r -> points.add(r.promise().point()));
-      }
-      return points;
-    }
-
-    private List<Promise> promises(List<KnapsackProposals.Offer> offers) {
-      ObjectiveModel model = p.models().get(0);
-      int unknown = p.space().unknownObjectives().get(0);
-      List<Promise> promises = new ArrayList<>();
-      double offset = Double.NaN;
-      for (KnapsackProposals.Offer offer : offers) {
-        Point point = offer.point();
-        if (!p.feasibility().isFeasible(point)) {
-          continue;
-        }
-        if (Double.isNaN(offset)) {
-          offset = model.process().mean(p.encoding().of(point)) - offer.effect();
-        }
-        double[] losses = acquisition.known(point);
-        losses[unknown] = model.loss(offset + offer.effect());
-        promises.add(new Promise(point, losses, offer.effect()));
-      }
-      return promises;
-    }
-
-    private Scored refined(Scored from, Set<Point> seen, Set<Point> tried, RandomGenerator random) {
-      Scored best = from;
-      double scale = 0.2;
-      for (int i = 0; i < evaluations / 2; i++) {
-        boolean exchange = p.knapsack().isPresent() && random.nextBoolean();
-        Point moved =
-            exchange
-                ? p.moves().exchange(best.at().point, random)
-                : p.moves().move(best.at().point, random, scale);
-        if (seen.contains(moved) || !tried.add(moved) || !p.feasibility().isFeasible(moved)) {
-          continue;
-        }
-        Encoding.Encoded at = p.encoding().of(moved);
-        Scored next = new Scored(at, gain(at));
-        boolean better = next.gain() > best.gain();
-        best = better ? next : best;
-        scale = Math.min(0.4, Math.max(1e-3, scale * (better ? 1.5 : 0.93)));
-      }
-      return best;
-    }
   }
 }

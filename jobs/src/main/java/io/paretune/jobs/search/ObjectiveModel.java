@@ -17,12 +17,14 @@ final class ObjectiveModel {
   private static final double GROWTH = 1.25;
   private static final int SETTLED = 100; // beyond, scales change little and cost more
   private static final int MOST_FIT = 110;
+  private static final int MOST_MODELLED = 1200; // beyond, the model sees a selection
 
   private final Encoding encoding;
   private final int objective;
   private final Direction direction;
   private final GuidedSettings settings;
   private final List<Observation> observations = new ArrayList<>();
+  private final List<Integer> modelled = new ArrayList<>(); // observations in the process
   private int read;
   private int revision;
   private int fittedAt;
@@ -62,13 +64,14 @@ final class ObjectiveModel {
       return;
     }
     GaussianProcess current = process;
-    if (current == null || wanted != fittedAt) {
+    boolean full = modelled.size() > MOST_MODELLED + MOST_MODELLED / 4;
+    if (current == null || wanted != fittedAt || full) {
       fittedAt = wanted;
       current = build(fit(wanted));
       process = current;
     } else if (observations.size() > before) {
-      for (Observation o : observations.subList(before, observations.size())) {
-        add(current, o);
+      for (int i = before; i < observations.size(); i++) {
+        add(current, i);
       }
       current.settle();
     }
@@ -108,15 +111,21 @@ final class ObjectiveModel {
   }
 
   private GaussianProcess build(Hyper hyper) {
-    GaussianProcess built = new GaussianProcess(encoding, hyper, 2 * observations.size());
-    for (Observation o : observations) {
-      add(built, o);
+    GaussianProcess built = new GaussianProcess(encoding, hyper, 2 * MOST_MODELLED);
+    modelled.clear();
+    // The newer half in full, since the search is there, and an even selection of the older.
+    int older = Math.max(0, observations.size() - MOST_MODELLED / 2);
+    int stride = Math.max(1, (older + MOST_MODELLED / 2 - 1) / (MOST_MODELLED / 2));
+    for (int i = 0; i < observations.size(); i += i < older ? stride : 1) {
+      add(built, i);
     }
     built.settle();
     return built;
   }
 
-  private void add(GaussianProcess to, Observation o) {
+  private void add(GaussianProcess to, int observation) {
+    Observation o = observations.get(observation);
+    modelled.add(observation);
     to.add(o.at(), standardised(o.loss()), noise(o, warp, spread));
   }
 
@@ -216,10 +225,14 @@ final class ObjectiveModel {
    */
   Map<Long, Double> settledLosses() {
     Map<Long, Double> settled = new HashMap<>();
-    for (int i = 0; i < observations.size(); i++) {
-      Observation o = observations.get(i);
-      boolean modelled = o.trial().samples() > 0 && isReady();
-      settled.put(o.trial().id(), modelled ? loss(process().meanAt(i)) : o.loss());
+    for (Observation o : observations) {
+      settled.put(o.trial().id(), o.loss());
+    }
+    for (int i = 0; i < modelled.size(); i++) {
+      Observation o = observations.get(modelled.get(i));
+      if (o.trial().samples() > 0 && isReady()) {
+        settled.put(o.trial().id(), loss(process().meanAt(i)));
+      }
     }
     return settled;
   }

@@ -38,8 +38,15 @@ public final class TpeSampler implements Sampler {
     List<Point> proposed = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       RandomGenerator random = TrialRandom.of(seed, firstId + k);
+      boolean modelled = k < GuidedSampler.MOST_MODELLED;
       Point point =
-          fresh(seen, () -> next(history, pending, feasibility, random), space.cardinality());
+          fresh(
+              seen,
+              () ->
+                  modelled
+                      ? next(history, pending, feasibility, random)
+                      : RandomSampler.feasible(space, feasibility, random),
+              space.cardinality());
       proposed.add(point);
       pending.add(point);
       seen.add(point);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -185,5 +186,17 @@ class GuidedSamplerTest {
       }
     }
     assertThat(study.history().finished()).hasSize(60);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  @Timeout(60)
+  void aHugeAskAndALongHistoryAreServed(SamplerName name) {
+    Study study = new Study(PROBLEM.space(), name.create(1));
+    for (long id = 0; id < 2_000; id++) {
+      Point point = RandomSampler.uniform(PROBLEM.space(), TrialRandom.of(9, id));
+      study.add(point, PROBLEM.measure(point, TrialRandom.of(8, id)), Trial.Origin.TOLD);
+    }
+    assertThat(study.ask(3_000)).hasSize(3_000);
   }
 }
