@@ -7,6 +7,7 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -35,12 +36,12 @@ final class EvaluateCommand implements Command {
   private static final Option<Boolean> DENSE = Option.flag("--dense", "the model as it is");
   private static final Option<Path> OUT =
       Option.path("--out", "FILE", "where the answers go, one JSON line a question").required();
-  private static final Option<ProfileEvaluation.Mode> MODE =
+  private static final Option<EvaluationMode> MODE =
       Option.oneOf(
               "--mode",
               "answer by the likeliest option or by generating text",
-              ProfileEvaluation.Mode.values(),
-              ProfileEvaluation.Mode::key)
+              EvaluationMode.values(),
+              EvaluationMode::key)
           .orElse("options");
   private static final Option<Integer> BATCH =
       Option.wholeNumber("--batch", "N", "questions in a forward, at most", 1).orElse("64");

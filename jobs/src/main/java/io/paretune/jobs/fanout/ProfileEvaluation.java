@@ -12,6 +12,7 @@ import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Score;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
@@ -28,7 +29,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -54,25 +54,13 @@ public record ProfileEvaluation(
     List<String> samples,
     String split,
     CompressionProfile profile,
-    Mode mode,
+    EvaluationMode mode,
     int batch,
     Calibrated calibration) {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileEvaluation.class);
 
   /** Shards for each slot: few enough for full batches, enough that no slot waits long. */
   private static final int SHARDS_PER_SLOT = 4;
-
-  /** How questions are answered. */
-  public enum Mode {
-    /** The option whose tokens are likeliest. */
-    OPTIONS,
-    /** Greedy generation. */
-    GENERATE;
-
-    public String key() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /**
    * Questions to calibrate with.
@@ -105,7 +93,9 @@ public record ProfileEvaluation(
       long started = System.nanoTime();
       List<ShardAnswers> answers =
           benchmark.answers(
-              benchmark.prepared(), new CandidateSpec(profile, statistics.orElse(null), ratios()));
+              benchmark.prepared(),
+              new CandidateSpec(profile, statistics.orElse(null), ratios()),
+              mode);
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {
@@ -133,7 +123,7 @@ public record ProfileEvaluation(
   }
 
   private void refuseWithoutOptions(Dataset<Row> asked) {
-    if (mode == Mode.GENERATE) {
+    if (mode == EvaluationMode.GENERATE) {
       return;
     }
     List<Row> open = asked.where(size(col("options")).equalTo(0)).select("sample_id").takeAsList(1);

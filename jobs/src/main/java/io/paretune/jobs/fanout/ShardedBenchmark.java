@@ -1,6 +1,7 @@
 package io.paretune.jobs.fanout;
 
 import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.CalibrateShard;
@@ -59,8 +60,11 @@ public record ShardedBenchmark(
   }
 
   /** A candidate's answers on every shard that holds questions. */
-  public List<ShardAnswers> answers(JavaRDD<PreparedShard> prepared, CandidateSpec candidate) {
-    return prepared.mapPartitions(new EvaluateShard(source, benchmark, candidate, batch)).collect();
+  public List<ShardAnswers> answers(
+      JavaRDD<PreparedShard> prepared, CandidateSpec candidate, EvaluationMode mode) {
+    return prepared
+        .mapPartitions(new EvaluateShard(source, benchmark, candidate, mode, batch))
+        .collect();
   }
 
   /** What the dense model's layers see on these questions and their answers. */

@@ -9,6 +9,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -89,7 +90,8 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
     TrialRecord started = context.running(trial.id(), origin, profile, clock.instant());
     recorder.record(started, List.of());
     label(started);
-    List<ShardAnswers> answers = benchmark.answers(prepared, candidateOf.apply(profile));
+    List<ShardAnswers> answers =
+        benchmark.answers(prepared, candidateOf.apply(profile), EvaluationMode.OPTIONS);
     Instant end = clock.instant();
     double seconds = answers.stream().mapToDouble(ShardAnswers::seconds).sum();
     Optional<String> failure =

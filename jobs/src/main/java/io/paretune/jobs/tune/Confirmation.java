@@ -9,6 +9,7 @@ import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -102,7 +103,7 @@ public final class Confirmation {
     try {
       for (TrialRecord trial : open) {
         List<ShardAnswers> answers =
-            benchmark.answers(prepared, candidateOf.apply(trial.profile()));
+            benchmark.answers(prepared, candidateOf.apply(trial.profile()), EvaluationMode.OPTIONS);
         for (ShardAnswers a : answers) {
           if (!a.failure().isEmpty()) {
             throw new IllegalStateException(

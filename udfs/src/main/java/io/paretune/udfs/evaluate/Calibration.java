@@ -44,7 +44,7 @@ public final class Calibration {
       try (NDManager pass = model.newManager()) {
         InputSquares squares =
             model.inputSquares(
-                model.dense(), before, ShardEvaluation.features(pass, b.images()), trees);
+                model.dense(), before, ShardForwards.features(pass, b.images()), trees);
         IntStream.range(0, squares.layers().size())
             .forEach(
                 layer -> {

@@ -2,13 +2,17 @@ package io.paretune.udfs.spark;
 
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.evaluate.ShardEvaluation;
+import io.paretune.udfs.evaluate.ShardGeneration;
+import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.NonFiniteOutputException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -20,10 +24,15 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param source the model
  * @param benchmark judges
  * @param candidate what is done to the model
+ * @param mode how questions are answered
  * @param batch questions wanted in a forward
  */
 public record EvaluateShard(
-    ModelSource source, Benchmark benchmark, CandidateSpec candidate, int batch)
+    ModelSource source,
+    Benchmark benchmark,
+    CandidateSpec candidate,
+    EvaluationMode mode,
+    int batch)
     implements FlatMapFunction<Iterator<PreparedShard>, ShardAnswers> {
 
   @Override
@@ -37,9 +46,7 @@ public record EvaluateShard(
       List<Outcome> outcomes = List.of();
       String failure = "";
       try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
-        outcomes =
-            new ShardEvaluation(resident.model(), benchmark, batch)
-                .run(borrowed.layers(), shard, task::isInterrupted);
+        outcomes = outcomes(resident, borrowed.layers(), shard, task::isInterrupted);
       } catch (NonFiniteOutputException e) {
         failure = String.valueOf(e.getMessage());
       }
@@ -53,5 +60,21 @@ public record EvaluateShard(
               failure));
     }
     return answers.iterator();
+  }
+
+  private List<Outcome> outcomes(
+      ResidentModel resident, LayerStack layers, PreparedShard shard, BooleanSupplier cancelled) {
+    return switch (mode) {
+      case OPTIONS ->
+          new ShardEvaluation(resident.model(), benchmark, batch).run(layers, shard, cancelled);
+      case GENERATE ->
+          new ShardGeneration(
+                  resident.model(),
+                  resident.checkpoint().tokenizer(),
+                  benchmark,
+                  batch,
+                  ShardGeneration.DEFAULT_MAX_TOKENS)
+              .run(layers, shard, cancelled);
+    };
   }
 }
