@@ -42,14 +42,21 @@ public final class QuestionTokenizer {
    *     an image token itself, or an option's tokens do not extend the prompt's
    */
   public PreparedQuestion prepare(Sample sample) {
-    String prompt = template.prompt(benchmark.question(sample));
+    String question = benchmark.question(sample);
+    if (question.contains(ChatTemplate.IMAGE)) {
+      throw new InvalidInputException(
+          "sample " + sample.sampleId(),
+          "its question contains " + ChatTemplate.IMAGE + ": \"" + question + "\"",
+          "remove it: the prompt template puts the image in");
+    }
+    String prompt = template.prompt(question);
     int[] ids = ids(prompt);
     long images = Arrays.stream(ids).filter(i -> i == imageToken).count();
     if (images != 1) {
       throw new InvalidInputException(
           "sample " + sample.sampleId(),
           "its prompt has " + images + " image tokens and needs exactly one",
-          "remove the image placeholder from the question");
+          "the question must not spell the image token of the tokenizer");
     }
     int[] before = before(ids);
     if (!Arrays.equals(before, textBefore)) {

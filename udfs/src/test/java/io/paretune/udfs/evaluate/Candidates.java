@@ -1,0 +1,29 @@
+package io.paretune.udfs.evaluate;
+
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.prune.Magnitude;
+import io.paretune.udfs.prune.RatioGrid;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Candidates of the demo model, pruned by magnitude. */
+final class Candidates {
+  static final RatioGrid GRID = RatioGrid.of(0.3, 0.5, 0.7);
+
+  private Candidates() {}
+
+  static ResidentModel.Candidate lend(CompressionProfile profile) throws InterruptedException {
+    return DemoQuestions.RESIDENT.lend(profile, Magnitude::new, Optional.of(GRID));
+  }
+
+  /** One ratio a layer, KV as it is. */
+  static CompressionProfile pruned(double... ratios) {
+    return CompressionProfile.of(
+        CriterionName.MAGNITUDE,
+        IntStream.range(0, ratios.length)
+            .mapToObj(i -> LayerPlan.of(i, ratios[i], 16, 16))
+            .toList());
+  }
+}
