@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /** {@code evaluate}: one profile on a benchmark file, without a study. */
@@ -86,7 +85,7 @@ final class EvaluateCommand implements Command {
             invocation.arguments().valueIfGiven(CALIBRATION).map(List::of).orElse(samples),
             invocation.value(CALIBRATION_SPLIT),
             invocation.value(CALIBRATION_SAMPLES));
-    try (SparkSession spark = Sessions.open("paretune evaluate")) {
+    try (Sessions.Opened session = Sessions.open("paretune evaluate")) {
       ProfileEvaluation.Report report =
           new ProfileEvaluation(
                   invocation.value(MODEL),
@@ -96,7 +95,7 @@ final class EvaluateCommand implements Command {
                   invocation.value(MODE),
                   invocation.value(BATCH),
                   calibration)
-              .run(spark);
+              .run(session.spark());
       report.writeAnswers(out);
       invocation
           .out()

@@ -29,13 +29,11 @@ public final class FrontierProgram {
    */
   public static void run(ParetuneConfig config, PrintStream out) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
-    SparkSession spark = Sessions.open("paretune frontier");
-    try {
+    try (Sessions.Opened session = Sessions.open("paretune frontier")) {
+      SparkSession spark = session.spark();
       warehouse.createTables(spark);
       List<TrialRecord> trials = new TrialsTable(spark, warehouse).ofStudy(config.study().name());
       out.print(rebuild(spark, warehouse, config.study().name(), trials));
-    } finally {
-      spark.stop();
     }
   }
 

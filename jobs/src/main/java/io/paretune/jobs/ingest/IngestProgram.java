@@ -4,7 +4,6 @@ import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.Warehouse;
 import java.io.PrintStream;
-import org.apache.spark.sql.SparkSession;
 
 /** What {@code ingest} does; apart from the command, which must load without Spark. */
 public final class IngestProgram {
@@ -17,11 +16,10 @@ public final class IngestProgram {
    */
   public static void run(ParetuneConfig config, PrintStream out) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
-    SparkSession spark = Sessions.open("paretune ingest");
-    try {
+    try (Sessions.Opened session = Sessions.open("paretune ingest")) {
       Ingest.Report report =
           Ingest.run(
-              spark,
+              session.spark(),
               warehouse,
               config.benchmark().samples(),
               new Intake(
@@ -40,8 +38,6 @@ public final class IngestProgram {
             case WRITTEN -> "written to " + warehouse.root();
             case UNCHANGED -> "already in " + warehouse.root();
           });
-    } finally {
-      spark.stop();
     }
   }
 }

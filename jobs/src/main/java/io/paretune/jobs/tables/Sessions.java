@@ -30,9 +30,35 @@ public final class Sessions {
 
   private Sessions() {}
 
-  /** The session of this JVM, made with what the tables need and what spark-submit was given. */
-  public static SparkSession open(String applicationName) {
-    return configured(SparkSession.builder().appName(applicationName)).getOrCreate();
+  /**
+   * A session until it is closed, with what the tables need and what spark-submit was given. Where
+   * Spark runs already, as in a notebook or a test, its session is taken and left running.
+   */
+  public static Opened open(String applicationName) {
+    boolean found = SparkSession.getActiveSession().isDefined();
+    found |= SparkSession.getDefaultSession().isDefined();
+    SparkSession spark = configured(SparkSession.builder().appName(applicationName)).getOrCreate();
+    return new Opened(spark, found ? () -> {} : spark::stop);
+  }
+
+  /** A session and what ends it. */
+  public static final class Opened implements AutoCloseable {
+    private final SparkSession spark;
+    private final Runnable end;
+
+    private Opened(SparkSession spark, Runnable end) {
+      this.spark = spark;
+      this.end = end;
+    }
+
+    public SparkSession spark() {
+      return spark;
+    }
+
+    @Override
+    public void close() {
+      end.run();
+    }
   }
 
   /** Adds what the tables need. */

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +44,8 @@ public final class StudyProgram {
 
   /** {@code encode}: features of the images that have none. */
   public void encode() throws IOException {
-    try (SparkSession spark = Sessions.open("paretune encode")) {
-      StudyInputs inputs = StudyInputs.prepare(spark, config);
+    try (Sessions.Opened session = Sessions.open("paretune encode")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       out.printf(
           "benchmark %s version %s is encoded for model %s%n",
           config.benchmark().name(), inputs.version(), inputs.modelId());
@@ -55,8 +54,8 @@ public final class StudyProgram {
 
   /** {@code calibrate}: activation statistics, and what each layer loses when it is pruned. */
   public void calibrate() throws IOException {
-    try (SparkSession spark = Sessions.open("paretune calibrate")) {
-      StudyInputs inputs = StudyInputs.prepare(spark, config);
+    try (Sessions.Opened session = Sessions.open("paretune calibrate")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       out.print(
           LayerSensitivities.text(
               inputs, Calibrations.of(inputs), config.study().space().pruningRatios()));
@@ -65,8 +64,8 @@ public final class StudyProgram {
 
   /** {@code tune}: one search, and its frontier. */
   public void tune() throws IOException {
-    try (SparkSession spark = Sessions.open("paretune tune")) {
-      StudyInputs inputs = StudyInputs.prepare(spark, config);
+    try (Sessions.Opened session = Sessions.open("paretune tune")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       search(new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
     }
@@ -74,8 +73,8 @@ public final class StudyProgram {
 
   /** {@code confirm}: the frontier's profiles on held-out questions. */
   public void confirm() throws IOException {
-    try (SparkSession spark = Sessions.open("paretune confirm")) {
-      StudyInputs inputs = StudyInputs.prepare(spark, config);
+    try (Sessions.Opened session = Sessions.open("paretune confirm")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
     }
@@ -83,8 +82,8 @@ public final class StudyProgram {
 
   /** {@code demo}: all of it, and the comparison with uniform profiles. */
   public void demo() throws IOException {
-    try (SparkSession spark = Sessions.open("paretune demo")) {
-      StudyInputs inputs = StudyInputs.prepare(spark, config);
+    try (Sessions.Opened session = Sessions.open("paretune demo")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Tuning tuning = new Tuning(inputs, Clock.systemUTC());
       search(tuning);
       Map<Long, TrialScore> heldOut = confirm(inputs, tuning);

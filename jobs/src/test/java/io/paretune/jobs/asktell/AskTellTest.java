@@ -179,10 +179,9 @@ class AskTellTest {
          "constraints":[{"objective":"x","max":1},{"name":"s","min":1}]}
         """;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertThat(run(bad, out, new byte[0], "--seed", "x")).isEqualTo(2);
+    assertThat(run(bad, out, new byte[0], "--seed", "1")).isEqualTo(2);
     assertThat(out.size()).isZero();
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("--seed: must be a whole number, was \"x\"")
         .contains("params[0].choices must be an array that is not empty, was []")
         .contains("params[1]: b: low must be at most high and both finite, were 2.0 and 1.0")
         .contains("params[2].type must be")
@@ -193,6 +192,15 @@ class AskTellTest {
         .contains("constraints[0].objective is no objective, was \"x\"")
         .contains("constraints[1] needs \"objective\" or \"known\"")
         .doesNotContain("Exception");
+  }
+
+  @Test
+  void aSeedThatIsNoNumberIsRefused() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(run(SPACE, out, new byte[0], "--seed", "x")).isEqualTo(2);
+    assertThat(out.size()).isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("--seed: is \"x\" — must be a whole number\n");
   }
 
   @Test
