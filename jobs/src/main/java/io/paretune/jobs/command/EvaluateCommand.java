@@ -2,6 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.fanout.ProfileEvaluation;
 import io.paretune.jobs.fanout.ProfileEvaluation.Calibrated;
+import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
@@ -16,6 +17,7 @@ import io.paretune.udfs.spark.Models;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +74,12 @@ final class EvaluateCommand implements Command {
     checkWritable(out, problems);
     DecoderShape shape = problems.collect(() -> shape(invocation.value(MODEL)));
     CompressionProfile profile = problems.collect(() -> profile(invocation));
+    List<String> samples = invocation.arguments().values(SAMPLES);
+    SamplesReader.checkLocal(samples, problems);
+    invocation
+        .arguments()
+        .valueIfGiven(CALIBRATION)
+        .ifPresent(file -> SamplesReader.checkLocal(List.of(file), problems));
     if (shape != null && profile != null) {
       checkFits(profile, shape.layers(), invocation, problems);
     }
@@ -79,7 +87,6 @@ final class EvaluateCommand implements Command {
     if (shape == null || profile == null) {
       throw new IllegalStateException("nothing was reported");
     }
-    List<String> samples = invocation.arguments().values(SAMPLES);
     Calibrated calibration =
         new Calibrated(
             invocation.arguments().valueIfGiven(CALIBRATION).map(List::of).orElse(samples),
@@ -119,9 +126,10 @@ final class EvaluateCommand implements Command {
       return CompressionProfile.parse(where, Files.readString(file.get()));
     } catch (MalformedInputException e) {
       throw new InvalidInputException(where, "is no UTF-8 text");
+    } catch (NoSuchFileException e) {
+      throw new InvalidInputException(where, "does not exist", "give a profile's JSON file");
     } catch (IOException e) {
-      throw new InvalidInputException(
-          where, "cannot be read: " + e.getMessage(), "give a profile's JSON file");
+      throw new InvalidInputException(where, "cannot be read: " + e, "give a profile's JSON file");
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
@@ -69,6 +70,20 @@ public final class SamplesReader {
    */
   public static ScreenedSamples read(SparkSession spark, List<String> paths, Intake intake) {
     return new SamplesReader(spark, intake).read(paths);
+  }
+
+  /**
+   * Notes what is wrong with those of the files that are on local disk, as far as their footers
+   * tell: so that a command can say it before it starts Spark.
+   */
+  public static void checkLocal(List<String> paths, Problems problems) {
+    List<String> local =
+        paths.stream()
+            .filter(p -> p.startsWith("file:") || !p.matches("[a-zA-Z0-9+.-]+:.*"))
+            .toList();
+    if (!local.isEmpty()) {
+      SamplesFiles.open(local, new Configuration(), problems);
+    }
   }
 
   private ScreenedSamples read(List<String> paths) {
