@@ -7,11 +7,20 @@ import io.paretune.jobs.search.SearchSpace;
 import io.paretune.jobs.search.Study;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** {@code ask-tell}: the sampler alone, for an evaluator of the user's own. */
 final class AskTellCommand implements Command {
-  private static final Option<Path> SPACE =
-      Option.path("--space", "FILE", "the search space (JSON)").required();
+  /** Read with the options, so that its problems are listed with theirs. */
+  private static final Option<SearchSpace> SPACE =
+      new Option<>(
+          "--space",
+          "FILE",
+          "the search space (JSON)",
+          file -> AskTell.space(Path.of(file)),
+          Option.Presence.REQUIRED,
+          Optional.empty());
+
   private static final Option<Long> SEED =
       Option.seed("--seed", "of the sampler; the same seed and tells give the same trials")
           .orElse("0");
