@@ -1,7 +1,6 @@
 package io.paretune.jobs.command;
 
 import io.paretune.udfs.problem.InvalidInputException;
-import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.problem.Suggestion;
 import java.nio.file.Path;
@@ -129,9 +128,7 @@ final class ArgumentParser {
       }
       return Optional.of(option.parse().apply(text));
     } catch (InvalidInputException e) {
-      for (Problem p : e.problems()) {
-        problems.add(option.name(), p.what(), p.remedy());
-      }
+      problems.addAll(e.problems());
     } catch (IllegalArgumentException e) {
       problems.add(option.name(), "is \"" + text + "\"", String.valueOf(e.getMessage()));
     }

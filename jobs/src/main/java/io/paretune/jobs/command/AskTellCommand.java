@@ -37,8 +37,9 @@ final class AskTellCommand implements Command {
 
   @Override
   public void run(Invocation invocation) throws IOException {
-    SearchSpace space = AskTell.space(invocation.value(SPACE));
-    Study study = new Study(space, invocation.value(SAMPLER).create(invocation.value(SEED)));
+    Study study =
+        new Study(
+            invocation.value(SPACE), invocation.value(SAMPLER).create(invocation.value(SEED)));
     AskTell.serve(study, invocation.in(), invocation.out());
   }
 }

@@ -12,7 +12,9 @@ import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -21,10 +23,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code evaluate}: one profile on a benchmark file, without a study. */
 final class EvaluateCommand implements Command {
+  private static final long MOST_BYTES_A_PROFILE = 16 << 20;
+
   private static final Option<String> MODEL =
       Option.text("--model", "DIR", "Hugging Face directory: a path or a URI").required();
   private static final Option<String> SAMPLES =
@@ -71,7 +74,7 @@ final class EvaluateCommand implements Command {
   public void run(Invocation invocation) throws IOException {
     Problems problems = new Problems();
     Path out = invocation.value(OUT).toAbsolutePath();
-    checkWritable(out, problems);
+    OutputFile.check("--out", out, problems);
     DecoderShape shape = problems.collect(() -> shape(invocation.value(MODEL)));
     CompressionProfile profile = problems.collect(() -> profile(invocation));
     List<String> samples = invocation.arguments().values(SAMPLES);
@@ -123,6 +126,9 @@ final class EvaluateCommand implements Command {
     }
     String where = file.get().toString();
     try {
+      if (Files.isRegularFile(file.get()) && Files.size(file.get()) > MOST_BYTES_A_PROFILE) {
+        throw new InvalidInputException(where, "is larger than 16 MiB", "give a profile's JSON file");
+      }
       return CompressionProfile.parse(where, Files.readString(file.get()));
     } catch (MalformedInputException e) {
       throw new InvalidInputException(where, "is no UTF-8 text");
@@ -137,6 +143,12 @@ final class EvaluateCommand implements Command {
       CompressionProfile profile, int layers, Invocation invocation, Problems problems) {
     String where =
         invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
+    if (profile.mask() != MaskKind.ONE_SHOT) {
+      problems.add(where, "mask \"sequential\" cannot be run yet", "use \"one-shot\"");
+    }
+    if (profile.kvGrouping() != KvGrouping.TOKEN) {
+      problems.add(where, "kv_grouping \"channel-keys\" cannot be run yet", "use \"token\"");
+    }
     for (LayerPlan plan : profile.layers()) {
       if (plan.layer() >= layers) {
         problems.add(
@@ -144,17 +156,6 @@ final class EvaluateCommand implements Command {
             "plans layer %d, but the model has %d layers".formatted(plan.layer(), layers),
             "layers count from 0");
       }
-    }
-  }
-
-  private static void checkWritable(Path out, Problems problems) {
-    @Nullable Path parent = out.getParent();
-    if (Files.isDirectory(out)) {
-      problems.add("--out", out + " is a directory", "name a file");
-    } else if (parent == null || !Files.isDirectory(parent)) {
-      problems.add("--out", "there is no directory " + parent, "create it first");
-    } else if (!Files.isWritable(parent)) {
-      problems.add("--out", parent + " cannot be written to");
     }
   }
 }

@@ -2,7 +2,7 @@ package io.paretune.jobs.command;
 
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.udfs.model.ModelKernels;
-import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +20,9 @@ final class KernelsCommand implements Command {
   @Override
   public void run(Invocation invocation) throws IOException {
     Path out = invocation.value(OUT).toAbsolutePath();
-    if (Files.isDirectory(out) || out.getParent() == null || !Files.isDirectory(out.getParent())) {
-      throw new InvalidInputException(
-          "--out", out + " is no file that can be written", "name a file in an existing directory");
-    }
+    Problems problems = new Problems();
+    OutputFile.check("--out", out, problems);
+    problems.throwIfAny();
     Files.write(out, ModelKernels.archive());
     invocation.out().println(out);
   }

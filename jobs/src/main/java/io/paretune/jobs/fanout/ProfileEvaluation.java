@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -94,7 +95,8 @@ public record ProfileEvaluation(
       List<ShardAnswers> answers =
           benchmark.answers(
               benchmark.prepared(),
-              new CandidateSpec(profile, statistics.orElse(null), ratios()),
+              // One profile gains nothing from a level index: its ratios are ranked directly.
+              new CandidateSpec(profile, statistics.orElse(null), List.of()),
               mode);
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
@@ -137,7 +139,8 @@ public record ProfileEvaluation(
 
   private Optional<CandidateSpec.Calibrated> calibrated(
       SparkSession spark, JavaSparkContext context, ScreenedSamples read, int shards) {
-    if (ratios().isEmpty() || profile.criterion() != CriterionName.WANDA) {
+    if (profile.layers().stream().noneMatch(LayerPlan::isPruned)
+        || profile.criterion() != CriterionName.WANDA) {
       return Optional.empty();
     }
     if (calibration.files().equals(samples)) {
@@ -167,15 +170,6 @@ public record ProfileEvaluation(
     return new CandidateSpec.Calibrated(statistics.id(), context.broadcast(statistics.toBytes()));
   }
 
-  private List<Double> ratios() {
-    return profile.layers().stream()
-        .map(LayerPlan::pruningRatios)
-        .flatMap(r -> r.values().stream())
-        .filter(r -> r > 0)
-        .distinct()
-        .toList();
-  }
-
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {
     Map<String, Outcome> byId = new HashMap<>();
     answers.forEach(a -> a.outcomes().forEach(o -> byId.put(o.sampleId(), o)));
@@ -201,7 +195,11 @@ public record ProfileEvaluation(
 
     /** Writes one JSON line a question; the file appears only when it is complete. */
     public void writeAnswers(Path file) throws IOException {
-      Path partial = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".partial");
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        Files.write(file, outcomes.stream().map(Report::line).toList()); // a pipe or a device
+        return;
+      }
+      Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".partial");
       try {
         Files.write(partial, outcomes.stream().map(Report::line).toList());
         Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);

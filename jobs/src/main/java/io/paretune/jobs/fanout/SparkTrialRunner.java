@@ -11,6 +11,7 @@ import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.benchmark.Score;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.ShardAnswers;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -32,6 +34,9 @@ import org.apache.spark.api.java.JavaRDD;
  * group so that the Spark UI names it; records each start and end.
  */
 public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
+  private static final int MOST_FAILURES_IN_A_ROW = 3;
+
+  private final AtomicInteger failuresInARow = new AtomicInteger();
   private final TrialContext context;
   private final ShardedBenchmark benchmark;
   private final JavaRDD<PreparedShard> prepared;
@@ -90,8 +95,13 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
     TrialRecord started = context.running(trial.id(), origin, profile, clock.instant());
     recorder.record(started, List.of());
     label(started);
-    List<ShardAnswers> answers =
-        benchmark.answers(prepared, candidateOf.apply(profile), EvaluationMode.OPTIONS);
+    List<ShardAnswers> answers;
+    try {
+      answers = benchmark.answers(prepared, candidateOf.apply(profile), EvaluationMode.OPTIONS);
+    } catch (Exception e) { // Scala throws checked exceptions undeclared
+      return lost(started, e);
+    }
+    failuresInARow.set(0);
     Instant end = clock.instant();
     double seconds = answers.stream().mapToDouble(ShardAnswers::seconds).sum();
     Optional<String> failure =
@@ -102,6 +112,11 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
     }
     Score score =
         answers.stream().map(a -> Score.of(a.outcomes())).reduce(Score.EMPTY, Score::plus);
+    if (score.total() != context.questions()) {
+      throw new IllegalStateException(
+          "trial %d answered %d of %d questions"
+              .formatted(trial.id(), score.total(), context.questions()));
+    }
     TrialScore result =
         new TrialScore(
             score.accuracy(),
@@ -115,6 +130,28 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
             .map(a -> ShardResults.row(context.study(), trial.id(), 0, context.split(), a))
             .toList());
     return Outcome.complete(Map.of("score", score.accuracy()), score.total());
+  }
+
+  /**
+   * A trial whose job Spark gave up on fails alone: its profile may ask for more than an executor
+   * has. When several in a row do, it is not the profiles.
+   */
+  private Outcome lost(TrialRecord started, Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null && !(root instanceof InvalidInputException)) {
+      root = root.getCause();
+    }
+    if (root instanceof InvalidInputException invalid) {
+      throw invalid;
+    }
+    if (failuresInARow.incrementAndGet() >= MOST_FAILURES_IN_A_ROW) {
+      throw new IllegalStateException(
+          MOST_FAILURES_IN_A_ROW + " trials in a row could not be run", e);
+    }
+    String reason =
+        String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+    recorder.record(started.failed(reason, clock.instant(), 0), List.of());
+    return Outcome.failed(reason);
   }
 
   private void label(TrialRecord trial) {

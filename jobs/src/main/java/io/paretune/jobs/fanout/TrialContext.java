@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param benchmarkVersion what trials are scored on
  * @param split whose questions they are
  * @param footprint of the model under the declared workload
+ * @param questions how many of them there are
  * @param chanceScore the score of guessing on these questions
  * @param seed of the search
  */
@@ -26,6 +27,7 @@ public record TrialContext(
     String benchmarkVersion,
     String split,
     MemoryFootprint footprint,
+    long questions,
     double chanceScore,
     long seed) {
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
  * longer than small trials do, so everything that has come in while one was under way goes into the
- * next. Answers are written before the row that says their trial is complete, so that a complete
- * trial has them whenever the program is killed.
+ * next. A trial's row is written before its answers: so no answer is ever there under a number that
+ * another profile could still get. A complete trial whose answers a kill cut off is run again when
+ * the study goes on ({@link ShardResultsTable#trialsOf}).
  */
 final class TrialRecorder implements AutoCloseable {
   private record Entry(
@@ -28,7 +29,7 @@ final class TrialRecorder implements AutoCloseable {
   private final ShardResultsTable shardResults;
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
-  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable Throwable failure;
 
   TrialRecorder(TrialsTable trials, ShardResultsTable shardResults) {
     this.trials = trials;
@@ -57,23 +58,25 @@ final class TrialRecorder implements AutoCloseable {
         queue.drainTo(taken);
         Map<Long, TrialRecord> newest = new LinkedHashMap<>();
         for (Entry e : taken) {
-          shardResults.append(e.answers());
           if (e.trial() != null) {
             newest.put(e.trial().trialId(), e.trial());
           }
           last |= e.last();
         }
         trials.upsert(List.copyOf(newest.values()));
+        for (Entry e : taken) {
+          shardResults.append(e.answers());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // Scala throws checked exceptions undeclared; any of them ends the search
       failure = e;
     }
   }
 
   private void throwFailure() {
-    RuntimeException cause = failure;
+    Throwable cause = failure;
     if (cause != null) {
       throw new IllegalStateException("the trials cannot be recorded", cause);
     }

@@ -10,6 +10,7 @@ import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -47,7 +48,22 @@ public final class Ingest {
    */
   public static Report run(
       SparkSession spark, Warehouse warehouse, List<String> paths, Intake intake) {
+    return run(spark, warehouse, paths, intake, screened -> {});
+  }
+
+  /**
+   * The same, with a check of the caller's before anything is written.
+   *
+   * @param check throws if the samples cannot be used
+   */
+  public static Report run(
+      SparkSession spark,
+      Warehouse warehouse,
+      List<String> paths,
+      Intake intake,
+      Consumer<ScreenedSamples> check) {
     try (ScreenedSamples screened = SamplesReader.read(spark, paths, intake)) {
+      check.accept(screened);
       warehouse.createTables(spark);
       SamplesTable samples = new SamplesTable(spark, warehouse);
       RejectedSamplesTable rejected = new RejectedSamplesTable(spark, warehouse);

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.paretune.udfs.checkpoint.ChatTemplate;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
@@ -57,6 +58,9 @@ final class RowScreening implements Serializable {
     List<String> reasons = new ArrayList<>();
     String sampleId = text(row, "sample_id", reasons);
     String question = text(row, "question", reasons);
+    if (question.contains(ChatTemplate.IMAGE)) {
+      reasons.add("the question holds " + ChatTemplate.IMAGE + ", which stands for the image itself");
+    }
     String answer = text(row, "answer", reasons);
     String split = text(row, "split", reasons);
     String category = row.getAs("category");

@@ -141,6 +141,7 @@ public final class SamplesReader {
         total - rejected,
         unusable.select(columns(RejectedSamplesTable.SCHEMA, version)),
         rejected,
+        verdicts,
         shardOf.size(),
         (int) shardOf.values().stream().distinct().count());
   }

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Row;
  * @param accepted how many these are
  * @param rejected the other rows, as the {@code rejected_samples} table has them
  * @param rejectedCount how many these are
+ * @param verdicts what is kept in memory: a line for each row
  * @param images different images among the usable rows
  * @param shards how many shards hold them: at most one for each image
  */
@@ -23,6 +24,7 @@ public record ScreenedSamples(
     long accepted,
     Dataset<Row> rejected,
     long rejectedCount,
+    Dataset<Row> verdicts,
     long images,
     int shards)
     implements AutoCloseable {
@@ -30,6 +32,6 @@ public record ScreenedSamples(
   /** Lets go of what was kept in memory; the rows can still be used, but are screened again. */
   @Override
   public void close() {
-    rejected.unpersist();
+    verdicts.unpersist();
   }
 }

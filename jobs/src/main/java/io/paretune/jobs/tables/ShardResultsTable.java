@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -7,8 +8,11 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -65,11 +69,38 @@ public final class ShardResultsTable {
         .toList();
   }
 
+  /** The trials of a study that have answers to a split's questions. */
+  public Set<Long> trialsOf(String study, String split) {
+    Set<Long> trials = new HashSet<>();
+    ofSplit(study, split)
+        .select("trial_id")
+        .distinct()
+        .collectAsList()
+        .forEach(row -> trials.add(row.getLong(0)));
+    return trials;
+  }
+
+  /** The answers of a study's trials to a split's questions, by trial. */
+  public Map<Long, List<ShardResultRecord>> ofTrials(
+      String study, String split, Set<Long> trials) {
+    return ofSplit(study, split)
+        .where(col("trial_id").isin(trials.toArray()))
+        .collectAsList()
+        .stream()
+        .map(ShardResultsTable::fromRow)
+        .collect(Collectors.groupingBy(ShardResultRecord::trialId));
+  }
+
+  private Dataset<Row> ofSplit(String study, String split) {
+    return read()
+        .where(TableDirectory.is("study", study).and(TableDirectory.is("split", split)));
+  }
+
   /**
-   * Writes all results of one rung of one trial in one step. A write that is repeated leaves its
-   * rows once; rungs of a trial are written in order, trials in any.
+   * Writes all results of one rung of one trial on one split in one step. A write that is repeated
+   * leaves its rows once; rungs of a trial on a split are written in order, trials in any.
    *
-   * @throws IllegalArgumentException if the results are of several trials or rungs
+   * @throws IllegalArgumentException if the results are of several trials, rungs or splits
    */
   public void append(List<ShardResultRecord> results) {
     if (results.isEmpty()) {
@@ -79,14 +110,15 @@ public final class ShardResultsTable {
     for (ShardResultRecord result : results) {
       if (!result.study().equals(first.study())
           || result.trialId() != first.trialId()
-          || result.rung() != first.rung()) {
-        throw new IllegalArgumentException("one write holds one rung of one trial");
+          || result.rung() != first.rung()
+          || !result.split().equals(first.split())) {
+        throw new IllegalArgumentException("one write holds one rung of one trial on one split");
       }
     }
     // One task, one file: a rung's results are small.
     directory.appendOnce(
         directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
-        NAME + "/" + first.study() + "/" + first.trialId(),
+        String.join("/", NAME, first.study(), String.valueOf(first.trialId()), first.split()),
         first.rung());
   }
 

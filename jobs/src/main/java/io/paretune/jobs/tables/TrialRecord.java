@@ -147,6 +147,23 @@ public record TrialRecord(
         seed);
   }
 
+  /** The same trial, to be run again. */
+  public TrialRecord restarted() {
+    return running(
+        study,
+        trialId,
+        runId,
+        origin,
+        modelId,
+        benchmarkVersion,
+        workload,
+        profile,
+        cost,
+        chanceScore,
+        startedAt,
+        seed);
+  }
+
   /** The same trial with its score on held-out questions. */
   public TrialRecord confirmed(double heldOutScore) {
     return new TrialRecord(

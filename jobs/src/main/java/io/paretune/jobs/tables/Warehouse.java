@@ -2,10 +2,14 @@ package io.paretune.jobs.tables;
 
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -38,7 +42,7 @@ public record Warehouse(String root) {
     }
     Matcher matcher = SCHEME.matcher(text);
     if (!matcher.matches()) {
-      return new Warehouse(withoutSlash("file:" + Path.of(text).toAbsolutePath().normalize()));
+      return new Warehouse(withoutSlash("file:" + java.nio.file.Path.of(text).toAbsolutePath().normalize()));
     }
     if (matcher.group(1).equals("s3")) {
       throw new InvalidInputException(
@@ -50,6 +54,27 @@ public record Warehouse(String root) {
   private static String withoutSlash(String uri) {
     String trimmed = uri.replaceAll("/+$", "");
     return trimmed.endsWith(":") ? trimmed + "/." : trimmed;
+  }
+
+  /**
+   * Makes sure that something can be stored here; makes the directory if it is not there.
+   *
+   * @throws InvalidInputException if nothing can
+   */
+  public void requireWritable(Configuration hadoop) {
+    Path directory = new Path(root);
+    try {
+      FileSystem files = directory.getFileSystem(hadoop);
+      files.mkdirs(directory);
+      Path probe = new Path(directory, "." + UUID.randomUUID() + ".probe");
+      files.create(probe).close();
+      files.delete(probe, false);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new InvalidInputException(
+          "warehouse",
+          root + " cannot be written to: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          "name a directory or URI that you may write to");
+    }
   }
 
   /** The directory of a table. */

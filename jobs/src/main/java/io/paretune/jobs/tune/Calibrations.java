@@ -23,8 +23,6 @@ public final class Calibrations {
 
   /**
    * The statistics of the model on the study's calibration questions.
-   *
-   * @throws io.paretune.udfs.problem.InvalidInputException if there is no such question
    */
   public static ActivationStatistics of(StudyInputs inputs) {
     String split = inputs.config().benchmark().calibrationSplit();
@@ -33,12 +31,15 @@ public final class Calibrations {
         new Path(
             inputs.warehouse().path("calibrations"),
             "%s/%s-%s-%s.statistics"
-                .formatted(inputs.modelId(), inputs.version(), split, limit == 0 ? "all" : limit));
+                .formatted(inputs.modelId(),
+                    inputs.version(),
+                    FileNames.of(split),
+                    limit == 0 ? "all" : limit));
     return stored(
         file,
         inputs.spark().sparkContext().hadoopConfiguration(),
         () -> {
-          Dataset<Row> all = inputs.split("benchmark.splits.calibration", split);
+          Dataset<Row> all = inputs.split(split);
           Dataset<Row> rows = limit == 0 ? all : all.orderBy("position").limit(limit);
           LOG.info("calibrating on {} questions", rows.count());
           return inputs.sharded(rows).calibration();

@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,9 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Confirmation {
   private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
-
-  /** In {@code shard_results}, beyond every step of a search. */
-  private static final int RUNG = 1_000_000;
 
   private final StudyInputs inputs;
   private final Function<CompressionProfile, CandidateSpec> candidateOf;
@@ -55,37 +54,36 @@ public final class Confirmation {
 
   /**
    * The held-out scores of trials of the study, by trial.
-   *
-   * @throws io.paretune.udfs.problem.InvalidInputException if there is no held-out question
    */
   public Map<Long, TrialScore> scores(List<TrialRecord> trials) {
-    Dataset<Row> questions = inputs.split("benchmark.splits.held-out", split);
+    Dataset<Row> questions = inputs.split(split);
     ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
-    Map<Long, List<ShardResultRecord>> known = new HashMap<>();
-    for (ShardResultRecord r : results.ofStudy(inputs.config().study().name())) {
-      if (r.rung() == RUNG && r.split().equals(split)) {
-        known.computeIfAbsent(r.trialId(), id -> new ArrayList<>()).add(r);
-      }
-    }
-    List<TrialRecord> open = trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
-    if (!open.isEmpty()) {
-      ask(open, questions, results, known);
-    }
     Map<String, String> imageOf = new HashMap<>();
     questions
         .select("sample_id", "image_id")
         .collectAsList()
         .forEach(row -> imageOf.put(row.getString(0), row.getString(1)));
+    Map<Long, List<ShardResultRecord>> known =
+        new HashMap<>(
+            results.ofTrials(
+                inputs.config().study().name(),
+                split,
+                trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet())));
+    List<TrialRecord> open =
+        trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
+    if (!open.isEmpty()) {
+      ask(open, questions, results, known);
+    }
     Map<Long, TrialScore> scores = new LinkedHashMap<>();
-    List<TrialRecord> confirmed = new ArrayList<>();
+    List<TrialRecord> unrecorded = new ArrayList<>();
     for (TrialRecord trial : trials) {
-      TrialScore score = score(known.getOrDefault(trial.trialId(), List.of()), imageOf);
+      TrialScore score = score(trial, known.getOrDefault(trial.trialId(), List.of()), imageOf);
       scores.put(trial.trialId(), score);
-      if (open.contains(trial)) {
-        confirmed.add(trial.confirmed(score.score()));
+      if (!trial.confirmedScore().equals(OptionalDouble.of(score.score()))) {
+        unrecorded.add(trial.confirmed(score.score()));
       }
     }
-    new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(confirmed);
+    new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(unrecorded);
     return scores;
   }
 
@@ -112,7 +110,7 @@ public final class Confirmation {
         }
         List<ShardResultRecord> rows =
             answers.stream()
-                .map(a -> ShardResults.row(trial.study(), trial.trialId(), RUNG, split, a))
+                .map(a -> ShardResults.row(trial.study(), trial.trialId(), 0, split, a))
                 .toList();
         results.append(rows);
         known.put(trial.trialId(), rows);
@@ -122,7 +120,8 @@ public final class Confirmation {
     }
   }
 
-  private TrialScore score(List<ShardResultRecord> rows, Map<String, String> imageOf) {
+  private TrialScore score(
+      TrialRecord trial, List<ShardResultRecord> rows, Map<String, String> imageOf) {
     List<Outcome> outcomes = new ArrayList<>();
     for (ShardResultRecord row : rows) {
       for (ShardResultRecord.Outcome o : row.outcomes()) {
@@ -136,6 +135,11 @@ public final class Confirmation {
       }
     }
     Score score = Score.of(outcomes);
+    if (score.total() != imageOf.size()) {
+      throw new IllegalStateException(
+          "trial %d answered %d of %d held-out questions"
+              .formatted(trial.trialId(), score.total(), imageOf.size()));
+    }
     return new TrialScore(
         score.accuracy(),
         score.low(),

@@ -104,13 +104,16 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
               100.0 * p.found().cost().memoryBytes() / p.found().cost().denseBytes(),
               100 * p.gain()));
     }
+    if (pairs.isEmpty()) {
+      return out.append("  nothing to compare yet: no searched profile is as small as a uniform one\n").toString();
+    }
     long wins = pairs.stream().filter(p -> p.gain() > 0).count();
     double mean = pairs.stream().mapToDouble(Pair::gain).average().orElse(0);
     out.append(
         String.format(
             Locale.ROOT,
             "%s: better at %d of %d memory sizes, %+.1f points on average; hypervolume %.4f against %.4f.%n",
-            foundHypervolume > uniformHypervolume
+            mean > 0 && 2 * wins > pairs.size()
                 ? "The searched profiles beat the uniform ones"
                 : "The searched profiles do NOT beat the uniform ones",
             wins,

@@ -8,6 +8,9 @@ import io.paretune.jobs.search.TrialState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,14 +52,29 @@ final class SearchProgress implements SearchListener {
     LOG.info(
         String.format(
             Locale.ROOT,
-            "trial %d of %d · %d on the frontier · last %.3f at %.2f MB · %.0f questions/s · about %s left",
+            "trial %d of %d · frontier %s · %.0f questions/s · about %s left",
             finished,
             trials,
-            study.front().size(),
-            trial.value(1),
-            trial.value(0) / 1e6,
+            frontier(study.front()),
             questions / seconds,
             left(Math.round(seconds / done * Math.max(0, trials - finished)))));
+  }
+
+  /** From the smallest profile to the best. */
+  private static String frontier(List<Trial> front) {
+    if (front.isEmpty()) {
+      return "empty";
+    }
+    Trial smallest = Collections.min(front, Comparator.comparingDouble(t -> t.value(0)));
+    Trial best = Collections.max(front, Comparator.comparingDouble(t -> t.value(1)));
+    return String.format(
+        Locale.ROOT,
+        "%d points, %.3f at %.2f MB to %.3f at %.2f MB",
+        front.size(),
+        smallest.value(1),
+        smallest.value(0) / 1e6,
+        best.value(1),
+        best.value(0) / 1e6);
   }
 
   private static String left(long seconds) {

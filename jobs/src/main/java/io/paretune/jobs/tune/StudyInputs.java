@@ -1,7 +1,10 @@
 package io.paretune.jobs.tune;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.size;
 
+import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.Ingest;
@@ -14,9 +17,13 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.spark.EncodeImages;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -53,6 +60,7 @@ public record StudyInputs(
    */
   public static StudyInputs prepare(SparkSession spark, ParetuneConfig config) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
+    warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
     ModelSource source = new ModelSource(config.model(), config.prunedLayerBytes());
     String modelId;
     DecoderShape shape;
@@ -60,13 +68,15 @@ public record StudyInputs(
       modelId = checkpoint.modelId();
       shape = DecoderShape.of(checkpoint);
     }
+    requireRoom(shape, config);
     Ingest.Report report =
         Ingest.run(
             spark,
             warehouse,
             config.benchmark().samples(),
             new Intake(
-                config.benchmark().name(), config.study().shards(), Intake.DEFAULT_REJECTED_SHARE));
+                config.benchmark().name(), config.study().shards(), Intake.DEFAULT_REJECTED_SHARE),
+            screened -> checkSplits(screened.samples(), config));
     LOG.info(
         "benchmark {}: {} questions on {} images{}",
         config.benchmark().name(),
@@ -84,6 +94,54 @@ public record StudyInputs(
             report.version());
     inputs.encode();
     return inputs;
+  }
+
+  /** A candidate may prune every layer, and its executor must hold all of them. */
+  private static void requireRoom(DecoderShape shape, ParetuneConfig config) {
+    long needed = shape.linearWeights() * Float.BYTES;
+    if (needed > config.prunedLayerBytes()) {
+      throw new InvalidInputException(
+          "resident.pruned-layers",
+          "is %,d bytes, and a candidate of this model needs up to %,d for its pruned layers"
+              .formatted(config.prunedLayerBytes(), needed),
+          "set it to at least that, times study.concurrency for candidates side by side");
+    }
+  }
+
+  private static void checkSplits(Dataset<Row> samples, ParetuneConfig config) {
+    BenchmarkConfig benchmark = config.benchmark();
+    Problems problems = new Problems();
+    Map<String, Boolean> open = new TreeMap<>(); // split -> has questions without options
+    samples
+        .groupBy("split")
+        .agg(min(size(col("options"))))
+        .collectAsList()
+        .forEach(row -> open.put(row.getString(0), row.getInt(1) == 0));
+    Map<String, String> keys = new LinkedHashMap<>();
+    keys.put("benchmark.splits.calibration", benchmark.calibrationSplit());
+    keys.put("benchmark.splits.search", benchmark.searchSplit());
+    keys.put("benchmark.splits.held-out", benchmark.heldOutSplit());
+    keys.forEach(
+        (key, split) -> {
+          if (!open.containsKey(split)) {
+            problems.add(
+                key,
+                "the benchmark has no question of the split \"" + split + "\"",
+                "its splits are " + String.join(", ", open.keySet()));
+          } else if (!key.endsWith("calibration") && Boolean.TRUE.equals(open.get(split))) {
+            problems.add(
+                key,
+                "the split \"" + split + "\" has questions without options",
+                "a search scores options: leave open questions out of its splits");
+          }
+        });
+    if (benchmark.heldOutSplit().equals(benchmark.searchSplit())) {
+      problems.add(
+          "benchmark.splits.held-out",
+          "is the split that is searched on: \"" + benchmark.searchSplit() + "\"",
+          "name questions that the search does not see");
+    }
+    problems.throwIfAny();
   }
 
   /** Encodes the benchmark's images that have no features under the model yet. */
@@ -107,27 +165,9 @@ public record StudyInputs(
     return new SamplesTable(spark, warehouse).read(config.benchmark().name(), version);
   }
 
-  /**
-   * The questions of a split.
-   *
-   * @param key the configuration's key that names it
-   * @throws InvalidInputException if there is none
-   */
-  public Dataset<Row> split(String key, String split) {
-    Dataset<Row> rows = samples().where(col("split").equalTo(split));
-    if (rows.isEmpty()) {
-      throw new InvalidInputException(
-          key,
-          "the benchmark has no question of the split \"" + split + "\"",
-          "its splits are "
-              + String.join(
-                  ", ",
-                  samples().select("split").distinct().collectAsList().stream()
-                      .map(r -> r.getString(0))
-                      .sorted()
-                      .toList()));
-    }
-    return rows;
+  /** The questions of a split; {@link #prepare} made sure that the configured ones have some. */
+  public Dataset<Row> split(String split) {
+    return samples().where(col("split").equalTo(split));
   }
 
   /** Questions with their images' features, spread over their shards. */

@@ -6,6 +6,7 @@ import io.paretune.jobs.config.StudyConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.fanout.SparkTrialRunner;
 import io.paretune.jobs.fanout.TrialContext;
+import io.paretune.jobs.search.Additive;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.SearchBudget;
@@ -20,9 +21,11 @@ import io.paretune.jobs.tables.TrialState;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.RatioGrid;
 import io.paretune.udfs.spark.CandidateSpec;
 import java.time.Clock;
 import java.time.Instant;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -99,12 +103,13 @@ public final class Tuning {
   /**
    * Runs the study, or goes on with it where it was interrupted.
    *
-   * @throws InvalidInputException if the study's trials so far are of another model, benchmark or
-   *     workload
+   * @throws InvalidInputException if the study's trials so far cannot be compared with what is
+   *     configured now, or its constraints cannot be met
    */
   public Result run() {
-    List<TrialRecord> before = trials.ofStudy(study.name());
-    checkSame(before);
+    StudyIdentity.claim(inputs);
+    checkSpace();
+    List<TrialRecord> before = withAnswers(trials.ofStudy(study.name()));
     String runId =
         before.stream()
             .max(Comparator.comparingLong(TrialRecord::trialId))
@@ -122,13 +127,11 @@ public final class Tuning {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
     String split = inputs.config().benchmark().searchSplit();
-    Dataset<Row> questions = inputs.split("benchmark.splits.search", split);
+    Dataset<Row> questions = inputs.split(split);
     ShardedBenchmark benchmark = inputs.sharded(questions);
     JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
-    LOG.info(
-        "preparing {} questions in {} shards",
-        prepared.map(PreparedShard::questions).reduce(Integer::sum),
-        study.shards());
+    long asked = prepared.map(PreparedShard::questions).reduce(Integer::sum);
+    LOG.info("searching on {} questions in {} shards", asked, study.shards());
     TrialContext context =
         new TrialContext(
             study.name(),
@@ -137,6 +140,7 @@ public final class Tuning {
             inputs.version(),
             split,
             inputs.footprint(),
+            asked,
             SamplesTable.chanceScore(questions),
             study.seed());
     try (SparkTrialRunner runner =
@@ -168,8 +172,7 @@ public final class Tuning {
 
   /** How a profile is sent to tasks: with the calibration that its criterion needs. */
   Function<CompressionProfile, CandidateSpec> candidates() {
-    List<Double> ratios = new ArrayList<>(study.space().pruningRatios());
-    ratios.addAll(study.uniformBaseline());
+    List<Double> ratios = study.space().pruningRatios();
     if (study.space().criterion() != CriterionName.WANDA) {
       return profile -> new CandidateSpec(profile, null, ratios);
     }
@@ -180,25 +183,49 @@ public final class Tuning {
     return profile -> new CandidateSpec(profile, calibrated, ratios);
   }
 
-  private void checkSame(List<TrialRecord> before) {
-    for (TrialRecord trial : before) {
-      if (!trial.modelId().equals(inputs.modelId())
-          || !trial.benchmarkVersion().equals(inputs.version())
-          || !trial.workload().equals(inputs.footprint().workload())) {
-        throw new InvalidInputException(
-            "study.name",
-            "the study \"%s\" has trials of model %s, benchmark version %s and workload %s; now they are %s, %s and %s"
-                .formatted(
-                    study.name(),
-                    trial.modelId(),
-                    trial.benchmarkVersion(),
-                    trial.workload(),
-                    inputs.modelId(),
-                    inputs.version(),
-                    inputs.footprint().workload()),
-            "choose another study.name");
+  private void checkSpace() {
+    Problems problems = new Problems();
+    Additive memory = space.space().objectives().get(0).known().orElseThrow();
+    study
+        .constraints()
+        .maxMemoryBytes()
+        .filter(max -> max < memory.least())
+        .ifPresent(
+            max ->
+                problems.add(
+                    "study.constraints.max-memory",
+                    "is %,d bytes, and no profile of the space needs less than %,.0f"
+                        .formatted(max, memory.least()),
+                    "raise it, or allow higher ratios or fewer bits"));
+    for (double ratio : study.uniformBaseline()) {
+      if (ratio > 0 && !study.space().pruningRatios().contains(ratio)) {
+        problems.add(
+            "study.uniform-baseline",
+            ratio + " is not among study.space.pruning-ratios",
+            "add it there or leave it out here");
       }
     }
+    if (study.space().pruningRatios().size() > RatioGrid.MOST_RATIOS) {
+      problems.add(
+          "study.space.pruning-ratios",
+          "has %d ratios; a level is one byte, which tells %d apart"
+              .formatted(study.space().pruningRatios().size(), RatioGrid.MOST_RATIOS));
+    }
+    problems.throwIfAny();
+  }
+
+  /** A complete trial whose answers a kill cut off is run again, under its number. */
+  private List<TrialRecord> withAnswers(List<TrialRecord> before) {
+    Set<Long> answered =
+        new ShardResultsTable(inputs.spark(), inputs.warehouse())
+            .trialsOf(study.name(), inputs.config().benchmark().searchSplit());
+    return before.stream()
+        .map(
+            t ->
+                t.state() == TrialState.COMPLETE && !answered.contains(t.trialId())
+                    ? t.restarted()
+                    : t)
+        .toList();
   }
 
   /** Puts recorded trials back in the order in which they were told. */
@@ -258,8 +285,13 @@ public final class Tuning {
     return points.size();
   }
 
-  /** The study's complete trials. */
+  /**
+   * The study's complete trials.
+   *
+   * @throws InvalidInputException if they cannot be compared with what is configured now
+   */
   public List<TrialRecord> complete() {
+    StudyIdentity.claim(inputs);
     return trials.ofStudy(study.name()).stream()
         .filter(t -> t.state() == TrialState.COMPLETE)
         .toList();

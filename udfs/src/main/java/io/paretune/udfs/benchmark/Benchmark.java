@@ -32,6 +32,11 @@ public sealed interface Benchmark extends Serializable permits GenericBenchmark 
     return sample.options().get(best);
   }
 
-  /** Whether the prediction counts as right. */
-  boolean isCorrect(Sample sample, String prediction);
+  /** Whether a chosen option is an accepted answer, to the letter. */
+  default boolean isCorrectChoice(Sample sample, String option) {
+    return sample.answers().contains(option);
+  }
+
+  /** Whether generated text counts as right. */
+  boolean isCorrect(Sample sample, String text);
 }

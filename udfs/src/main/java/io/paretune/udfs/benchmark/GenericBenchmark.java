@@ -3,8 +3,8 @@ package io.paretune.udfs.benchmark;
 import java.util.Locale;
 
 /**
- * The project's own samples format (DESIGN.md, Samples file): the question as it stands, and an
- * answer that must be an accepted one but for case, surrounding space and a final full stop.
+ * The project's own samples format (DESIGN.md, Samples file): the question as it stands; generated
+ * text must be an accepted answer but for case, surrounding space and a final full stop.
  *
  * @param name the name in configuration and tables
  */
@@ -16,8 +16,8 @@ public record GenericBenchmark(String name) implements Benchmark {
   }
 
   @Override
-  public boolean isCorrect(Sample sample, String prediction) {
-    String given = normalized(prediction);
+  public boolean isCorrect(Sample sample, String text) {
+    String given = normalized(text);
     return sample.answers().stream().anyMatch(a -> normalized(a).equals(given));
   }
 

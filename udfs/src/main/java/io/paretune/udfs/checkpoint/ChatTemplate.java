@@ -82,7 +82,7 @@ public final class ChatTemplate {
     throw new InvalidInputException(
         where,
         "is not a chat template of the LLaVA-1.5 family, the only one known",
-        "give the prompt as a pattern such as \"" + LLAVA.replace("\n", "\\n") + "\"");
+        "put a template that makes " + LLAVA.replace("\n", "\\n") + " of a question in its place");
   }
 
   /**

@@ -226,6 +226,20 @@ public final class Checkpoint implements AutoCloseable {
     return weights.read(stored(name));
   }
 
+  /**
+   * How a tensor is stored.
+   *
+   * @param name a canonical name
+   * @throws IllegalArgumentException if there is no such tensor
+   */
+  public DType dtype(String name) {
+    TensorEntry entry = weights.find(stored(name));
+    if (entry == null) {
+      throw new IllegalArgumentException("there is no tensor " + name);
+    }
+    return entry.dtype();
+  }
+
   /** Bytes of all tensors in the files, used or not. */
   public long tensorBytes() {
     return weights.tensorBytes();

@@ -1,7 +1,9 @@
 package io.paretune.udfs.cost;
 
 import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.DecoderConfig;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.io.Serializable;
 
@@ -52,10 +54,15 @@ public record DecoderShape(
     }
   }
 
-  /** The sizes of a checkpoint, as it is stored: every tensor of its files counts. */
+  /**
+   * The sizes of a checkpoint, as it is stored: every tensor of its files counts.
+   *
+   * @throws InvalidInputException if the decoder's projections are of different dtypes
+   */
   public static DecoderShape of(Checkpoint checkpoint) {
     DecoderConfig text = checkpoint.config().text();
-    int bytesPerWeight = checkpoint.config().dtype().bytes();
+    DType dtype = projectionType(checkpoint);
+    int bytesPerWeight = dtype.bytes();
     DecoderShape linear =
         new DecoderShape(
             text.layers(),
@@ -75,6 +82,27 @@ public record DecoderShape(
         text.headDim(),
         bytesPerWeight,
         checkpoint.tensorBytes() - linear.linearWeights() * bytesPerWeight);
+  }
+
+  private static DType projectionType(Checkpoint checkpoint) {
+    DType first = null;
+    for (int layer = 0; layer < checkpoint.config().text().layers(); layer++) {
+      for (Projection p : Projection.values()) {
+        String name = "language_model.model.layers." + layer + "." + p.module() + ".weight";
+        DType dtype = checkpoint.dtype(name);
+        if (first != null && dtype != first) {
+          throw new InvalidInputException(
+              "tensor " + name,
+              "is " + dtype + " and the projections before it are " + first,
+              "save the decoder's layers in one dtype");
+        }
+        first = dtype;
+      }
+    }
+    if (first == null) {
+      throw new IllegalStateException("a decoder has a layer");
+    }
+    return first;
   }
 
   /** Weights of all layers' projections. */

@@ -113,7 +113,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     long all = wanted.stream().mapToLong(bytesOf).sum();
     if (all > byteBudget) {
       throw new IllegalStateException(
-          "one candidate needs %,d bytes of pruned layers and the budget is %,d: raise resident.byte-budget"
+          "one candidate needs %,d bytes of pruned layers and the budget is %,d: raise resident.pruned-layers"
               .formatted(all, byteBudget));
     }
     while (!makeRoom(wanted)) {

@@ -45,12 +45,13 @@ public final class ResidentModel implements AutoCloseable {
   private ResidentModel(Place place) {
     checkpoint = Checkpoint.open(place.directory());
     model = MultimodalModel.load(checkpoint, place.device());
-    pool = new MatrixPool(model.newManager(), place.prunedLayerBytes());
     pruned = new LendingCache<>(place.prunedLayerBytes(), this::bytes);
     dense =
         IntStream.range(0, model.config().text().layers())
             .mapToObj(i -> fused(model.layer(i)))
             .toList();
+    // What waits for its next use is beyond the budget: keep it to one layer.
+    pool = new MatrixPool(model.newManager(), fp32Bytes(dense.get(0)));
   }
 
   /**
@@ -155,6 +156,14 @@ public final class ResidentModel implements AutoCloseable {
         dense.postNorm(),
         pruned.matrix(InputSite.MLP).orElse(dense.gateUp()),
         pruned.matrix(InputSite.MLP_DOWN).orElse(dense.down()));
+  }
+
+  private static long fp32Bytes(FusedLayer layer) {
+    long weights = 0;
+    for (InputSite site : InputSite.values()) {
+      weights += (long) layer.fused(site).rows() * layer.fused(site).columns();
+    }
+    return weights * Float.BYTES;
   }
 
   private long bytes(LayerKey key) {

@@ -83,7 +83,7 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
               sample.sampleId(),
               sample.imageId(),
               prediction,
-              benchmark.isCorrect(sample, prediction),
+              benchmark.isCorrectChoice(sample, prediction),
               own));
     }
   }

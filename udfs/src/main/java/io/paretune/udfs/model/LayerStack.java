@@ -4,6 +4,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,8 +14,10 @@ import java.util.stream.IntStream;
  */
 public record LayerStack(List<LayerWeights> weights, CompressionProfile profile) {
   /**
-   * @throws InvalidInputException if the profile plans a layer that is not there or asks for a KV
-   *     grouping that the cache does not have
+   * Checks that the layers can be run as the profile says.
+   *
+   * @throws InvalidInputException if the profile plans a layer that is not there, or asks for a mask
+   *     or a KV grouping that there is not yet
    */
   public LayerStack {
     weights = List.copyOf(weights);
@@ -28,6 +31,12 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
             "plans layer %d, but the model has %d layers".formatted(plan.layer(), weights.size()),
             "layers count from 0");
       }
+    }
+    if (profile.mask() != MaskKind.ONE_SHOT) {
+      throw new InvalidInputException(
+          "profile " + profile.id(),
+          "mask \"%s\" cannot be run yet".formatted(profile.mask().key()),
+          "use \"" + MaskKind.ONE_SHOT.key() + "\"");
     }
     if (profile.kvGrouping() != KvGrouping.TOKEN) {
       throw new InvalidInputException(

@@ -1,5 +1,7 @@
 package io.paretune.udfs.problem;
 
+import java.io.Serializable;
+
 /**
  * One thing that is wrong with what the user gave.
  *
@@ -7,7 +9,7 @@ package io.paretune.udfs.problem;
  * @param what what is wrong, with the offending value
  * @param remedy what the user can do about it; empty where there is nothing to say
  */
-public record Problem(String where, String what, String remedy) {
+public record Problem(String where, String what, String remedy) implements Serializable {
   public Problem {
     if (where.isBlank() || what.isBlank()) {
       throw new IllegalArgumentException("a problem says where it is and what it is");

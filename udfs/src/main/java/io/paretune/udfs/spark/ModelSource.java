@@ -2,6 +2,7 @@ package io.paretune.udfs.spark;
 
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -21,7 +22,11 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
     }
   }
 
-  /** The process's model on the task's device: the GPU that Spark gave it, or else the CPU. */
+  /**
+   * The process's model on the CPU.
+   *
+   * @throws InvalidInputException if Spark gave the task a GPU, which is not supported yet
+   */
   public ResidentModel resident() {
     return ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
   }
@@ -29,7 +34,12 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
   private static Device device() {
     TaskContext task = TaskContext.get();
     Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
-    ResourceInformation gpu = resources.get("gpu");
-    return gpu == null ? Device.cpu() : new Device(Integer.parseInt(gpu.addresses()[0]));
+    if (resources.containsKey("gpu")) {
+      throw new InvalidInputException(
+          "spark.task.resource.gpu.amount",
+          "candidates cannot be pruned on a GPU yet",
+          "leave GPUs out of the task's resources: candidates run on the CPU");
+    }
+    return Device.cpu();
   }
 }

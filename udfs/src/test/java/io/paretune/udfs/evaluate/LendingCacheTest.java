@@ -86,7 +86,7 @@ class LendingCacheTest {
     assertThatThrownBy(() -> cache.borrow(List.of("a", "b", "c", "d"), Value::new))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise resident.byte-budget");
+            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise resident.pruned-layers");
     assertThat(cache.usedBytes()).isZero();
   }
 

@@ -1,0 +1,88 @@
+package io.paretune.jobs.tune;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.paretune.jobs.config.StudyConfig;
+import io.paretune.udfs.problem.Problems;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What the scores of a study depend on, kept beside its tables: trials of one study can be compared
+ * only if none of it changes between runs.
+ */
+final class StudyIdentity {
+  private StudyIdentity() {}
+
+  /**
+   * Notes a new study's identity, or compares with what was noted.
+   *
+   * @throws io.paretune.udfs.problem.InvalidInputException with every difference
+   */
+  static void claim(StudyInputs inputs) {
+    StudyConfig study = inputs.config().study();
+    JsonObject now = of(inputs);
+    Path file =
+        new Path(inputs.warehouse().path("studies"), FileNames.of(study.name()) + ".json");
+    try {
+      FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
+      if (!files.exists(file)) {
+        Path partial = file.suffix("." + UUID.randomUUID() + ".partial");
+        try (FSDataOutputStream out = files.create(partial)) {
+          out.write(now.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        if (files.rename(partial, file)) {
+          return;
+        }
+        files.delete(partial, false); // another run was faster: compare with its
+      }
+      try (FSDataInputStream in = files.open(file)) {
+        refuseDifferences(
+            study.name(),
+            JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                .getAsJsonObject(),
+            now);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
+    }
+  }
+
+  private static JsonObject of(StudyInputs inputs) {
+    StudyConfig study = inputs.config().study();
+    JsonObject identity = new JsonObject();
+    identity.addProperty("model", inputs.modelId());
+    identity.addProperty("benchmark", inputs.config().benchmark().name());
+    identity.addProperty("benchmark version", inputs.version());
+    identity.addProperty(
+        "benchmark.splits.calibration", inputs.config().benchmark().calibrationSplit());
+    identity.addProperty("benchmark.splits.search", inputs.config().benchmark().searchSplit());
+    identity.addProperty("benchmark.splits.held-out", inputs.config().benchmark().heldOutSplit());
+    identity.addProperty("calibration.samples", inputs.config().calibration().samples());
+    identity.addProperty("workload", inputs.footprint().workload().toString());
+    identity.addProperty("study.space", study.space().toString());
+    identity.addProperty("study.shards", study.shards());
+    return identity;
+  }
+
+  private static void refuseDifferences(String study, JsonObject before, JsonObject now) {
+    Problems problems = new Problems();
+    for (String key : now.keySet()) {
+      JsonElement old = before.get(key);
+      if (!now.get(key).equals(old)) {
+        problems.add(
+            key,
+            "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),
+            "choose another study.name");
+      }
+    }
+    problems.throwIfAny();
+  }
+}
