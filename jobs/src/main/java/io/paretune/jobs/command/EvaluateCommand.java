@@ -127,7 +127,8 @@ final class EvaluateCommand implements Command {
     String where = file.get().toString();
     try {
       if (Files.isRegularFile(file.get()) && Files.size(file.get()) > MOST_BYTES_A_PROFILE) {
-        throw new InvalidInputException(where, "is larger than 16 MiB", "give a profile's JSON file");
+        throw new InvalidInputException(
+            where, "is larger than 16 MiB", "give a profile's JSON file");
       }
       return CompressionProfile.parse(where, Files.readString(file.get()));
     } catch (MalformedInputException e) {

@@ -148,8 +148,7 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
       throw new IllegalStateException(
           MOST_FAILURES_IN_A_ROW + " trials in a row could not be run", e);
     }
-    String reason =
-        String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+    String reason = String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
     recorder.record(started.failed(reason, clock.instant(), 0), List.of());
     return Outcome.failed(reason);
   }

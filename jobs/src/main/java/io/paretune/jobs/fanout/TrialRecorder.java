@@ -70,7 +70,8 @@ final class TrialRecorder implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (Throwable e) { // Scala throws checked exceptions undeclared; any of them ends the search
+    } catch (
+        Throwable e) { // Scala throws checked exceptions undeclared; any of them ends the search
       failure = e;
     }
   }

@@ -59,7 +59,8 @@ final class RowScreening implements Serializable {
     String sampleId = text(row, "sample_id", reasons);
     String question = text(row, "question", reasons);
     if (question.contains(ChatTemplate.IMAGE)) {
-      reasons.add("the question holds " + ChatTemplate.IMAGE + ", which stands for the image itself");
+      reasons.add(
+          "the question holds " + ChatTemplate.IMAGE + ", which stands for the image itself");
     }
     String answer = text(row, "answer", reasons);
     String split = text(row, "split", reasons);

@@ -81,8 +81,7 @@ public final class ShardResultsTable {
   }
 
   /** The answers of a study's trials to a split's questions, by trial. */
-  public Map<Long, List<ShardResultRecord>> ofTrials(
-      String study, String split, Set<Long> trials) {
+  public Map<Long, List<ShardResultRecord>> ofTrials(String study, String split, Set<Long> trials) {
     return ofSplit(study, split)
         .where(col("trial_id").isin(trials.toArray()))
         .collectAsList()
@@ -92,8 +91,7 @@ public final class ShardResultsTable {
   }
 
   private Dataset<Row> ofSplit(String study, String split) {
-    return read()
-        .where(TableDirectory.is("study", study).and(TableDirectory.is("split", split)));
+    return read().where(TableDirectory.is("study", study).and(TableDirectory.is("split", split)));
   }
 
   /**

@@ -42,7 +42,8 @@ public record Warehouse(String root) {
     }
     Matcher matcher = SCHEME.matcher(text);
     if (!matcher.matches()) {
-      return new Warehouse(withoutSlash("file:" + java.nio.file.Path.of(text).toAbsolutePath().normalize()));
+      return new Warehouse(
+          withoutSlash("file:" + java.nio.file.Path.of(text).toAbsolutePath().normalize()));
     }
     if (matcher.group(1).equals("s3")) {
       throw new InvalidInputException(
@@ -72,7 +73,9 @@ public record Warehouse(String root) {
     } catch (IOException | UnsupportedOperationException e) {
       throw new InvalidInputException(
           "warehouse",
-          root + " cannot be written to: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          root
+              + " cannot be written to: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           "name a directory or URI that you may write to");
     }
   }

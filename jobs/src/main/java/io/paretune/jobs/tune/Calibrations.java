@@ -21,9 +21,7 @@ public final class Calibrations {
 
   private Calibrations() {}
 
-  /**
-   * The statistics of the model on the study's calibration questions.
-   */
+  /** The statistics of the model on the study's calibration questions. */
   public static ActivationStatistics of(StudyInputs inputs) {
     String split = inputs.config().benchmark().calibrationSplit();
     int limit = inputs.config().calibration().samples();
@@ -31,7 +29,8 @@ public final class Calibrations {
         new Path(
             inputs.warehouse().path("calibrations"),
             "%s/%s-%s-%s.statistics"
-                .formatted(inputs.modelId(),
+                .formatted(
+                    inputs.modelId(),
                     inputs.version(),
                     FileNames.of(split),
                     limit == 0 ? "all" : limit));

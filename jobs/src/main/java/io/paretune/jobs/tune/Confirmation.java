@@ -52,9 +52,7 @@ public final class Confirmation {
     this.split = inputs.config().benchmark().heldOutSplit();
   }
 
-  /**
-   * The held-out scores of trials of the study, by trial.
-   */
+  /** The held-out scores of trials of the study, by trial. */
   public Map<Long, TrialScore> scores(List<TrialRecord> trials) {
     Dataset<Row> questions = inputs.split(split);
     ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
@@ -69,8 +67,7 @@ public final class Confirmation {
                 inputs.config().study().name(),
                 split,
                 trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet())));
-    List<TrialRecord> open =
-        trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
+    List<TrialRecord> open = trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
     if (!open.isEmpty()) {
       ask(open, questions, results, known);
     }

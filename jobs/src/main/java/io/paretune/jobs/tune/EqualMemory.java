@@ -105,7 +105,9 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
               100 * p.gain()));
     }
     if (pairs.isEmpty()) {
-      return out.append("  nothing to compare yet: no searched profile is as small as a uniform one\n").toString();
+      return out.append(
+              "  nothing to compare yet: no searched profile is as small as a uniform one\n")
+          .toString();
     }
     long wins = pairs.stream().filter(p -> p.gain() > 0).count();
     double mean = pairs.stream().mapToDouble(Pair::gain).average().orElse(0);

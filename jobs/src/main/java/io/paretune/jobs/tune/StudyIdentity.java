@@ -29,8 +29,7 @@ final class StudyIdentity {
   static void claim(StudyInputs inputs) {
     StudyConfig study = inputs.config().study();
     JsonObject now = of(inputs);
-    Path file =
-        new Path(inputs.warehouse().path("studies"), FileNames.of(study.name()) + ".json");
+    Path file = new Path(inputs.warehouse().path("studies"), FileNames.of(study.name()) + ".json");
     try {
       FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
       if (!files.exists(file)) {
