@@ -48,7 +48,7 @@ final class GuidedProposals {
     double n = history.finished().size();
     double one = n * (p.encoding().features().size() + p.space().dimensions() + 100) + n * n;
     double budget = p.knapsack().isPresent() ? 6e6 : 16e6;
-    return (int) Math.max(12, Math.min(400, budget / Math.max(1, one * p.models().size())));
+    return (int) Math.max(8, Math.min(400, budget / Math.max(1, one * p.models().size())));
   }
 
   /** Counts a point as tried, with the losses predicted for it. */

@@ -18,6 +18,8 @@ public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;
   private static final int LARGEST_STARTUP = 12;
 
+  private static final int REHEARSE_EVERY = 10;
+
   /** Beyond so many proposals in one ask a model has nothing more to say. */
   static final int MOST_MODELLED = 128;
 
@@ -26,6 +28,7 @@ public final class GuidedSampler implements Sampler {
   private final TpeSampler tpe;
   private final Optional<Additive> belief;
   private @Nullable GuidedParts parts;
+  private int toldSinceAsked;
 
   public GuidedSampler(GuidedSettings settings, long seed) {
     this(settings, seed, Optional.empty());
@@ -55,7 +58,19 @@ public final class GuidedSampler implements Sampler {
 
   @Override
   public void told(History history) {
-    parts(history.space()).models().forEach(m -> m.update(history));
+    GuidedParts p = parts(history.space());
+    p.models().forEach(m -> m.update(history));
+    toldSinceAsked++;
+    if (toldSinceAsked % REHEARSE_EVERY == 0 && isModelled(p, history)) {
+      // Many tells and no ask: a rehearsal lets the JVM compile what the next ask will need.
+      new GuidedProposals(p, tpe, history, List.of())
+          .next(0, new HashSet<>(), TrialRandom.of(seed, toldSinceAsked));
+    }
+  }
+
+  private static boolean isModelled(GuidedParts p, History history) {
+    return p.models().stream().allMatch(ObjectiveModel::isReady)
+        && history.finished().size() >= startup(p);
   }
 
   @Override
@@ -106,7 +121,7 @@ public final class GuidedSampler implements Sampler {
     return p.knapsack().isEmpty() && id % settings.tpeEvery() == settings.tpeEvery() - 1;
   }
 
-  private int startup(GuidedParts p) {
+  private static int startup(GuidedParts p) {
     return p.grouped() || p.knapsack().isPresent()
         ? STARTUP_GROUPED
         : Math.min(LARGEST_STARTUP, Math.max(5, p.space().dimensions() + 1));
