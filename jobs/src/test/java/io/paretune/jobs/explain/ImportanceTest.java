@@ -1,0 +1,81 @@
+package io.paretune.jobs.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.search.CompressionSpace;
+import io.paretune.jobs.search.CompressionSpace.Choices;
+import io.paretune.jobs.search.CompressionSpace.Grain;
+import io.paretune.jobs.search.CompressionSpace.KvBits;
+import io.paretune.jobs.search.Outcome;
+import io.paretune.jobs.search.Point;
+import io.paretune.jobs.search.RandomSampler;
+import io.paretune.jobs.search.Study;
+import io.paretune.jobs.search.Trial;
+import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CriterionName;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ImportanceTest {
+  private static final CompressionSpace SPACE =
+      new CompressionSpace(
+          new MemoryFootprint(new DecoderShape(4, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
+          new Choices(
+              CriterionName.WANDA,
+              Grain.LAYER,
+              1,
+              List.of(0.3, 0.5, 0.7),
+              List.of(8, 4),
+              KvBits.TIED),
+          OptionalLong.empty(),
+          OptionalDouble.empty());
+
+  /** Layer 1's ratio matters most, layer 2's bits a little, nothing else at all. */
+  private static Study study(int trials) {
+    Study study = new Study(SPACE.space(), new RandomSampler(1));
+    for (Trial t : study.ask(trials)) {
+      Point p = t.point();
+      double score = 0.9 - 0.2 * p.at(2) / 3 - 0.05 * p.at(5) / 2;
+      study.tell(t.id(), Outcome.complete(Map.of(CompressionSpace.SCORE, score), 100_000));
+    }
+    return study;
+  }
+
+  @Test
+  void theLayerThatMattersIsFoundWithItsUncertainty() {
+    List<LayerImportance> rows =
+        LayerImportance.of(SPACE, study(80).history(), new SplittableRandom(1));
+    assertThat(rows).hasSize(8);
+    assertThat(rows.stream().mapToDouble(LayerImportance::importance).sum())
+        .isCloseTo(1, within(1e-9));
+    LayerImportance first = rows.get(2);
+    assertThat(first.layer()).isEqualTo(1);
+    assertThat(first.variable()).isEqualTo("ratio");
+    assertThat(first.importance()).isBetween(0.6, 0.85);
+    assertThat(rows).allMatch(r -> r.low() <= r.importance() && r.importance() <= r.high());
+    assertThat(rows.stream().filter(r -> r.low() > 0.5)).containsExactly(first);
+  }
+
+  @Test
+  void withoutTrialsThereIsNothingToExplain() {
+    assertThat(LayerImportance.of(SPACE, study(1).history(), new SplittableRandom(1))).isEmpty();
+  }
+
+  @Test
+  void theForestAgreesOnWhatMattersMost() {
+    Map<String, Double> shares =
+        ForestImportance.of(SharedSpark.session(), study(80).history(), 1, 7);
+    assertThat(shares).hasSize(8);
+    assertThat(shares.get("l1.ratio")).isGreaterThan(0.5);
+    assertThat(shares.values().stream().mapToDouble(Double::doubleValue).sum())
+        .isCloseTo(1, within(1e-9));
+  }
+}
