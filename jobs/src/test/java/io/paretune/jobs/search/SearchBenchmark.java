@@ -9,7 +9,8 @@ import java.util.SplittableRandom;
 
 /**
  * Runs samplers on the benchmark's problems and prints medians; the ablation of issue 4. Not a
- * test: {@code java -cp … io.paretune.jobs.search.SearchBenchmark SUITE SEEDS BATCH VARIANT…}.
+ * test: {@code java -cp … io.paretune.jobs.search.SearchBenchmark SUITE SEEDS BATCH VARIANT…}, with
+ * {@code -Dvariants=N} problems of each shape and {@code -Dsamples=N} answers a trial (0: exact).
  */
 final class SearchBenchmark {
   private static final int[] BUDGETS = {20, 30, 40, 50, 70, 100, 200};
