@@ -218,10 +218,16 @@ class ForwardInvarianceTest {
   @Test
   void evaluationsLeaveNoMemoryBehind() throws Exception {
     evaluateOneQuestion(60); // allocators and the JIT settle
-    long before = residentBytes();
-    evaluateOneQuestion(200);
-    // A pass's cache alone has 0.4 MB: leaked, it would be 80 MB.
-    assertThat(residentBytes() - before).isLessThan(40L << 20);
+    // A pass's cache alone has 0.4 MB: leaked, every round would grow by 80 MB. What the JIT and
+    // the
+    // heap take they take once.
+    long leastGrowth = Long.MAX_VALUE;
+    for (int round = 0; round < 4 && leastGrowth > 20L << 20; round++) {
+      long before = residentBytes();
+      evaluateOneQuestion(200);
+      leastGrowth = Math.min(leastGrowth, residentBytes() - before);
+    }
+    assertThat(leastGrowth).isLessThan(20L << 20);
   }
 
   private static void evaluateOneQuestion(int times) {
