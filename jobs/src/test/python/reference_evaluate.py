@@ -59,7 +59,7 @@ class QuantizeOnWrite(DynamicCache):
 
 class Reference:
     def __init__(self, model_dir):
-        self.processor = AutoProcessor.from_pretrained(model_dir)
+        self.processor = AutoProcessor.from_pretrained(model_dir, backend="pil")
         self.tokenizer = self.processor.tokenizer
         self.tokenizer.padding_side = "right"
         self.model = LlavaForConditionalGeneration.from_pretrained(model_dir, dtype=torch.float32).eval()

@@ -1,6 +1,7 @@
 package io.paretune.udfs.checkpoint;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +39,16 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The tokens of a text, with the special tokens (such as BOS) that the file adds. */
   public long[] encode(String text) {
-    return tokenizer.encode(text, true, false).getIds();
+    // HuggingFaceTokenizer.encode also fetches strings, offsets and masks of every token, which
+    // takes
+    // several times as long as tokenizing.
+    TokenizersLibrary library = TokenizersLibrary.LIB;
+    long encoding = library.encode(tokenizer.getHandle(), text, true);
+    try {
+      return library.getTokenIds(encoding);
+    } finally {
+      library.deleteEncoding(encoding);
+    }
   }
 
   /** The text of some tokens, special tokens left out. */

@@ -70,8 +70,13 @@ public final class QuestionTokenizer {
       options.add(after(sample, prompt, ids, option));
     }
     int[] suffix = Arrays.copyOfRange(ids, before.length + 1, ids.length);
+    String answer = sample.answers().get(0);
+    int option = sample.options().indexOf(answer);
     return new PreparedQuestion(
-        sample, suffix, options, after(sample, prompt, ids, sample.answers().get(0)));
+        sample,
+        suffix,
+        options,
+        option < 0 ? after(sample, prompt, ids, answer) : options.get(option));
   }
 
   private int[] after(Sample sample, String prompt, int[] promptIds, String answer) {

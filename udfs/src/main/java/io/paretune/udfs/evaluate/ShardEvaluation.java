@@ -51,7 +51,8 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
     return outcomes;
   }
 
-  private static TokenTree tree(List<PreparedQuestion> questions) {
+  /** All that is asked about an image. */
+  static TokenTree tree(List<PreparedQuestion> questions) {
     List<Continuation> sequences = new ArrayList<>();
     for (PreparedQuestion q : questions) {
       for (int[] option : q.options()) {
