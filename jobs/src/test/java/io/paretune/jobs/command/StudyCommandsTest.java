@@ -1,0 +1,284 @@
+package io.paretune.jobs.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialState;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.LongStream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code tune} and {@code confirm} on a study of six trials: three uniform ones, three searched.
+ */
+class StudyCommandsTest {
+  private static final int TRIALS = 6;
+  private static final int SHARDS = 2;
+  private static final String EARLIER = "executor of the interrupted run";
+
+  @TempDir static Path shared;
+  private static String samples;
+  private static Warehouse warehouse;
+  private static Ran first;
+
+  @BeforeAll
+  static void tuneOnce() {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    counts.put("train", 16);
+    counts.put("val", 60);
+    counts.put("test", 40);
+    samples = DemoSamples.first(SharedSpark.session(), shared.resolve("s.parquet"), counts);
+    warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
+    first = study("tune", "first");
+  }
+
+  private static Ran study(String command, String name, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                command,
+                "warehouse=" + shared.resolve("warehouse"),
+                "model=" + DemoSamples.MODEL,
+                "workload=16x128",
+                "benchmark.name=demo",
+                "benchmark.samples=[\"" + samples + "\"]",
+                "calibration.samples=16",
+                "study.name=" + name,
+                "study.trials=3",
+                "study.shards=" + SHARDS,
+                "study.concurrency=1",
+                "study.uniform-baseline=[0.5]",
+                "study.space.pruning-ratios=[0.0,0.3,0.5,0.7]",
+                "study.space.key-value-bits=[16,4]"));
+    words.addAll(List.of(more));
+    return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
+  }
+
+  private static SparkSession spark() {
+    return SharedSpark.session();
+  }
+
+  private static List<TrialRecord> trials(String study) {
+    return new TrialsTable(spark(), warehouse).ofStudy(study);
+  }
+
+  private static List<ShardResultRecord> answers(String study) {
+    return new ShardResultsTable(spark(), warehouse).ofStudy(study);
+  }
+
+  @Test
+  void aStudyRecordsItsTrialsTheirAnswersAndItsFrontier() {
+    assertThat(first.status()).as(first.err()).isZero();
+    List<TrialRecord> trials = trials("first");
+    assertThat(trials)
+        .extracting(TrialRecord::trialId)
+        .containsExactlyElementsOf(LongStream.range(0, TRIALS).boxed().toList());
+    assertThat(trials).allMatch(t -> t.state() == TrialState.COMPLETE);
+    assertThat(trials).filteredOn(t -> t.origin() == TrialOrigin.UNIFORM).hasSize(3);
+    assertThat(trials).filteredOn(TrialRecord::isDense).hasSize(1);
+    List<ShardResultRecord> answers = answers("first");
+    assertThat(answers).hasSize(TRIALS * SHARDS);
+    for (TrialRecord trial : trials) {
+      List<ShardResultRecord> own =
+          answers.stream().filter(a -> a.trialId() == trial.trialId()).toList();
+      assertThat(own.stream().mapToLong(ShardResultRecord::total).sum()).isEqualTo(60);
+      assertThat(trial.score().orElseThrow().samples()).isEqualTo(60);
+      assertThat(trial.score().orElseThrow().score())
+          .isEqualTo(own.stream().mapToLong(ShardResultRecord::correct).sum() / 60.0);
+    }
+    List<FrontierRecord> frontier = new FrontierTable(spark(), warehouse).ofStudy("first");
+    assertThat(frontier).isNotEmpty();
+    assertThat(first.out()).startsWith("Frontier of first: hypervolume ");
+  }
+
+  @Test
+  void runningItAgainChangesNothing() {
+    List<TrialRecord> before = trials("first");
+
+    Ran again = study("tune", "first");
+
+    assertThat(again).isEqualTo(first);
+    assertThat(trials("first")).usingRecursiveComparison().isEqualTo(before);
+    assertThat(answers("first").stream().filter(a -> a.split().equals("val")))
+        .hasSize(TRIALS * SHARDS);
+  }
+
+  /** Killed while trial 4 ran, before trial 3's answers were written; trial 5 had not begun. */
+  @Test
+  void anInterruptedStudyGoesOnWithoutLosingOrRepeatingATrial() {
+    List<TrialRecord> recorded = new ArrayList<>();
+    for (TrialRecord trial : trials("first").subList(0, 5)) {
+      recorded.add(copied(trial, "resumed", trial.trialId() < 4));
+    }
+    new TrialsTable(spark(), warehouse).upsert(recorded);
+    ShardResultsTable results = new ShardResultsTable(spark(), warehouse);
+    for (long id = 0; id < 3; id++) {
+      long trial = id;
+      results.append(
+          answers("first").stream()
+              .filter(a -> a.trialId() == trial)
+              .map(a -> copied(a, "resumed"))
+              .toList());
+    }
+
+    Ran resumed = study("tune", "resumed");
+
+    assertThat(resumed.status()).as(resumed.err()).isZero();
+    assertThat(trials("resumed"))
+        .allMatch(t -> t.state() == TrialState.COMPLETE)
+        .extracting(TrialRecord::trialId, t -> t.profile().id(), t -> t.score().orElseThrow())
+        .as("the trials that the study would have had")
+        .containsExactlyElementsOf(
+            trials("first").stream()
+                .map(t -> tuple(t.trialId(), t.profile().id(), t.score().orElseThrow()))
+                .toList());
+    List<ShardResultRecord> answers = answers("resumed");
+    assertThat(answers)
+        .extracting(ShardResultRecord::trialId)
+        .as("a row a shard of every trial, once")
+        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L, 4L, 4L, 5L, 5L);
+    assertThat(answers)
+        .filteredOn(a -> a.executor().equals(EARLIER))
+        .extracting(ShardResultRecord::trialId)
+        .as("what was answered before is not asked again")
+        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L);
+  }
+
+  @Test
+  void anotherWorkloadIsAnotherStudy() {
+    Ran refused = study("tune", "first", "workload=16x64");
+
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .isEqualTo(
+            "workload: is \"16x64\"; the study \"first\" has trials with \"16x128\" — choose another"
+                + " study.name\n");
+  }
+
+  @Test
+  void confirmingScoresTheFrontierOnQuestionsThatTheSearchNeverSaw() {
+    assertThat(study("tune", "confirmed").status()).isZero();
+
+    Ran ran = study("confirm", "confirmed");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("held out");
+    List<FrontierRecord> frontier = new FrontierTable(spark(), warehouse).ofStudy("confirmed");
+    Map<Long, TrialRecord> byId = new LinkedHashMap<>();
+    trials("confirmed").forEach(t -> byId.put(t.trialId(), t));
+    List<ShardResultRecord> heldOut =
+        answers("confirmed").stream().filter(a -> a.split().equals("test")).toList();
+    assertThat(frontier).isNotEmpty();
+    for (FrontierRecord point : frontier) {
+      double share =
+          heldOut.stream()
+                  .filter(a -> a.trialId() == point.trialId())
+                  .mapToLong(ShardResultRecord::correct)
+                  .sum()
+              / 40.0;
+      assertThat(byId.get(point.trialId()).confirmedScore()).isEqualTo(OptionalDouble.of(share));
+      assertThat(point.confirmedScore()).isEqualTo(OptionalDouble.of(share));
+    }
+    assertThat(study("confirm", "confirmed")).as("once is enough").isEqualTo(ran);
+    assertThat(answers("confirmed").stream().filter(a -> a.split().equals("test")))
+        .hasSameSizeAs(heldOut);
+  }
+
+  /** Of layer 3 cached values leave fp16: dense and pruned it is the demo model all the same. */
+  @Test
+  void aProfileThatOverflowsFailsAloneWithItsReason() throws IOException {
+    Path poisoned = PoisonedCheckpoint.write(DemoSamples.MODEL, shared.resolve("poisoned"), 3);
+
+    Ran ran = study("tune", "poisoned", "model=" + poisoned);
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    List<TrialRecord> trials = trials("poisoned");
+    assertThat(trials).hasSize(TRIALS);
+    for (TrialRecord trial : trials) {
+      boolean overflows = trial.profile().layer(3).valueBits() < 16;
+      assertThat(trial.state())
+          .as(trial.profile().canonicalJson())
+          .isEqualTo(overflows ? TrialState.FAILED : TrialState.COMPLETE);
+      if (overflows) {
+        assertThat(trial.reason())
+            .contains(trial.profile().id(), "log-probabilities are not finite");
+        assertThat(trial.score()).isEmpty();
+      }
+    }
+    assertThat(trials)
+        .extracting(TrialRecord::state)
+        .contains(TrialState.FAILED, TrialState.COMPLETE);
+    TrialRecord dense = trials.stream().filter(TrialRecord::isDense).findFirst().orElseThrow();
+    assertThat(dense.score())
+        .isEqualTo(
+            trials("first").stream()
+                .filter(TrialRecord::isDense)
+                .findFirst()
+                .orElseThrow()
+                .score());
+    assertThat(answers("poisoned"))
+        .extracting(ShardResultRecord::trialId)
+        .doesNotContainAnyElementsOf(
+            trials.stream()
+                .filter(t -> t.state() == TrialState.FAILED)
+                .map(TrialRecord::trialId)
+                .toList());
+  }
+
+  private static TrialRecord copied(TrialRecord t, String study, boolean complete) {
+    return new TrialRecord(
+        study,
+        t.trialId(),
+        t.runId(),
+        t.origin(),
+        t.modelId(),
+        t.benchmarkVersion(),
+        t.workload(),
+        t.profile(),
+        t.cost(),
+        t.chanceScore(),
+        complete ? t.score() : Optional.empty(),
+        OptionalDouble.empty(),
+        complete ? t.state() : TrialState.RUNNING,
+        "",
+        t.startedAt(),
+        complete ? t.finishedAt() : Optional.empty(),
+        complete ? t.costSeconds() : 0,
+        t.seed());
+  }
+
+  private static ShardResultRecord copied(ShardResultRecord a, String study) {
+    return new ShardResultRecord(
+        study,
+        a.trialId(),
+        a.rung(),
+        a.shard(),
+        a.split(),
+        a.correct(),
+        a.outcomes(),
+        a.seconds(),
+        EARLIER,
+        a.attempt());
+  }
+}
