@@ -234,8 +234,6 @@ class EvaluateCommandTest {
     Ran refused = Ran.command(directory.resolve("logs"), "kernels", "--out", "/no/such/place/k");
     assertThat(refused.status()).isEqualTo(2);
     assertThat(refused.err())
-        .isEqualTo(
-            "--out: /no/such/place/k is no file that can be written — name a file in an existing"
-                + " directory\n");
+        .isEqualTo("--out: there is no directory /no/such/place — create it first\n");
   }
 }
