@@ -164,7 +164,8 @@ public final class Tuning {
                   clock,
                   new SearchProgress(total, clock))
               .run();
-      return new Result(runId, ending);
+      boolean all = search.history().finished().size() >= total;
+      return new Result(runId, all ? SearchLoop.Ending.TRIALS : ending);
     } finally {
       prepared.unpersist();
     }
