@@ -44,11 +44,13 @@ public record FrontierPlot(
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="13">
         <style>
-          svg { color: #1a1a1a; background: #ffffff; --grid: #d8d8d8; --found: #0b62a4; --uniform: #a34800; }
-          @media (prefers-color-scheme: dark) { svg { color: #ececec; background: #16181c; --grid: #3a3d44; --found: #6cb8f5; --uniform: #f0a35e; } }
-          text { fill: currentColor } .grid { stroke: var(--grid) }
-          .found { stroke: var(--found); fill: var(--found) } .uniform { stroke: var(--uniform); fill: var(--uniform) }
-          .dense { stroke: currentColor; fill: currentColor } .line { fill: none; stroke-width: 2 } .whisker { stroke-width: 1; opacity: .55 }
+          svg { color: #1a1a1a; background: #ffffff } text { fill: currentColor } .grid { stroke: #d8d8d8 }
+          .found { stroke: #0b62a4; fill: #0b62a4 } .uniform { stroke: #a34800; fill: #ffffff } .dense { stroke: currentColor; fill: currentColor }
+          .line { fill: none; stroke-width: 2 } .whisker { stroke-width: 1; opacity: .55 }
+          @media (prefers-color-scheme: dark) {
+            svg { color: #ececec; background: #16181c } .grid { stroke: #3a3d44 }
+            .found { stroke: #6cb8f5; fill: #6cb8f5 } .uniform { stroke: #f0a35e; fill: #16181c } .line { fill: none }
+          }
         </style>
         """
             .formatted(WIDTH, HEIGHT, escaped(title)));
@@ -107,24 +109,24 @@ public record FrontierPlot(
   private void series(StringBuilder out, Axis x, Axis y, String style, List<PlotPoint> points) {
     StringBuilder path = new StringBuilder();
     for (PlotPoint p : points) {
-      double px = across(x, share(p));
       path.append(path.isEmpty() ? "M" : " L")
-          .append(number(px))
+          .append(number(across(x, share(p))))
           .append(' ')
           .append(number(up(y, p.score())));
-      out.append(line(style + " whisker", px, up(y, p.scoreLow()), px, up(y, p.scoreHigh())));
-      out.append(
-          "<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"4\"><title>%s: %.1f %% of dense memory, accuracy %.3f</title></circle>\n"
-              .formatted(
-                  style,
-                  number(px),
-                  number(up(y, p.score())),
-                  escaped(p.label()),
-                  share(p) * 100,
-                  p.score()));
     }
     if (points.size() > 1) {
       out.append("<path class=\"%s line\" style=\"fill:none\" d=\"%s\"/>\n".formatted(style, path));
+    }
+    for (PlotPoint p : points) {
+      double px = across(x, share(p));
+      out.append(line(style + " whisker", px, up(y, p.scoreLow()), px, up(y, p.scoreHigh())));
+      out.append(
+          marker(
+              style,
+              px,
+              up(y, p.score()),
+              "%s: %.1f %% of dense memory, accuracy %.3f"
+                  .formatted(p.label(), share(p) * 100, p.score())));
     }
   }
 
@@ -135,11 +137,22 @@ public record FrontierPlot(
     entries.add(new String[] {"dense", "dense"});
     int y = HEIGHT - BOTTOM - 62;
     for (String[] e : entries) {
-      out.append(
-          "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>\n".formatted(e[0], WIDTH - 190, y));
+      out.append(marker(e[0], WIDTH - 190, y, e[1]));
       out.append(text(WIDTH - 178, y + 4, "start", "", e[1]));
       y += 20;
     }
+  }
+
+  /** Told apart by shape as well as by colour: squares are uniform profiles. */
+  private static String marker(String style, double x, double y, String title) {
+    String shape =
+        style.equals("uniform")
+            ? "rect class=\"uniform\" x=\"%s\" y=\"%s\" width=\"8\" height=\"8\" stroke-width=\"2\""
+                .formatted(number(x - 4), number(y - 4))
+            : "circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"4\""
+                .formatted(style, number(x), number(y));
+    return "<%s><title>%s</title></%s>\n"
+        .formatted(shape, escaped(title), shape.substring(0, shape.indexOf(' ')));
   }
 
   private static String line(String style, double x1, double y1, double x2, double y2) {

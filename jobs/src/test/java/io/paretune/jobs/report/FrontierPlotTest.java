@@ -31,7 +31,8 @@ class FrontierPlotTest {
     assertThat(svg.getDocumentElement().getAttribute("aria-label"))
         .isEqualTo("a <model> & its \"frontier\"");
     var circles = svg.getElementsByTagName("circle");
-    assertThat(circles.getLength()).isEqualTo(4 + 3); // points and legend
+    assertThat(circles.getLength()).isEqualTo(3 + 2); // points and legend
+    assertThat(svg.getElementsByTagName("rect").getLength()).isEqualTo(1 + 1);
     for (int i = 0; i < circles.getLength(); i++) {
       Element c = (Element) circles.item(i);
       assertThat(Double.parseDouble(c.getAttribute("cx"))).isBetween(64.0, 736.0);
