@@ -18,6 +18,9 @@ public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;
   private static final int LARGEST_STARTUP = 12;
 
+  /** Random draws are cheap: enough of them find the last point of a small space. */
+  private static final int MOST_REDRAWS = 200;
+
   private static final int REHEARSE_EVERY = 10;
 
   /** Beyond so many proposals in one ask a model has nothing more to say. */
@@ -91,11 +94,7 @@ public final class GuidedSampler implements Sampler {
       RandomGenerator random = TrialRandom.of(seed, id);
       Point point;
       if (k >= MOST_MODELLED) {
-        point =
-            TpeSampler.fresh(
-                seen,
-                () -> RandomSampler.feasible(p.space(), p.feasibility(), random),
-                p.space().cardinality());
+        point = untried(p, seen, random);
       } else if (proposals == null) {
         point = TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
       } else if (isTpesTurn(p, id)) {
@@ -107,6 +106,10 @@ public final class GuidedSampler implements Sampler {
       } else {
         point = proposals.next(id, seen, random);
       }
+      if (seen.contains(point)) {
+        // A start that follows from its number alone, or a proposal that nothing else beats.
+        point = untried(p, seen, random);
+      }
       proposed.add(point);
       pending.add(point);
       seen.add(point);
@@ -115,6 +118,16 @@ public final class GuidedSampler implements Sampler {
       }
     }
     return proposed;
+  }
+
+  /** A random point that was not tried, unless the space is used up. */
+  private static Point untried(GuidedParts p, Set<Point> seen, RandomGenerator random) {
+    Point point = RandomSampler.feasible(p.space(), p.feasibility(), random);
+    int redraws = seen.size() >= p.space().cardinality() ? 0 : MOST_REDRAWS;
+    for (int i = 0; i < redraws && seen.contains(point); i++) {
+      point = RandomSampler.feasible(p.space(), p.feasibility(), random);
+    }
+    return point;
   }
 
   private boolean isTpesTurn(GuidedParts p, long id) {

@@ -204,6 +204,22 @@ class AskTellTest {
   }
 
   @Test
+  void aSmallSpaceIsTriedOutBeforeAnythingIsRepeated() throws IOException {
+    String small =
+        """
+        {"params":[{"name":"a","type":"ordinal","choices":[0,1,2]}],
+         "objectives":[{"name":"s","direction":"maximize"}]}
+        """;
+    for (int seed = 0; seed < 5; seed++) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      byte[] ask = "{\"op\":\"ask\",\"n\":3}\n".getBytes(StandardCharsets.UTF_8);
+      assertThat(run(small, out, ask, "--seed", String.valueOf(seed))).isZero();
+      assertThat(out.toString(StandardCharsets.UTF_8))
+          .contains("{\"a\":0}", "{\"a\":1}", "{\"a\":2}");
+    }
+  }
+
+  @Test
   void aMissingFileIsTheUsersProblem() {
     int status =
         commandLine(new ByteArrayOutputStream(), new byte[0])
