@@ -9,12 +9,10 @@ import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.KvGrouping;
-import io.paretune.udfs.profile.LayerPlan;
-import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -144,19 +142,6 @@ final class EvaluateCommand implements Command {
       CompressionProfile profile, int layers, Invocation invocation, Problems problems) {
     String where =
         invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
-    if (profile.mask() != MaskKind.ONE_SHOT) {
-      problems.add(where, "mask \"sequential\" cannot be run yet", "use \"one-shot\"");
-    }
-    if (profile.kvGrouping() != KvGrouping.TOKEN) {
-      problems.add(where, "kv_grouping \"channel-keys\" cannot be run yet", "use \"token\"");
-    }
-    for (LayerPlan plan : profile.layers()) {
-      if (plan.layer() >= layers) {
-        problems.add(
-            where,
-            "plans layer %d, but the model has %d layers".formatted(plan.layer(), layers),
-            "layers count from 0");
-      }
-    }
+    LayerStack.check(where, profile, layers, problems);
   }
 }

@@ -126,25 +126,7 @@ public record TrialRecord(
 
   private TrialRecord ended(
       TrialState end, Optional<TrialScore> result, String why, Instant at, double seconds) {
-    return new TrialRecord(
-        study,
-        trialId,
-        runId,
-        origin,
-        modelId,
-        benchmarkVersion,
-        workload,
-        profile,
-        cost,
-        chanceScore,
-        result,
-        confirmedScore,
-        end,
-        why,
-        startedAt,
-        Optional.of(at),
-        seconds,
-        seed);
+    return with(result, confirmedScore, end, why, Optional.of(at), seconds);
   }
 
   /** The same trial, to be run again. */
@@ -166,6 +148,16 @@ public record TrialRecord(
 
   /** The same trial with its score on held-out questions. */
   public TrialRecord confirmed(double heldOutScore) {
+    return with(score, OptionalDouble.of(heldOutScore), state, reason, finishedAt, costSeconds);
+  }
+
+  private TrialRecord with(
+      Optional<TrialScore> newScore,
+      OptionalDouble newConfirmedScore,
+      TrialState newState,
+      String newReason,
+      Optional<Instant> newFinishedAt,
+      double newCostSeconds) {
     return new TrialRecord(
         study,
         trialId,
@@ -177,13 +169,13 @@ public record TrialRecord(
         profile,
         cost,
         chanceScore,
-        score,
-        OptionalDouble.of(heldOutScore),
-        state,
-        reason,
+        newScore,
+        newConfirmedScore,
+        newState,
+        newReason,
         startedAt,
-        finishedAt,
-        costSeconds,
+        newFinishedAt,
+        newCostSeconds,
         seed);
   }
 

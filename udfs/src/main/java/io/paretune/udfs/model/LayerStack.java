@@ -1,6 +1,7 @@
 package io.paretune.udfs.model;
 
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
@@ -24,23 +25,36 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
     if (weights.isEmpty()) {
       throw new IllegalArgumentException("a stack needs at least one layer");
     }
+    Problems problems = new Problems();
+    check("profile " + profile.id(), profile, weights.size(), problems);
+    problems.throwIfAny();
+  }
+
+  /**
+   * Notes why a model cannot be run as a profile says.
+   *
+   * @param where what to call the profile
+   * @param layers decoder layers of the model
+   */
+  public static void check(
+      String where, CompressionProfile profile, int layers, Problems problems) {
     for (LayerPlan plan : profile.layers()) {
-      if (plan.layer() >= weights.size()) {
-        throw new InvalidInputException(
-            "profile " + profile.id(),
-            "plans layer %d, but the model has %d layers".formatted(plan.layer(), weights.size()),
+      if (plan.layer() >= layers) {
+        problems.add(
+            where,
+            "plans layer %d, but the model has %d layers".formatted(plan.layer(), layers),
             "layers count from 0");
       }
     }
     if (profile.mask() != MaskKind.ONE_SHOT) {
-      throw new InvalidInputException(
-          "profile " + profile.id(),
+      problems.add(
+          where,
           "mask \"%s\" cannot be run yet".formatted(profile.mask().key()),
           "use \"" + MaskKind.ONE_SHOT.key() + "\"");
     }
     if (profile.kvGrouping() != KvGrouping.TOKEN) {
-      throw new InvalidInputException(
-          "profile " + profile.id(),
+      problems.add(
+          where,
           "kv_grouping \"%s\" cannot be run yet".formatted(profile.kvGrouping().key()),
           "use \"" + KvGrouping.TOKEN.key() + "\"");
     }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What calibration saw at the inputs of every linear layer: per decoder layer, input site and
@@ -21,6 +22,7 @@ import java.util.Objects;
 public final class ActivationStatistics {
   private final StatisticsShape shape;
   private final List<Map<InputSite, SiteSums>> sums; // by layer
+  private volatile @Nullable String id; // asked for by every task and layer, so computed once
 
   /** The sums of one site of one layer and the tokens they are over; never written once inside. */
   record SiteSums(ExactSums squares, long tokens) {
@@ -58,6 +60,15 @@ public final class ActivationStatistics {
 
   /** The first 16 hexadecimal digits of the SHA-256 of {@link #toBytes}. */
   public String id() {
+    String known = id;
+    if (known == null) {
+      known = digest(); // the same, whichever thread is first
+      id = known;
+    }
+    return known;
+  }
+
+  private String digest() {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(toBytes());
       return HexFormat.of().formatHex(digest, 0, 8);

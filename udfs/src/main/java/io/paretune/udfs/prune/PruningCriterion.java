@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.Projection;
 import java.util.function.Supplier;
@@ -43,6 +44,6 @@ public sealed interface PruningCriterion permits Magnitude, Wanda {
 
   /** Python's {@code int(columns * ratio)}: how many weights of a row of that length go. */
   static int prunedPerRow(int columns, double ratio) {
-    return (int) (columns * ratio);
+    return MemoryFootprint.prunedColumns(columns, ratio); // what is counted is what is pruned
   }
 }
