@@ -3,6 +3,7 @@ package io.paretune.jobs;
 import io.paretune.jobs.command.CommandLine;
 import io.paretune.jobs.command.Commands;
 import io.paretune.jobs.command.FailureLog;
+import io.paretune.udfs.checkpoint.UserCache;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -26,7 +27,7 @@ public final class Paretune {
         new CommandLine(
             Commands.ALL,
             Optional.ofNullable(System.getenv("PARETUNE_HOME")).map(Path::of),
-            new FailureLog(cache().resolve("logs"), Clock.systemUTC()),
+            new FailureLog(UserCache.directory().resolve("logs"), Clock.systemUTC()),
             System.in,
             out,
             err);
@@ -35,14 +36,5 @@ public final class Paretune {
     if (status != CommandLine.DONE) {
       System.exit(status);
     }
-  }
-
-  private static Path cache() {
-    String given = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        given == null || given.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(given);
-    return base.resolve("paretune");
   }
 }

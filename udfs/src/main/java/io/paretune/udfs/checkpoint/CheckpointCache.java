@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -65,6 +66,12 @@ public final class CheckpointCache {
     }
     try {
       return fetch(model, source);
+    } catch (FileSystemException e) {
+      // Only java.nio throws it: the trouble is this disk, not the source.
+      throw new InvalidInputException(
+          root.toString(),
+          "cannot hold a copy of " + model + ": " + e.getMessage(),
+          "free space there or set XDG_CACHE_HOME to a directory that has room");
     } catch (UncheckedIOException | IOException e) {
       throw new InvalidInputException(
           model, "cannot be fetched: " + e.getMessage(), "check the address and the credentials");
@@ -164,6 +171,7 @@ public final class CheckpointCache {
           .forEach(CheckpointCache::delete);
     }
     delete(target);
+    requireRoom(listed);
     Path temporary = root.resolve(unfinished + UUID.randomUUID());
     try {
       Files.createDirectory(temporary);
@@ -180,6 +188,15 @@ public final class CheckpointCache {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       delete(temporary);
+    }
+  }
+
+  private void requireRoom(List<FileStatus> listed) throws IOException {
+    long needed = listed.stream().mapToLong(FileStatus::getLen).sum();
+    long free = Files.getFileStore(root).getUsableSpace();
+    if (free < needed) {
+      throw new FileSystemException(
+          root.toString(), null, "%d bytes are free, %d are needed".formatted(free, needed));
     }
   }
 

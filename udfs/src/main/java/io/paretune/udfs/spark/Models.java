@@ -1,6 +1,7 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.checkpoint.CheckpointCache;
+import io.paretune.udfs.checkpoint.UserCache;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
@@ -18,7 +19,7 @@ public final class Models {
    * @throws io.paretune.udfs.problem.InvalidInputException if there is no model
    */
   public static Path directory(String location) {
-    return new CheckpointCache(cache(), hadoop()).directory(location);
+    return new CheckpointCache(UserCache.directory().resolve("models"), hadoop()).directory(location);
   }
 
   private static Configuration hadoop() {
@@ -26,14 +27,5 @@ public final class Models {
     return spark == null
         ? new Configuration()
         : SparkHadoopUtil.get().newConfiguration(spark.conf());
-  }
-
-  private static Path cache() {
-    String given = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        given == null || given.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(given);
-    return base.resolve("paretune").resolve("models");
   }
 }

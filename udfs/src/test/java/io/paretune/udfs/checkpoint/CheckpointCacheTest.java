@@ -63,6 +63,16 @@ class CheckpointCacheTest {
   }
 
   @Test
+  void aCacheThatCannotBeWrittenIsToldFromASourceThatCannotBeRead() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    CheckpointCache nowhere = new CheckpointCache(file, configuration());
+    assertThatThrownBy(() -> nowhere.directory(MODEL))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(file + ": cannot hold a copy of " + MODEL)
+        .hasMessageContaining("XDG_CACHE_HOME");
+  }
+
+  @Test
   void aChangedSourceIsCopiedAnew() throws IOException {
     Path before = cache.directory(MODEL);
     Files.setLastModifiedTime(source.resolve("config.json"), FileTime.fromMillis(1_000_000));
