@@ -19,7 +19,8 @@ public final class Models {
    * @throws io.paretune.udfs.problem.InvalidInputException if there is no model
    */
   public static Path directory(String location) {
-    return new CheckpointCache(UserCache.directory().resolve("models"), hadoop()).directory(location);
+    return new CheckpointCache(UserCache.directory().resolve("models"), hadoop())
+        .directory(location);
   }
 
   private static Configuration hadoop() {
