@@ -1,5 +1,6 @@
 package io.paretune.jobs.config;
 
+import io.paretune.jobs.search.Granularity;
 import io.paretune.udfs.profile.CriterionName;
 import java.util.List;
 

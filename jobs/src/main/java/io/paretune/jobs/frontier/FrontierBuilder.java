@@ -4,11 +4,11 @@ import static java.util.stream.Collectors.toMap;
 
 import io.paretune.jobs.search.Hypervolume;
 import io.paretune.jobs.search.ParetoFront;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.tables.TrialState;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,12 +1,12 @@
 package io.paretune.jobs.frontier;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialState;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.problem.InvalidInputException;

@@ -30,15 +30,6 @@ public final class CompressionSpace {
   /** The objective that trials measure: a share of right answers. */
   public static final String SCORE = "score";
 
-  /** What has a ratio of its own. */
-  public enum Grain {
-    LAYER,
-    /** Neighbouring layers together. */
-    BLOCK,
-    /** Each of a layer's seven linear layers. */
-    PROJECTION
-  }
-
   /** Whether cached keys and values have bits of their own. */
   public enum KvBits {
     TIED,
@@ -50,15 +41,15 @@ public final class CompressionSpace {
    * compared with, is in every space.
    *
    * @param criterion of every profile
-   * @param grain what has a ratio of its own
-   * @param blocks how many blocks of layers, where the grain is {@link Grain#BLOCK}
+   * @param granularity what has a ratio of its own
+   * @param blocks how many blocks of layers, with {@link Granularity#BLOCK}
    * @param ratios that can be chosen, ascending
    * @param bits that can be chosen, descending
    * @param kvBits whether keys and values are chosen apart
    */
   public record Choices(
       CriterionName criterion,
-      Grain grain,
+      Granularity granularity,
       int blocks,
       List<Double> ratios,
       List<Integer> bits,
@@ -107,10 +98,10 @@ public final class CompressionSpace {
     List<Parameter> parameters = new ArrayList<>();
     List<List<Integer>> groups = groups();
     for (List<Integer> layers : groups) {
-      boolean block = choices.grain() == Grain.BLOCK;
+      boolean block = choices.granularity() == Granularity.BLOCK;
       String name = (block ? "b" + groups.indexOf(layers) : "l" + layers.get(0));
       double position = position(layers);
-      if (choices.grain() == Grain.PROJECTION) {
+      if (choices.granularity() == Granularity.PROJECTION) {
         for (Projection p : Projection.values()) {
           add(
               parameters,
@@ -172,7 +163,8 @@ public final class CompressionSpace {
 
   private List<List<Integer>> groups() {
     int layers = footprint.shape().layers();
-    int groups = choices.grain() == Grain.BLOCK ? Math.min(choices.blocks(), layers) : layers;
+    int groups =
+        choices.granularity() == Granularity.BLOCK ? Math.min(choices.blocks(), layers) : layers;
     return IntStream.range(0, groups)
         .mapToObj(
             g -> IntStream.range(g * layers / groups, (g + 1) * layers / groups).boxed().toList())

@@ -97,7 +97,7 @@ public final class Study {
     if (!completesStopped && !sharpens) {
       throw new IllegalArgumentException(
           "trial %d was told before with another outcome, state %s"
-              .formatted(id, before.state().name().toLowerCase(java.util.Locale.ROOT)));
+              .formatted(id, before.state().key()));
     }
     finished.set(at, again);
     revision++;

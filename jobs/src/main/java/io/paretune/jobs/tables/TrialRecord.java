@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.time.Instant;

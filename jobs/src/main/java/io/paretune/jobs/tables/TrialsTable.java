@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.util.Comparator;

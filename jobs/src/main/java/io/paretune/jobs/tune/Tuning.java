@@ -1,6 +1,5 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.jobs.config.Granularity;
 import io.paretune.jobs.config.SpaceConfig;
 import io.paretune.jobs.config.StudyConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
@@ -13,11 +12,11 @@ import io.paretune.jobs.search.SearchBudget;
 import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialState;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -72,12 +71,11 @@ public final class Tuning {
   private static CompressionSpace space(StudyInputs inputs) {
     StudyConfig study = inputs.config().study();
     SpaceConfig config = study.space();
-    Granularity granularity = config.granularity();
     return new CompressionSpace(
         inputs.footprint(),
         new CompressionSpace.Choices(
             config.criterion(),
-            CompressionSpace.Grain.valueOf(granularity.name()),
+            config.granularity(),
             config.blocks(),
             config.pruningRatios(),
             config.keyValueBits(),
@@ -252,7 +250,7 @@ public final class Tuning {
     return new Trial(
         record.trialId(),
         point,
-        io.paretune.jobs.search.TrialState.valueOf(record.state().name()),
+        record.state(),
         List.of(
             (double) record.cost().memoryBytes(),
             record.score().map(s -> s.score()).orElse(Double.NaN)),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.paretune.jobs.search.Granularity;
 import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.CompressionSpace.Choices;
-import io.paretune.jobs.search.CompressionSpace.Grain;
 import io.paretune.jobs.search.CompressionSpace.KvBits;
+import io.paretune.jobs.search.Granularity;
 import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.RandomSampler;
@@ -30,7 +30,7 @@ class ImportanceTest {
           new MemoryFootprint(new DecoderShape(4, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
           new Choices(
               CriterionName.WANDA,
-              Grain.LAYER,
+              Granularity.LAYER,
               1,
               List.of(0.3, 0.5, 0.7),
               List.of(8, 4),

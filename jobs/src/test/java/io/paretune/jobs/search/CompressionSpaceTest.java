@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paretune.jobs.search.CompressionSpace.Choices;
-import io.paretune.jobs.search.CompressionSpace.Grain;
 import io.paretune.jobs.search.CompressionSpace.KvBits;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
@@ -23,12 +22,12 @@ class CompressionSpaceTest {
   private static final MemoryFootprint FOOTPRINT =
       new MemoryFootprint(new DecoderShape(5, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100));
 
-  private static CompressionSpace space(Grain grain, KvBits kvBits) {
+  private static CompressionSpace space(Granularity granularity, KvBits kvBits) {
     return new CompressionSpace(
         FOOTPRINT,
         new Choices(
             CriterionName.WANDA,
-            grain,
+            granularity,
             2,
             List.of(0.0, 0.3, 0.5, 0.7),
             List.of(16, 8, 4, 2),
@@ -38,8 +37,9 @@ class CompressionSpaceTest {
   }
 
   @Property(tries = 100)
-  void everyPointIsAProfileAndBack(@ForAll Grain grain, @ForAll KvBits kvBits, @ForAll long seed) {
-    CompressionSpace space = space(grain, kvBits);
+  void everyPointIsAProfileAndBack(
+      @ForAll Granularity granularity, @ForAll KvBits kvBits, @ForAll long seed) {
+    CompressionSpace space = space(granularity, kvBits);
     Point point = random(space, seed);
     assertThat(space.space().contains(point)).isTrue();
     CompressionProfile profile = space.profile(point);
@@ -47,8 +47,9 @@ class CompressionSpaceTest {
   }
 
   @Property(tries = 100)
-  void memoryIsKnownToTheByte(@ForAll Grain grain, @ForAll KvBits kvBits, @ForAll long seed) {
-    CompressionSpace space = space(grain, kvBits);
+  void memoryIsKnownToTheByte(
+      @ForAll Granularity granularity, @ForAll KvBits kvBits, @ForAll long seed) {
+    CompressionSpace space = space(granularity, kvBits);
     Point point = random(space, seed);
     double known = space.space().objectives().get(0).known().orElseThrow().of(point);
     assertThat(known).isEqualTo((double) FOOTPRINT.totalBytes(space.profile(point)));
@@ -56,7 +57,7 @@ class CompressionSpaceTest {
 
   @Test
   void aProfileOfADeeperModelIsMatchedByRelativeDepth() {
-    CompressionSpace space = space(Grain.LAYER, KvBits.TIED);
+    CompressionSpace space = space(Granularity.LAYER, KvBits.TIED);
     CompressionProfile deeper =
         CompressionProfile.parse(
             "here",
@@ -76,7 +77,7 @@ class CompressionSpaceTest {
 
   @Test
   void blocksAreContiguousAndCoverEveryLayer() {
-    CompressionSpace space = space(Grain.BLOCK, KvBits.TIED);
+    CompressionSpace space = space(Granularity.BLOCK, KvBits.TIED);
     assertThat(space.space().parameters().stream().map(Parameter::name))
         .containsExactly("b0.ratio", "b0.kv_bits", "b1.ratio", "b1.kv_bits");
     CompressionProfile profile = space.profile(Point.of(1, 0, 3, 2));
@@ -86,11 +87,12 @@ class CompressionSpaceTest {
 
   @Test
   void whatTheSpaceLacksHasNoPoint() {
-    CompressionSpace space = space(Grain.LAYER, KvBits.TIED);
+    CompressionSpace space = space(Granularity.LAYER, KvBits.TIED);
     assertThat(space.uniform(0.5, 4)).isPresent();
     assertThat(space.uniform(0.45, 4)).isEmpty();
     assertThat(space.uniform(0.5, 3)).isEmpty();
-    assertThat(space(Grain.BLOCK, KvBits.TIED).point(space.profile(random(space, 1)))).isEmpty();
+    assertThat(space(Granularity.BLOCK, KvBits.TIED).point(space.profile(random(space, 1))))
+        .isEmpty();
   }
 
   @Test
@@ -99,7 +101,12 @@ class CompressionSpaceTest {
         new CompressionSpace(
             FOOTPRINT,
             new Choices(
-                CriterionName.WANDA, Grain.LAYER, 1, List.of(0.0, 0.5), List.of(16), KvBits.TIED),
+                CriterionName.WANDA,
+                Granularity.LAYER,
+                1,
+                List.of(0.0, 0.5),
+                List.of(16),
+                KvBits.TIED),
             OptionalLong.of(100_000),
             OptionalDouble.of(0.4));
     assertThat(space.space().constraints()).hasSize(2);

@@ -1,4 +1,4 @@
-package io.paretune.jobs.config;
+package io.paretune.jobs.search;
 
 /** What gets a pruning ratio of its own. */
 public enum Granularity {
