@@ -11,6 +11,12 @@ import java.util.List;
  * questions in several forwards.
  */
 final class QuestionBatches {
+  /** Images by how many rows their questions take, most first; of equal ones in a fixed order. */
+  static final Comparator<PreparedImage> LONGEST =
+      Comparator.comparingInt(QuestionBatches::rows)
+          .reversed()
+          .thenComparing(PreparedImage::imageId);
+
   private QuestionBatches() {}
 
   /**
@@ -30,13 +36,7 @@ final class QuestionBatches {
     if (questions < 1) {
       throw new IllegalArgumentException("a batch has at least one question, was " + questions);
     }
-    List<PreparedImage> sorted =
-        images.stream()
-            .sorted(
-                Comparator.comparingInt(QuestionBatches::rows)
-                    .reversed()
-                    .thenComparing(PreparedImage::imageId))
-            .toList();
+    List<PreparedImage> sorted = images.stream().sorted(LONGEST).toList();
     List<Batch> batches = new ArrayList<>();
     List<PreparedImage> open = new ArrayList<>();
     int held = 0;

@@ -4,27 +4,35 @@ import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.checkpoint.Tokenizer;
-import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.MultimodalModel;
-import io.paretune.udfs.model.TokenTree;
+import io.paretune.udfs.model.OpenPrompt;
+import io.paretune.udfs.model.StopRules;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
  * Answers a shard's questions by greedy generation: the answer is the text that the model goes on
- * with after the prompt, without special tokens and surrounding space.
+ * with after the prompt, without special tokens and surrounding space. Longest images and questions
+ * go first, so that what runs together is of like length and nothing long is left for the end.
  *
  * @param model whose dense parts (embedding, norms, head) every candidate shares
  * @param tokenizer the checkpoint's
  * @param benchmark judges the answers
- * @param batch questions wanted in a forward
+ * @param batch answers that grow at once
  * @param maxTokens of an answer, at most
+ * @param stops texts that end an answer
  */
 public record ShardGeneration(
-    MultimodalModel model, Tokenizer tokenizer, Benchmark benchmark, int batch, int maxTokens) {
+    MultimodalModel model,
+    Tokenizer tokenizer,
+    Benchmark benchmark,
+    int batch,
+    int maxTokens,
+    StopStrings stops) {
   /** Enough for answers of a word or a short phrase, which benchmarks ask for. */
   public static final int DEFAULT_MAX_TOKENS = 32;
 
@@ -40,43 +48,66 @@ public record ShardGeneration(
    * The outcome of every question, in no particular order, without log-probabilities.
    *
    * @param layers the candidate
-   * @param cancelled asked between batches
+   * @param cancelled asked between steps
    * @throws io.paretune.udfs.model.NonFiniteOutputException if the candidate's arithmetic overflows
    * @throws CancelledException if {@code cancelled} became true
    */
   public List<Outcome> run(LayerStack layers, PreparedShard shard, BooleanSupplier cancelled) {
+    List<PreparedImage> images = shard.images().stream().sorted(QuestionBatches.LONGEST).toList();
+    List<List<PreparedQuestion>> questions = images.stream().map(ShardGeneration::sorted).toList();
+    long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
+    StopRules rules = rules();
+    List<List<long[]>> generated =
+        model.generate(
+            layers,
+            questions.stream()
+                .map(own -> own.stream().map(q -> prompt(q, rules)).toList())
+                .toList(),
+            (owner, from, to) ->
+                model.prefill(
+                    owner, layers, before, ShardForwards.features(owner, images.subList(from, to))),
+            batch,
+            () -> {
+              if (cancelled.getAsBoolean()) {
+                throw new CancelledException();
+              }
+            });
     List<Outcome> outcomes = new ArrayList<>(shard.questions());
-    new ShardForwards(model, layers, batch)
-        .run(
-            shard,
-            cancelled,
-            (prefix, questions) -> outcomes.addAll(answers(layers, prefix, questions)));
-    return outcomes;
-  }
-
-  private List<Outcome> answers(
-      LayerStack layers, KvCache prefix, List<List<PreparedQuestion>> questions) {
-    List<TokenTree> prompts = questions.stream().map(ShardGeneration::prompts).toList();
-    List<List<long[]>> generated = model.generate(layers, prefix, prompts, maxTokens);
-    List<Outcome> outcomes = new ArrayList<>();
-    for (int image = 0; image < questions.size(); image++) {
+    for (int image = 0; image < images.size(); image++) {
       for (int q = 0; q < questions.get(image).size(); q++) {
-        Sample sample = questions.get(image).get(q).sample();
-        String prediction = tokenizer.decode(generated.get(image).get(q)).strip();
-        outcomes.add(
-            new Outcome(
-                sample.sampleId(),
-                sample.imageId(),
-                prediction,
-                benchmark.isCorrect(sample, prediction),
-                List.of()));
+        outcomes.add(outcome(questions.get(image).get(q).sample(), generated.get(image).get(q)));
       }
     }
     return outcomes;
   }
 
-  private static TokenTree prompts(List<PreparedQuestion> questions) {
-    return TokenTree.whole(
-        questions.stream().map(q -> Arrays.stream(q.suffix()).asLongStream().toArray()).toList());
+  private StopRules rules() {
+    StopRules rules = StopRules.of(model.config().text().eosTokenIds(), maxTokens);
+    return stops.strings().isEmpty()
+        ? rules
+        : rules.orAfter(tokens -> stops.in(tokenizer.decode(tokens)));
+  }
+
+  private Outcome outcome(Sample sample, long[] answer) {
+    String prediction = stops.cut(tokenizer.decode(answer)).strip();
+    return new Outcome(
+        sample.sampleId(),
+        sample.imageId(),
+        prediction,
+        benchmark.isCorrect(sample, prediction),
+        List.of());
+  }
+
+  private static List<PreparedQuestion> sorted(PreparedImage image) {
+    return image.questions().stream()
+        .sorted(
+            Comparator.comparingInt((PreparedQuestion q) -> q.suffix().length)
+                .reversed()
+                .thenComparing(q -> q.sample().sampleId()))
+        .toList();
+  }
+
+  private static OpenPrompt prompt(PreparedQuestion question, StopRules rules) {
+    return new OpenPrompt(Arrays.stream(question.suffix()).asLongStream().toArray(), rules);
   }
 }

@@ -235,6 +235,63 @@ final class Decoder {
     return x;
   }
 
+  /** Room for generation with the layers that {@code like} is a prefix of. */
+  GenerationCache generationCache(NDManager owner, KvCache like, int images, int slots) {
+    return new GenerationCache(owner, script, like, config.kvHeads(), images, slots);
+  }
+
+  /**
+   * Runs one more token of each sequence and keeps its keys and values.
+   *
+   * @return (n, H)
+   */
+  NDArray decode(NDManager pass, LayerStack layers, GenerationCache cache, GenerationStep step) {
+    RotaryTable.Rows rows = rotary.rows(pass, step.positions((int) cache.prefixes().tokens()));
+    int[] slots = new int[step.size()];
+    Arrays.setAll(slots, i -> i);
+    int[] last = Arrays.stream(step.lengths()).map(length -> length - 1).toArray();
+    NDArray write = pass.create(cache.targets(slots, last));
+    NDArray ask = pass.create(step.ask());
+    NDArray answer = pass.create(step.answer());
+    NDArray unseen =
+        pass.create(step.unseen()).reshape(new Shape(step.size(), 1, 1, step.longest()));
+    NDArray noWeight = SquareSums.unwanted().tokenWeights(pass, new double[0]);
+    NDArray x = script.callOne(pass, "embed", embedding, pass.create(step.tokens())); // (n, H)
+    for (LayerPlan plan : layers.plans()) {
+      int i = plan.layer();
+      NDArray in = x;
+      x =
+          script.callOne(
+              pass,
+              "decode_layer",
+              in,
+              layers.weights().get(i).arrays(),
+              rows.cos(),
+              rows.sin(),
+              cache.prefixes().keys(pass, i),
+              cache.prefixes().values(pass, i),
+              cache.tailKeys(i),
+              cache.tailValues(i),
+              write,
+              ask,
+              answer,
+              unseen,
+              step.images(),
+              config.heads(),
+              config.kvHeads(),
+              config.rmsNormEps(),
+              plan.keyBits(),
+              plan.valueBits(),
+              noWeight);
+      in.close();
+    }
+    return x;
+  }
+
+  int maxPositions() {
+    return config.maxPositions();
+  }
+
   private static long[] repeatedPositions(int images, int tokens) {
     long[] positions = new long[images * tokens];
     Arrays.setAll(positions, i -> i % tokens);

@@ -11,6 +11,7 @@ public final class ModelKernels {
       List.of(
           KvQuantizer.KERNELS,
           KernelText.resource(ModelKernels.class, "decoder.py"),
+          KernelText.resource(ModelKernels.class, "generation.py"),
           KernelText.resource(ModelKernels.class, "vision.py"));
 
   private ModelKernels() {}

@@ -153,21 +153,24 @@ public final class MultimodalModel implements AutoCloseable {
   }
 
   /**
-   * Answers prompts greedily, all at once, each until an end token, {@code maxTokens} tokens or the
-   * model's last position.
+   * Answers prompts greedily, {@code slots} of them at once: when an answer ends, the next prompt
+   * takes its slot before the next step. An answer does not depend on what is answered beside it.
    *
-   * @param prompts one {@link TokenTree#whole} tree per image of the prefix
-   * @return for each tree, each prompt's answer without the end token
+   * @param prompts of each image; taken in this order
+   * @param prefixes runs the images' prefixes with these layers, each once
+   * @param betweenSteps called before every step; what it throws ends the generation
+   * @return for each image, each prompt's answer without an end token
    * @throws NonFiniteOutputException if a prediction is not a number
    */
   public List<List<long[]>> generate(
-      LayerStack layers, KvCache prefix, List<TokenTree> prompts, int maxTokens) {
-    if (maxTokens < 1) {
-      throw new IllegalArgumentException("maxTokens must be positive, was " + maxTokens);
-    }
+      LayerStack layers,
+      List<List<OpenPrompt>> prompts,
+      PrefixRun prefixes,
+      int slots,
+      Runnable betweenSteps) {
     try (NDManager pass = newManager()) {
-      return new GreedyGeneration(decoder, config.text(), layers, prefix, prompts)
-          .run(pass, maxTokens);
+      return new ContinuousGeneration(decoder, layers, prompts, prefixes, slots)
+          .run(pass, betweenSteps);
     }
   }
 

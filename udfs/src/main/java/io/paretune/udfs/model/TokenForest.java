@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The trees of several images as rows in order of arrival: those of the trees, image after image,
- * then what generation adds. Row numbers are those of the cached keys and values.
+ * The trees of several images as rows, image after image. Row numbers are those of the cached keys
+ * and values.
  */
 final class TokenForest {
   /** A row; {@code parent} is a row, or −1 for the prefix. */
@@ -39,12 +39,6 @@ final class TokenForest {
     }
   }
 
-  /** Adds a token after {@code parent} and returns its row. */
-  int extend(int parent, long token) {
-    Row before = rows.get(parent);
-    return append(new Row(before.image(), parent, before.depth() + 1, token, 1));
-  }
-
   private int append(Row row) {
     rowsOfImage.get(row.image()).add(rows.size());
     rows.add(row);
@@ -71,6 +65,16 @@ final class TokenForest {
   /** The row of a tree's node. */
   int rowOf(int image, int node) {
     return firstRows[image] + node;
+  }
+
+  /** The rows from the first after the prefix to this one. */
+  int[] pathTo(int row) {
+    int[] path = new int[rows.get(row).depth() + 1];
+    for (int i = path.length - 1, r = row; i >= 0; i--) {
+      path[i] = r;
+      r = rows.get(r).parent();
+    }
+    return path;
   }
 
   /** The rows that the trees want read, ascending. */

@@ -15,6 +15,9 @@ public final class TokenTree {
   /** The parent of nodes that follow the prefix directly. */
   static final int PREFIX = -1;
 
+  /** Nothing follows the prefix: the tree of an image that a pass has no part in. */
+  static final TokenTree NONE = new TokenTree(new Trie(), new int[0], List.of(), new int[0]);
+
   /** The log-probability of {@code token} after {@code node}, as a part of a sequence's score. */
   record Read(int sequence, int node, long token) {}
 

@@ -7,6 +7,7 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.evaluate.ShardEvaluation;
 import io.paretune.udfs.evaluate.ShardGeneration;
+import io.paretune.udfs.evaluate.StopStrings;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.NonFiniteOutputException;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public record EvaluateShard(
                   resident.checkpoint().tokenizer(),
                   benchmark,
                   batch,
-                  ShardGeneration.DEFAULT_MAX_TOKENS)
+                  ShardGeneration.DEFAULT_MAX_TOKENS,
+                  StopStrings.NONE)
               .run(layers, shard, cancelled);
     };
   }

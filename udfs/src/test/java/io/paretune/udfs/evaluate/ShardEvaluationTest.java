@@ -141,46 +141,4 @@ class ShardEvaluationTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a batch has at least one question, was 0");
   }
-
-  @Test
-  void generatedTextDoesNotDependOnTheBatch() {
-    PreparedShard shard = DemoQuestions.shard(QUESTIONS.subList(0, 120));
-    Map<String, Outcome> together = generated(shard, 64);
-    Map<String, Outcome> alone = generated(shard, 1);
-
-    assertThat(together).hasSize(120);
-    assertThat(alone).isEqualTo(together);
-    assertThat(together.values())
-        .allSatisfy(
-            o -> {
-              assertThat(o.optionLogProbabilities()).isEmpty();
-              assertThat(o.prediction()).isEqualTo(o.prediction().strip());
-            });
-    assertThat(together.values().stream().filter(Outcome::correct).count())
-        .as("right answers of 120")
-        .isGreaterThan(100);
-  }
-
-  private static Map<String, Outcome> generated(PreparedShard shard, int batch) {
-    return byId(
-        new ShardGeneration(
-                RESIDENT.model(), RESIDENT.checkpoint().tokenizer(), BENCHMARK, batch, 32)
-            .run(DENSE, shard, () -> false));
-  }
-
-  @Test
-  void generationRefusesNonsenseAndCanBeCancelled() {
-    assertThatThrownBy(
-            () ->
-                new ShardGeneration(
-                    RESIDENT.model(), RESIDENT.checkpoint().tokenizer(), BENCHMARK, 8, 0))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a batch has at least one question and an answer one token, were 8 and 0");
-    ShardGeneration generation =
-        new ShardGeneration(RESIDENT.model(), RESIDENT.checkpoint().tokenizer(), BENCHMARK, 8, 32);
-    assertThatThrownBy(
-            () -> generation.run(DENSE, DemoQuestions.shard(QUESTIONS.subList(0, 8)), () -> true))
-        .isInstanceOf(CancelledException.class)
-        .hasMessage("the evaluation was cancelled");
-  }
 }

@@ -77,18 +77,6 @@ class ForwardInvarianceTest {
   }
 
   @Test
-  void generatingManyGivesTheTextOfOneByOne() {
-    List<List<long[]>> together = generate(IMAGES, QUESTIONS);
-    for (int image = 0; image < IMAGES.length; image++) {
-      for (int q = 0; q < QUESTIONS.size(); q++) {
-        assertThat(together.get(image).get(q))
-            .containsExactly(
-                generate(new String[] {IMAGES[image]}, List.of(QUESTIONS.get(q))).get(0).get(0));
-      }
-    }
-  }
-
-  @Test
   void aProfileThatDoesNothingIsBitEqualToTheDenseModel() {
     assertBitEqual(
         scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS),
@@ -267,17 +255,6 @@ class ForwardInvarianceTest {
       return loaded
           .model()
           .scores(layers, prefix, Collections.nCopies(images.length, TokenTree.scoring(sequences)));
-    }
-  }
-
-  private static List<List<long[]>> generate(String[] images, List<String> questions) {
-    TokenTree prompts =
-        TokenTree.whole(questions.stream().map(q -> loaded.prompt(q).after()).toList());
-    try (NDManager pass = loaded.model().newManager();
-        KvCache prefix = prefix(pass, bits(8, 6), KvStorage.PLAIN, images)) {
-      return loaded
-          .model()
-          .generate(bits(8, 6), prefix, Collections.nCopies(images.length, prompts), 6);
     }
   }
 

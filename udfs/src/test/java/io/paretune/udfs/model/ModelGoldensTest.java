@@ -66,7 +66,17 @@ class ModelGoldensTest {
         List<Long> ends = model.config().text().eosTokenIds();
         int limit = generated.length;
         long[] answer = Arrays.stream(generated).takeWhile(t -> !ends.contains(t)).toArray();
-        assertThat(model.generate(model.dense(), prefix, whole, limit).get(0))
+        StopRules rules = StopRules.of(ends, limit);
+        assertThat(
+                model
+                    .generate(
+                        model.dense(),
+                        List.of(List.of(new OpenPrompt(prompt.after(), rules))),
+                        (owner, from, to) ->
+                            model.prefill(owner, model.dense(), prompt.before(), features),
+                        4,
+                        () -> {})
+                    .get(0))
             .containsExactly(answer);
       }
     }
