@@ -124,19 +124,17 @@ class ContinuousGenerationTest {
   @Test
   void everyPrefixRunsOnceAndInOrder() {
     List<Integer> run = new ArrayList<>();
-    try (NDManager pass = loaded.model().newManager()) {
-      loaded
-          .model()
-          .generate(
-              dense(16),
-              prompts(all(), endless(3)),
-              (owner, from, to) -> {
-                IntStream.range(from, to).forEach(run::add);
-                return prefix(owner, 16, all().subList(from, to));
-              },
-              4,
-              () -> {});
-    }
+    loaded
+        .model()
+        .generate(
+            dense(16),
+            prompts(all(), endless(3)),
+            (owner, from, to) -> {
+              IntStream.range(from, to).forEach(run::add);
+              return prefix(owner, 16, all().subList(from, to));
+            },
+            4,
+            () -> {});
     assertThat(run).containsExactly(0, 1, 2, 3);
   }
 
