@@ -95,7 +95,7 @@ class ContinuousGenerationTest {
     }
     int most = 1 + random.nextInt(TOKENS);
     // Ends answers after different numbers of tokens, by what they hold.
-    long divisor = 2 + random.nextInt(5);
+    long divisor = 2L + random.nextInt(5);
     StopRules rules = endless(most).orAfter(tokens -> tokens[tokens.length - 1] % divisor == 0);
     List<List<long[]>> answers = generate(16, asked, rules, slots);
     for (int i = 0; i < asked.size(); i++) {
