@@ -5,6 +5,7 @@ import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,8 @@ final class Keys {
 
   static final Key<CriterionName> CRITERION =
       Key.oneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
+  static final Key<MaskKind> MASK =
+      Key.oneOf("study.space.mask", MaskKind.values(), MaskKind::key);
   static final Key<Granularity> GRANULARITY =
       Key.oneOf("study.space.granularity", Granularity.values(), Granularity::key);
   static final Key<Integer> BLOCKS = Key.wholeNumber("study.space.blocks", 1, 10_000);
@@ -74,6 +77,7 @@ final class Keys {
           SHARDS,
           UNIFORM_BASELINE,
           CRITERION,
+          MASK,
           GRANULARITY,
           BLOCKS,
           PRUNING_RATIOS,

@@ -2,12 +2,14 @@ package io.paretune.jobs.config;
 
 import io.paretune.jobs.search.Granularity;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.MaskKind;
 import java.util.List;
 
 /**
  * What a search can vary.
  *
  * @param criterion which weights go first
+ * @param mask whose activations decide a layer's mask
  * @param granularity what gets a ratio of its own
  * @param blocks number of blocks, where the granularity is {@link Granularity#BLOCK}
  * @param pruningRatios shares of weights set to zero that can be chosen, ascending
@@ -16,6 +18,7 @@ import java.util.List;
  */
 public record SpaceConfig(
     CriterionName criterion,
+    MaskKind mask,
     Granularity granularity,
     int blocks,
     List<Double> pruningRatios,
@@ -25,6 +28,7 @@ public record SpaceConfig(
   static SpaceConfig of(Values values) {
     return new SpaceConfig(
         values.get(Keys.CRITERION),
+        values.get(Keys.MASK),
         values.get(Keys.GRANULARITY),
         values.get(Keys.BLOCKS),
         values.get(Keys.PRUNING_RATIOS),

@@ -16,8 +16,6 @@ import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.profile.LayerPlan;
-import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.LoadModel;
 import io.paretune.udfs.spark.ModelSource;
@@ -86,18 +84,14 @@ public record ProfileEvaluation(
       Dataset<Row> asked = ofSplit(read.samples(), split, samples);
       refuseWithoutOptions(asked);
       LoadModel.everywhere(context, source);
-      Optional<CandidateSpec.Calibrated> statistics = calibrated(spark, context, read, shards);
+      CandidateSpec candidate = candidate(spark, context, read, shards);
       ShardedBenchmark benchmark =
           ShardedBenchmark.of(asked, shards, source, new GenericBenchmark("samples"), batch)
               .loaded();
       LOG.info("answering {} questions", benchmark.rows().count());
       long started = System.nanoTime();
       List<ShardAnswers> answers =
-          benchmark.answers(
-              benchmark.prepared(),
-              // One profile gains nothing from a level index: its ratios are ranked directly.
-              new CandidateSpec(profile, statistics.orElse(null), List.of()),
-              mode);
+          benchmark.answers(benchmark.prepared(), candidate, mode);
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {
@@ -137,37 +131,43 @@ public record ProfileEvaluation(
     }
   }
 
-  private Optional<CandidateSpec.Calibrated> calibrated(
+  /** Calibrates; one profile gains nothing from a level index, so its ratios are ranked directly. */
+  private CandidateSpec candidate(
       SparkSession spark, JavaSparkContext context, ScreenedSamples read, int shards) {
-    if (profile.layers().stream().noneMatch(LayerPlan::isPruned)
-        || profile.criterion() != CriterionName.WANDA) {
-      return Optional.empty();
-    }
     if (calibration.files().equals(samples)) {
-      return Optional.of(calibrate(context, read, shards));
+      return candidate(context, read, shards);
+    }
+    if (!profile.isPruned() || profile.criterion().needs() == CriterionName.Needs.NOTHING) {
+      return CandidateSpec.of(profile);
     }
     try (ScreenedSamples own =
         SamplesReader.read(spark, calibration.files(), Intake.strict("calibration", shards))) {
-      return Optional.of(calibrate(context, own, shards));
+      return candidate(context, own, shards);
     }
   }
 
-  private CandidateSpec.Calibrated calibrate(
-      JavaSparkContext context, ScreenedSamples read, int shards) {
+  private CandidateSpec candidate(JavaSparkContext context, ScreenedSamples read, int shards) {
+    return new CandidateSpecs(
+            context,
+            "calibration",
+            () -> calibrationQuestions(read, shards),
+            CandidateSpecs.StatisticsStore.none(),
+            Optional.empty())
+        .apply(profile);
+  }
+
+  private ShardedBenchmark calibrationQuestions(ScreenedSamples read, int shards) {
     Dataset<Row> rows = ofSplit(read.samples(), calibration.split(), calibration.files());
     if (calibration.limit() > 0) {
       rows = rows.orderBy("position").limit(calibration.limit());
     }
     LOG.info("calibrating on {} questions", rows.count());
-    ActivationStatistics statistics =
-        ShardedBenchmark.of(
-                rows,
-                shards,
-                new ModelSource(model, Long.MAX_VALUE),
-                new GenericBenchmark("calibration"),
-                batch)
-            .calibration();
-    return new CandidateSpec.Calibrated(statistics.id(), context.broadcast(statistics.toBytes()));
+    return ShardedBenchmark.of(
+        rows,
+        shards,
+        new ModelSource(model, Long.MAX_VALUE),
+        new GenericBenchmark("calibration"),
+        batch);
   }
 
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {

@@ -1,8 +1,12 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.jobs.fanout.CandidateSpecs;
+import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -10,6 +14,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -21,28 +26,42 @@ public final class Calibrations {
 
   private Calibrations() {}
 
-  /** The statistics of the model on the study's calibration questions. */
-  public static ActivationStatistics of(StudyInputs inputs) {
-    String split = inputs.config().benchmark().calibrationSplit();
+  /**
+   * How a study's profiles get what tasks need to prune by them.
+   *
+   * @param levels where one-shot masks of the study's ratios come from
+   */
+  public static CandidateSpecs candidates(StudyInputs inputs, Optional<Levels> levels) {
+    return new CandidateSpecs(
+        JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
+        questionsId(inputs),
+        () -> questions(inputs),
+        (name, measure) ->
+            stored(
+                new Path(
+                    inputs.warehouse().path("calibrations"),
+                    inputs.modelId() + "/" + name + ".statistics"),
+                inputs.spark().sparkContext().hadoopConfiguration(),
+                measure),
+        levels);
+  }
+
+  /** A name for the calibration questions, which depend on the version and the configuration. */
+  private static String questionsId(StudyInputs inputs) {
     int limit = inputs.config().calibration().samples();
-    Path file =
-        new Path(
-            inputs.warehouse().path("calibrations"),
-            "%s/%s-%s-%s.statistics"
-                .formatted(
-                    inputs.modelId(),
-                    inputs.version(),
-                    FileNames.of(split),
-                    limit == 0 ? "all" : limit));
-    return stored(
-        file,
-        inputs.spark().sparkContext().hadoopConfiguration(),
-        () -> {
-          Dataset<Row> all = inputs.split(split);
-          Dataset<Row> rows = limit == 0 ? all : all.orderBy("position").limit(limit);
-          LOG.info("calibrating on {} questions", rows.count());
-          return inputs.sharded(rows).calibration();
-        });
+    return "%s-%s-%s"
+        .formatted(
+            inputs.version(),
+            FileNames.of(inputs.config().benchmark().calibrationSplit()),
+            limit == 0 ? "all" : limit);
+  }
+
+  private static ShardedBenchmark questions(StudyInputs inputs) {
+    int limit = inputs.config().calibration().samples();
+    Dataset<Row> all = inputs.split(inputs.config().benchmark().calibrationSplit());
+    Dataset<Row> rows = limit == 0 ? all : all.orderBy("position").limit(limit);
+    LOG.info("calibrating on {} questions", rows.count());
+    return inputs.sharded(rows);
   }
 
   private static ActivationStatistics stored(

@@ -8,6 +8,7 @@ import io.paretune.udfs.prune.LayerSensitivity;
 import io.paretune.udfs.prune.LevelIndex;
 import io.paretune.udfs.prune.RatioGrid;
 import io.paretune.udfs.prune.Wanda;
+import io.paretune.udfs.spark.Levels;
 import io.paretune.udfs.spark.Models;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +19,14 @@ final class LayerSensitivities {
   private LayerSensitivities() {}
 
   /** One line a layer, one column a ratio: mean relative squared error of its projections. */
-  static String text(StudyInputs inputs, ActivationStatistics statistics, List<Double> ratios) {
-    RatioGrid grid = new RatioGrid(ratios.stream().filter(r -> r > 0).distinct().sorted().toList());
+  static String text(StudyInputs inputs, ActivationStatistics statistics, Levels levels) {
+    RatioGrid grid = new RatioGrid(levels.ratios());
     ResidentModel resident =
         ResidentModel.of(
             Models.directory(inputs.source().location()),
             Device.cpu(),
             inputs.source().prunedLayerBytes());
-    LevelIndex index = resident.index(new Wanda(statistics), grid);
+    LevelIndex index = resident.index(new Wanda(statistics), levels.source());
     List<List<String>> cells = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("layer"));
     grid.ratios().forEach(r -> header.add(Math.round(100 * r) + " %"));

@@ -10,6 +10,8 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -56,9 +58,13 @@ public final class StudyProgram {
   public void calibrate() throws IOException {
     try (Sessions.Opened session = Sessions.open("paretune calibrate")) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      Optional<Levels> levels = Tuning.levels(inputs);
+      ActivationStatistics statistics =
+          Calibrations.candidates(inputs, levels).denseStatistics();
       out.print(
-          LayerSensitivities.text(
-              inputs, Calibrations.of(inputs), config.study().space().pruningRatios()));
+          levels
+              .map(l -> LayerSensitivities.text(inputs, statistics, l))
+              .orElse("study.space.pruning-ratios names no ratio above 0\n"));
     }
   }
 

@@ -22,10 +22,11 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.prune.RatioGrid;
+import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.Levels;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -141,13 +142,15 @@ public final class Tuning {
             asked,
             SamplesTable.chanceScore(questions),
             study.seed());
+    Function<CompressionProfile, CandidateSpec> candidates = candidates();
+    buildLevels(candidates);
     try (SparkTrialRunner runner =
         new SparkTrialRunner(
             context,
             benchmark,
             prepared,
-            trial -> space.profile(trial.point()),
-            candidates(),
+            trial -> space.profile(trial.point()).withMask(study.space().mask()),
+            candidates,
             trials,
             new ShardResultsTable(inputs.spark(), inputs.warehouse()),
             study.concurrency(),
@@ -169,17 +172,31 @@ public final class Tuning {
     }
   }
 
-  /** How a profile is sent to tasks: with the calibration that its criterion needs. */
+  /** How a profile is sent to tasks: with what its criterion needs. */
   Function<CompressionProfile, CandidateSpec> candidates() {
+    return Calibrations.candidates(inputs, levels(inputs));
+  }
+
+  /** Any pruned profile stands for all: they have the same levels. */
+  private void buildLevels(Function<CompressionProfile, CandidateSpec> candidates) {
     List<Double> ratios = study.space().pruningRatios();
-    if (study.space().criterion() != CriterionName.WANDA) {
-      return profile -> new CandidateSpec(profile, null, ratios);
+    if (study.space().mask() == MaskKind.ONE_SHOT) {
+      BuildLevels.once(
+          JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
+          inputs.source(),
+          candidates.apply(
+              CompressionProfile.uniform(
+                  study.space().criterion(), 1, ratios.get(ratios.size() - 1), 16, 16)));
     }
-    ActivationStatistics statistics = Calibrations.of(inputs);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(inputs.spark().sparkContext());
-    CandidateSpec.Calibrated calibrated =
-        new CandidateSpec.Calibrated(statistics.id(), spark.broadcast(statistics.toBytes()));
-    return profile -> new CandidateSpec(profile, calibrated, ratios);
+  }
+
+  /** The levels of the space's ratios, kept in the warehouse. */
+  static Optional<Levels> levels(StudyInputs inputs) {
+    List<Double> ratios =
+        inputs.config().study().space().pruningRatios().stream().filter(r -> r > 0).toList();
+    return ratios.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Levels(inputs.warehouse().path("levels"), ratios));
   }
 
   private void checkSpace() {
@@ -239,7 +256,7 @@ public final class Tuning {
   private Trial trial(TrialRecord record) {
     Point point =
         space
-            .point(record.profile())
+            .point(record.profile().withMask(MaskKind.ONE_SHOT)) // as the space writes them
             .orElseThrow(
                 () ->
                     new InvalidInputException(

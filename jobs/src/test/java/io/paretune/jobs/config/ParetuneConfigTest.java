@@ -10,6 +10,7 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.MaskKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ class ParetuneConfigTest {
                     List.of(0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
                     new SpaceConfig(
                         CriterionName.WANDA,
+                        MaskKind.ONE_SHOT,
                         Granularity.LAYER,
                         4,
                         List.of(
@@ -74,7 +76,7 @@ class ParetuneConfigTest {
             study {
               name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
               concurrency = 3, shards = 4, uniform-baseline = []
-              space { criterion = magnitude, granularity = block, blocks = 2
+              space { criterion = magnitude, mask = sequential, granularity = block, blocks = 2
                 pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
                 separate-key-and-value-bits = true }
               constraints { max-memory = 1 kB, min-mean-pruning-ratio = 0.4951 }
@@ -110,6 +112,7 @@ class ParetuneConfigTest {
                     List.of(),
                     new SpaceConfig(
                         CriterionName.MAGNITUDE,
+                        MaskKind.SEQUENTIAL,
                         Granularity.BLOCK,
                         2,
                         List.of(0.0, 0.5),

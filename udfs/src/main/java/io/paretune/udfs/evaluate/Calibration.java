@@ -57,7 +57,7 @@ public final class Calibration {
     return sums.statistics();
   }
 
-  private static TokenTree tree(PreparedImage image) {
+  static TokenTree tree(PreparedImage image) {
     return TokenTree.whole(
         image.questions().stream()
             .map(q -> ShardEvaluation.followedBy(q.suffix(), q.answer()))

@@ -11,13 +11,14 @@ import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.prune.FusedLayer;
 import io.paretune.udfs.prune.LevelIndex;
 import io.paretune.udfs.prune.LevelIndexKey;
+import io.paretune.udfs.prune.LevelSource;
 import io.paretune.udfs.prune.MatrixPool;
 import io.paretune.udfs.prune.MatrixPruning;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.PruningCriterion;
-import io.paretune.udfs.prune.RatioGrid;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +40,15 @@ public final class ResidentModel implements AutoCloseable {
   private final MultimodalModel model;
   private final MatrixPool pool;
   private final LendingCache<LayerKey, PrunedLayer> pruned;
+  private final LendingCache<UpdatedKey, UpdatedLayers> updated;
   private final List<FusedLayer> dense;
   private final Map<String, LevelIndex> indexes = new ConcurrentHashMap<>();
 
   private ResidentModel(Place place) {
     checkpoint = Checkpoint.open(place.directory());
     model = MultimodalModel.load(checkpoint, place.device());
-    pruned = new LendingCache<>(place.prunedLayerBytes(), this::bytes);
+    pruned = new LendingCache<>(place.prunedLayerBytes(), key -> bytes(key.plan()));
+    updated = new LendingCache<>(place.prunedLayerBytes(), UpdatedKey::bytes);
     dense =
         IntStream.range(0, model.config().text().layers())
             .mapToObj(i -> fused(model.layer(i)))
@@ -79,15 +82,14 @@ public final class ResidentModel implements AutoCloseable {
    * memory for it.
    *
    * @param criterionIfPruned the profile's, with its calibration; asked only if something is pruned
-   * @param grid ratios that the level index is built for, once per criterion and calibration;
-   *     others are ranked anew
+   * @param levels of the ratios that are asked for again and again; others are ranked anew
    * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
    * @throws InterruptedException if interrupted while waiting
    */
   public Candidate lend(
       CompressionProfile profile,
       Supplier<PruningCriterion> criterionIfPruned,
-      Optional<RatioGrid> grid)
+      Optional<LevelSource> levels)
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     List<LayerPlan> plans = profile.layers().stream().filter(LayerPlan::isPruned).toList();
@@ -99,17 +101,55 @@ public final class ResidentModel implements AutoCloseable {
         plans.stream()
             .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
             .toList();
-    MatrixPruning pruning = new MatrixPruning(criterion, grid.map(g -> index(criterion, g)));
+    MatrixPruning pruning = new MatrixPruning(criterion, levels.map(l -> index(criterion, l)));
     LendingCache<LayerKey, PrunedLayer>.Loan loan =
         pruned.borrow(
             keys,
-            key ->
-                PrunedLayer.of(pool, pruning, key.layer(), dense.get(key.layer()), key.ratios()));
+            key -> PrunedLayer.of(pool, pruning, dense.get(key.layer()), key.plan()));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     for (LayerKey key : keys) {
       weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
     }
     return new Candidate(new LayerStack(weights, profile), loan::close);
+  }
+
+  /**
+   * Lends the layers of a candidate whose criterion updates weights. All of them are computed together
+   * from the questions, since a layer's depend on those before it; tasks of one candidate share them.
+   *
+   * @param profile of such a criterion
+   * @param questionsId what tells these questions from others
+   * @param questions that calibrate; asked only if something is pruned and not there yet
+   * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public Candidate lendUpdated(
+      CompressionProfile profile, String questionsId, Supplier<CalibrationQuestions> questions)
+      throws InterruptedException {
+    LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
+    if (!profile.isPruned()) {
+      return new Candidate(unpruned, () -> {});
+    }
+    CompressionProfile pruning = profile.pruningOnly();
+    long bytes = pruning.layers().stream().mapToLong(this::bytes).sum();
+    UpdatedKey key = new UpdatedKey(pruning.id(), questionsId, bytes);
+    LendingCache<UpdatedKey, UpdatedLayers>.Loan loan =
+        updated.borrow(
+            List.of(key), k -> UpdatedLayers.of(model, dense, pool, pruning, questions.get()));
+    List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
+    loan.value(key).layers().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
+    return new Candidate(new LayerStack(weights, profile), loan::close);
+  }
+
+  /** What a candidate's updated weights depend on, and their bytes. */
+  private record UpdatedKey(String pruningId, String questionsId, long bytes)
+      implements Comparable<UpdatedKey> {
+    @Override
+    public int compareTo(UpdatedKey other) {
+      return Comparator.comparing(UpdatedKey::pruningId)
+          .thenComparing(UpdatedKey::questionsId)
+          .compare(this, other);
+    }
   }
 
   /** A candidate's layers, until closed. */
@@ -132,11 +172,12 @@ public final class ResidentModel implements AutoCloseable {
     }
   }
 
-  /** The levels of the whole decoder; built once, by whoever needs them first. */
-  public LevelIndex index(PruningCriterion criterion, RatioGrid grid) {
-    LevelIndexKey key = LevelIndexKey.of(checkpoint.modelId(), criterion, grid);
+  /** The levels of the whole decoder; opened once, by whoever needs them first. */
+  public LevelIndex index(PruningCriterion criterion, LevelSource levels) {
+    LevelIndexKey key = LevelIndexKey.of(checkpoint.modelId(), criterion, levels.grid());
     return indexes.computeIfAbsent(
-        key.id(), id -> LevelIndex.build(checkpoint.modelId(), criterion, grid, dense));
+        key.id(),
+        id -> levels.store().open(checkpoint.modelId(), criterion, levels.grid(), dense));
   }
 
   /** The dense matrices of the decoder's layers, in order. */
@@ -148,7 +189,7 @@ public final class ResidentModel implements AutoCloseable {
     return FusedLayer.of(layer.qkv(), layer.output(), layer.gateUp(), layer.down());
   }
 
-  private static LayerWeights with(LayerWeights dense, PrunedLayer pruned) {
+  static LayerWeights with(LayerWeights dense, PrunedLayer pruned) {
     return new LayerWeights(
         dense.inputNorm(),
         pruned.matrix(InputSite.ATTENTION).orElse(dense.qkv()),
@@ -166,13 +207,11 @@ public final class ResidentModel implements AutoCloseable {
     return weights * Float.BYTES;
   }
 
-  private long bytes(LayerKey key) {
+  private long bytes(LayerPlan plan) {
     long bytes = 0;
     for (InputSite site : InputSite.values()) {
-      boolean copied =
-          site.projections().stream().anyMatch(p -> key.ratios().getOrDefault(p, 0.0) > 0);
-      if (copied) {
-        var matrix = dense.get(key.layer()).fused(site);
+      if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
+        var matrix = dense.get(plan.layer()).fused(site);
         bytes += (long) matrix.rows() * matrix.columns() * Float.BYTES;
       }
     }
@@ -187,6 +226,7 @@ public final class ResidentModel implements AutoCloseable {
   @Override
   public void close() {
     pruned.close();
+    updated.close();
     RESIDENT.values().remove(this);
     pool.close();
     model.close();

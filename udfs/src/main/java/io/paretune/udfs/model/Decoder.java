@@ -105,6 +105,11 @@ final class Decoder {
     }
   }
 
+  /** The decoder over these trees, one layer at a time. */
+  LayerwiseForward layerwise(long[] before, int imageTokens, List<TokenTree> trees) {
+    return new LayerwiseForward(script, config, rotary, embedding, before, imageTokens, trees);
+  }
+
   /** Log-probabilities of what follows each of the forest's rows that are read: (M, V). */
   NDArray read(NDManager owner, LayerStack layers, KvCache prefix, TokenForest forest) {
     try (NDManager pass = owner.newSubManager()) {

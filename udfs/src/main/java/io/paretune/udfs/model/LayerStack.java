@@ -5,7 +5,6 @@ import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
-import io.paretune.udfs.profile.MaskKind;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,7 +17,7 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
    * Checks that the layers can be run as the profile says.
    *
    * @throws InvalidInputException if the profile plans a layer that is not there, or asks for a
-   *     mask or a KV grouping that there is not yet
+   *     KV grouping that there is not yet
    */
   public LayerStack {
     weights = List.copyOf(weights);
@@ -45,12 +44,6 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
             "plans layer %d, but the model has %d layers".formatted(plan.layer(), layers),
             "layers count from 0");
       }
-    }
-    if (profile.mask() != MaskKind.ONE_SHOT) {
-      problems.add(
-          where,
-          "mask \"%s\" cannot be run yet".formatted(profile.mask().key()),
-          "use \"" + MaskKind.ONE_SHOT.key() + "\"");
     }
     if (profile.kvGrouping() != KvGrouping.TOKEN) {
       problems.add(

@@ -194,6 +194,16 @@ public final class MultimodalModel implements AutoCloseable {
     return sums.result();
   }
 
+  /**
+   * The decoder over some images and trees, one layer at a time.
+   *
+   * @param before the tokens before the image
+   * @param trees one per image, {@link TokenTree#whole} so that every token counts
+   */
+  public LayerwiseForward layerwise(long[] before, List<TokenTree> trees) {
+    return decoder.layerwise(before, config.imageTokens(), trees);
+  }
+
   @Override
   public void close() {
     manager.close();

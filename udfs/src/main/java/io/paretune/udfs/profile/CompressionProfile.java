@@ -57,6 +57,29 @@ public record CompressionProfile(
             .toList());
   }
 
+  /** The same with another kind of mask. */
+  public CompressionProfile withMask(MaskKind kind) {
+    return new CompressionProfile(criterion, kind, kvGrouping, layers);
+  }
+
+  /** The same with these layers instead. */
+  public CompressionProfile withLayers(List<LayerPlan> plans) {
+    return new CompressionProfile(criterion, mask, kvGrouping, plans);
+  }
+
+  /** What the weights depend on: the same without anything done to keys and values. */
+  public CompressionProfile pruningOnly() {
+    return new CompressionProfile(
+        criterion,
+        mask,
+        KvGrouping.TOKEN,
+        layers.stream().map(LayerPlan::pruningOnly).toList());
+  }
+
+  public boolean isPruned() {
+    return layers.stream().anyMatch(LayerPlan::isPruned);
+  }
+
   /** Reads the JSON of DESIGN.md; see {@link ProfileJson#parse}. */
   public static CompressionProfile parse(String where, String json) {
     return ProfileJson.parse(where, json);

@@ -11,12 +11,17 @@ import java.util.Map;
  *
  * @param layer index from 0
  * @param pruningRatios share of each output row's weights set to zero, in [0, 1), for all seven
- *     projections
+ *     projections; under an n:m pattern 0 or n/m
+ * @param pattern where the zeros lie
  * @param keyBits bits of a cached key value: 16 (untouched), 8, 6, 4, 3 or 2
  * @param valueBits bits of a cached value, likewise
  */
 public record LayerPlan(
-    int layer, Map<Projection, Double> pruningRatios, int keyBits, int valueBits)
+    int layer,
+    Map<Projection, Double> pruningRatios,
+    Pattern pattern,
+    int keyBits,
+    int valueBits)
     implements Serializable {
 
   /** Bits that a cached key or value can have; 16 leaves it as it is. */
@@ -36,6 +41,23 @@ public record LayerPlan(
       }
       all.put(p, ratio + 0.0); // -0.0 becomes 0.0: one spelling, one id
     }
+    if (pattern != Pattern.UNSTRUCTURED) {
+      for (Map.Entry<Projection, Double> entry : all.entrySet()) {
+        if (entry.getValue() != 0 && entry.getValue() != pattern.ratio()) {
+          throw new IllegalArgumentException(
+              "layer %d: pruning_ratio of %s must be 0 or %s under the pattern %s, was %s"
+                  .formatted(
+                      layer,
+                      entry.getKey().key(),
+                      pattern.ratio(),
+                      pattern.key(),
+                      entry.getValue()));
+        }
+      }
+      if (all.values().stream().allMatch(r -> r == 0)) {
+        pattern = Pattern.UNSTRUCTURED; // nothing goes: one spelling, one id
+      }
+    }
     pruningRatios = Collections.unmodifiableMap(all);
     checkBits(layer, "key_bits", keyBits);
     checkBits(layer, "value_bits", valueBits);
@@ -46,6 +68,12 @@ public record LayerPlan(
       throw new IllegalArgumentException(
           "layer %d: %s must be one of %s, was %d".formatted(layer, name, KV_BITS, bits));
     }
+  }
+
+  /** A plan without a pattern. */
+  public LayerPlan(
+      int layer, Map<Projection, Double> pruningRatios, int keyBits, int valueBits) {
+    this(layer, pruningRatios, Pattern.UNSTRUCTURED, keyBits, valueBits);
   }
 
   /** The same ratio for every projection. */
@@ -60,6 +88,11 @@ public record LayerPlan(
   /** A layer that nothing is done to. */
   public static LayerPlan dense(int layer) {
     return of(layer, 0, 16, 16);
+  }
+
+  /** The same pruning, cached keys and values untouched. */
+  public LayerPlan pruningOnly() {
+    return new LayerPlan(layer, pruningRatios, pattern, 16, 16);
   }
 
   public double pruningRatio(Projection projection) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ProfileJson {
   private static final Set<String> KEYS = Set.of("criterion", "mask", "kv_grouping", "layers");
   private static final Set<String> LAYER_KEYS =
-      Set.of("layer", "pruning_ratio", "key_bits", "value_bits");
+      Set.of("layer", "pruning_ratio", "pattern", "key_bits", "value_bits");
 
   private final String where;
   private final Problems problems = new Problems();
@@ -59,6 +59,7 @@ final class ProfileJson {
     CriterionName criterion =
         named(
             root,
+            "",
             "criterion",
             CriterionName.WANDA,
             CriterionName::ofKey,
@@ -66,6 +67,7 @@ final class ProfileJson {
     MaskKind mask =
         named(
             root,
+            "",
             "mask",
             MaskKind.ONE_SHOT,
             MaskKind::ofKey,
@@ -73,6 +75,7 @@ final class ProfileJson {
     KvGrouping grouping =
         named(
             root,
+            "",
             "kv_grouping",
             KvGrouping.TOKEN,
             KvGrouping::ofKey,
@@ -100,7 +103,15 @@ final class ProfileJson {
     Optional<Integer> index = wholeNumber(layer, "layer", at, null);
     Optional<Integer> keyBits = wholeNumber(layer, "key_bits", at, 16);
     Optional<Integer> valueBits = wholeNumber(layer, "value_bits", at, 16);
-    Map<Projection, Double> ratios = readRatios(layer.get("pruning_ratio"), at);
+    Pattern pattern =
+        named(
+            layer,
+            at + ".",
+            "pattern",
+            Pattern.UNSTRUCTURED,
+            Pattern::ofKey,
+            Arrays.stream(Pattern.values()).map(Pattern::key).toList());
+    Map<Projection, Double> ratios = readRatios(layer.get("pruning_ratio"), at, pattern);
     if (index.isEmpty() || keyBits.isEmpty() || valueBits.isEmpty()) {
       return Optional.empty();
     }
@@ -108,16 +119,20 @@ final class ProfileJson {
       problems.add(where, at + ": layer " + index.get() + " is planned more than once");
     }
     try {
-      return Optional.of(new LayerPlan(index.get(), ratios, keyBits.get(), valueBits.get()));
+      return Optional.of(new LayerPlan(index.get(), ratios, pattern, keyBits.get(), valueBits.get()));
     } catch (IllegalArgumentException e) {
       problems.add(where, at + ": " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private Map<Projection, Double> readRatios(@Nullable JsonElement e, String at) {
+  /** A pattern of its own ratio needs none given, and then holds for all projections. */
+  private Map<Projection, Double> readRatios(@Nullable JsonElement e, String at, Pattern pattern) {
     EnumMap<Projection, Double> ratios = new EnumMap<>(Projection.class);
     if (e == null) {
+      for (Projection p : Projection.values()) {
+        ratios.put(p, pattern.ratio());
+      }
       return ratios;
     }
     if (isNumber(e)) {
@@ -166,12 +181,13 @@ final class ProfileJson {
   }
 
   private <T> T named(
-      JsonObject root,
+      JsonObject object,
+      String at,
       String key,
       T otherwise,
       Function<String, Optional<T>> of,
       List<String> names) {
-    JsonElement value = root.get(key);
+    JsonElement value = object.get(key);
     if (value == null) {
       return otherwise;
     }
@@ -180,7 +196,7 @@ final class ProfileJson {
             ? of.apply(p.getAsString())
             : Optional.empty();
     if (found.isEmpty()) {
-      problems.add(where, "\"" + key + "\" must be one of " + names + ", was " + value);
+      problems.add(where, at + "\"" + key + "\" must be one of " + names + ", was " + value);
     }
     return found.orElse(otherwise);
   }
@@ -219,6 +235,9 @@ final class ProfileJson {
       JsonObject layer = new JsonObject();
       layer.addProperty("layer", plan.layer());
       layer.add("pruning_ratio", canonicalRatio(plan));
+      if (plan.pattern() != Pattern.UNSTRUCTURED) {
+        layer.addProperty("pattern", plan.pattern().key());
+      }
       layer.addProperty("key_bits", plan.keyBits());
       layer.addProperty("value_bits", plan.valueBits());
       layers.add(layer);

@@ -44,6 +44,26 @@ public final class ActivationStatistics {
   }
 
   /**
+   * Statistics of a model from those of its layers.
+   *
+   * @param shape of the model
+   * @param first of its first layers, each of one layer; those after them saw no token
+   */
+  public static ActivationStatistics ofLayers(
+      StatisticsShape shape, List<ActivationStatistics> first) {
+    List<Map<InputSite, SiteSums>> sums = new ArrayList<>();
+    for (ActivationStatistics layer : first) {
+      if (!layer.shape.equals(new StatisticsShape(1, shape.channels()))) {
+        throw new IllegalArgumentException(
+            "statistics of one layer of %s expected, were %s".formatted(shape, layer.shape));
+      }
+      sums.addAll(layer.sums);
+    }
+    sums.addAll(empty(shape).sums.subList(sums.size(), shape.layers()));
+    return new ActivationStatistics(shape, sums);
+  }
+
+  /**
    * Reads what {@link #toBytes} wrote.
    *
    * @param where what to call it in an error, such as the file's path
@@ -112,6 +132,21 @@ public final class ActivationStatistics {
     float[] mean = new float[squares.length];
     for (int c = 0; c < mean.length; c++) {
       mean[c] = (float) (squares[c] / tokens);
+    }
+    return mean;
+  }
+
+  /**
+   * {@link #meanSquare(int, Projection)} for a matrix of so many columns.
+   *
+   * @throws IllegalArgumentException if another number of channels was calibrated
+   */
+  float[] meanSquare(int layer, Projection projection, int columns) {
+    float[] mean = meanSquare(layer, projection);
+    if (mean.length != columns) {
+      throw new IllegalArgumentException(
+          "layer %d, %s: %d input channels were calibrated, the weights have %d"
+              .formatted(layer, projection.key(), mean.length, columns));
     }
     return mean;
   }

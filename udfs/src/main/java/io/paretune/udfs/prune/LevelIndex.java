@@ -4,10 +4,10 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The levels of every matrix of a model's decoder: any one-shot mask of a ratio of the grid is one
@@ -31,27 +31,7 @@ public record LevelIndex(LevelIndexKey key, List<Map<Projection, LevelMatrix>> m
   }
 
   /**
-   * Ranks every weight of the model.
-   *
-   * @param modelId content hash of the checkpoint
-   * @param dense the decoder's layers in order
-   * @throws InvalidInputException if a weight's score is not a number
-   */
-  public static LevelIndex build(
-      String modelId, PruningCriterion criterion, RatioGrid grid, List<FusedLayer> dense) {
-    List<Map<Projection, LevelMatrix>> matrices = new ArrayList<>();
-    for (int l = 0; l < dense.size(); l++) {
-      Map<Projection, LevelMatrix> layer = new EnumMap<>(Projection.class);
-      for (Projection p : Projection.values()) {
-        layer.put(p, LevelMatrix.build(criterion, l, p, dense.get(l).matrix(p), grid));
-      }
-      matrices.add(layer);
-    }
-    return new LevelIndex(LevelIndexKey.of(modelId, criterion, grid), matrices);
-  }
-
-  /**
-   * Maps a file that {@link #write} made and checks all of it; the levels stay in the file's pages.
+   * Maps a file that {@link #write} wrote and checks all of it; the levels stay in the file's pages.
    *
    * @throws InvalidInputException if it is damaged, cut short, or of another format or version
    * @throws IOException if it cannot be read
@@ -60,9 +40,27 @@ public record LevelIndex(LevelIndexKey key, List<Map<Projection, LevelMatrix>> m
     return LevelIndexFile.open(file);
   }
 
-  /** Writes a file for {@link #open}; a file of that name appears only when it is complete. */
-  public void write(Path file) throws IOException {
-    LevelIndexFile.write(this, file);
+  /**
+   * Ranks every weight of a model and writes a file for {@link #open}; a file of that name appears only
+   * when it is complete. Holds the levels of one layer at a time.
+   *
+   * @param dense the decoder's layers in order
+   * @throws InvalidInputException if a weight's score is not a number
+   */
+  public static void write(
+      Path file, LevelIndexKey key, PruningCriterion criterion, List<FusedLayer> dense)
+      throws IOException {
+    LevelIndexFile.write(file, key, dense, layer -> levels(key.grid(), criterion, layer, dense));
+  }
+
+  private static Map<Projection, LevelMatrix> levels(
+      RatioGrid grid, PruningCriterion criterion, int layer, List<FusedLayer> dense) {
+    return Arrays.stream(Projection.values())
+        .parallel()
+        .collect(
+            Collectors.toConcurrentMap(
+                p -> p,
+                p -> LevelMatrix.build(criterion, layer, p, dense.get(layer).matrix(p), grid)));
   }
 
   public int layers() {

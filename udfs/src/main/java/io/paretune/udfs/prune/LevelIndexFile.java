@@ -19,6 +19,8 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,12 @@ final class LevelIndexFile {
       @Nullable List<Double> ratios,
       @Nullable List<Map<String, int[]>> shapes) {}
 
-  static void write(LevelIndex index, Path file) throws IOException {
+  static void write(
+      Path file,
+      LevelIndexKey key,
+      List<FusedLayer> dense,
+      IntFunction<Map<Projection, LevelMatrix>> levelsOfLayer)
+      throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null) {
       throw new IOException(file + " is not a file's name");
@@ -52,7 +59,13 @@ final class LevelIndexFile {
     Path unfinished = Files.createTempFile(directory, file.getFileName() + ".", ".unfinished");
     try {
       try (FileChannel out = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        writeAll(index, out);
+        writeHeader(out, key, dense);
+        for (int l = 0; l < dense.size(); l++) {
+          Map<Projection, LevelMatrix> layer = levelsOfLayer.apply(l);
+          for (Projection p : Projection.values()) {
+            writeLevels(out, Objects.requireNonNull(layer.get(p), "every projection has levels"));
+          }
+        }
         out.force(true);
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
@@ -61,13 +74,13 @@ final class LevelIndexFile {
     }
   }
 
-  private static void writeAll(LevelIndex index, FileChannel out) throws IOException {
-    LevelIndexKey key = index.key();
+  private static void writeHeader(FileChannel out, LevelIndexKey key, List<FusedLayer> dense)
+      throws IOException {
     List<Map<String, int[]>> shapes = new ArrayList<>();
-    for (int l = 0; l < index.layers(); l++) {
+    for (FusedLayer weights : dense) {
       Map<String, int[]> layer = new LinkedHashMap<>();
       for (Projection p : Projection.values()) {
-        LevelMatrix m = index.matrix(l, p);
+        WeightMatrix m = weights.matrix(p);
         layer.put(p.key(), new int[] {m.rows(), m.columns()});
       }
       shapes.add(layer);
@@ -86,14 +99,13 @@ final class LevelIndexFile {
     preamble.putInt(checksum(ByteBuffer.wrap(header))).flip();
     writeFully(out, preamble);
     writeFully(out, ByteBuffer.wrap(header));
-    for (int l = 0; l < index.layers(); l++) {
-      for (Projection p : Projection.values()) {
-        ByteBuffer levels = index.matrix(l, p).levels();
-        int checksum = checksum(levels.duplicate());
-        writeFully(out, levels);
-        writeFully(out, ByteBuffer.allocate(Integer.BYTES).putInt(0, checksum));
-      }
-    }
+  }
+
+  private static void writeLevels(FileChannel out, LevelMatrix matrix) throws IOException {
+    ByteBuffer levels = matrix.levels();
+    int checksum = checksum(levels.duplicate());
+    writeFully(out, levels);
+    writeFully(out, ByteBuffer.allocate(Integer.BYTES).putInt(0, checksum));
   }
 
   static LevelIndex open(Path file) throws IOException {

@@ -1,5 +1,7 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,7 +14,8 @@ import java.util.OptionalInt;
  * @param criterion which weights go first
  * @param index levels of the same model by the same criterion and calibration
  */
-public record MatrixPruning(PruningCriterion criterion, Optional<LevelIndex> index) {
+public record MatrixPruning(PruningCriterion criterion, Optional<LevelIndex> index)
+    implements LayerPruning {
   public MatrixPruning {
     index.ifPresent(
         i -> {
@@ -35,6 +38,16 @@ public record MatrixPruning(PruningCriterion criterion, Optional<LevelIndex> ind
 
   public static MatrixPruning withoutIndex(PruningCriterion criterion) {
     return new MatrixPruning(criterion, Optional.empty());
+  }
+
+  @Override
+  public void prune(LayerPlan plan, Projection projection, WeightMatrix dense, WeightMatrix out) {
+    double ratio = plan.pruningRatio(projection);
+    if (plan.pattern() != Pattern.UNSTRUCTURED && ratio > 0) {
+      PatternPruning.prune(criterion, plan.layer(), projection, plan.pattern(), dense, out);
+    } else {
+      prune(plan.layer(), projection, ratio, dense, out);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.paretune.udfs.prune;
 
 import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
 import java.util.EnumMap;
 import java.util.Map;
@@ -27,28 +28,22 @@ public final class PrunedLayer implements AutoCloseable {
    * Writes a layer's pruned matrices.
    *
    * @param pool where their memory comes from and goes back to
-   * @param layer index from 0
    * @param dense its weights
-   * @param ratios by projection, as in {@code LayerPlan}; none given means 0
+   * @param plan what goes
    */
   public static PrunedLayer of(
-      MatrixPool pool,
-      MatrixPruning pruning,
-      int layer,
-      FusedLayer dense,
-      Map<Projection, Double> ratios) {
+      MatrixPool pool, LayerPruning pruning, FusedLayer dense, LayerPlan plan) {
     PrunedLayer pruned = new PrunedLayer(pool, new EnumMap<>(InputSite.class));
     boolean complete = false;
     try {
       for (InputSite site : InputSite.values()) {
         WeightMatrix fused = dense.fused(site);
-        if (prunesAny(site, fused.columns(), ratios)) {
+        if (prunesAny(site, fused.columns(), plan)) {
           NDArray out = pool.take(fused.rows(), fused.columns()); // (rows, columns)
           pruned.matrices.put(site, out);
           WeightMatrix target = WeightMatrix.of(out);
           for (Projection p : site.projections()) {
-            double ratio = ratios.getOrDefault(p, 0.0);
-            pruning.prune(layer, p, ratio, dense.part(p, fused), dense.part(p, target));
+            pruning.prune(plan, p, dense.part(p, fused), dense.part(p, target));
           }
         }
       }
@@ -61,9 +56,9 @@ public final class PrunedLayer implements AutoCloseable {
     }
   }
 
-  private static boolean prunesAny(InputSite site, int columns, Map<Projection, Double> ratios) {
+  private static boolean prunesAny(InputSite site, int columns, LayerPlan plan) {
     return site.projections().stream()
-        .anyMatch(p -> PruningCriterion.prunedPerRow(columns, ratios.getOrDefault(p, 0.0)) > 0);
+        .anyMatch(p -> PruningCriterion.prunedPerRow(columns, plan.pruningRatio(p)) > 0);
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Ranks the weights of each output row: the int(columns · ratio) of smallest score go first, ties
  * in the order of their columns, as in the published code's stable sort.
  */
-public sealed interface PruningCriterion permits Magnitude, Wanda {
+public sealed interface PruningCriterion permits Magnitude, Wanda, Ria, OptSpa {
 
   CriterionName name();
 
@@ -34,11 +34,15 @@ public sealed interface PruningCriterion permits Magnitude, Wanda {
    * The criterion of that name.
    *
    * @param statistics asked only if the criterion needs them
+   * @throws IllegalArgumentException if the criterion updates weights: it has no scores
    */
   static PruningCriterion of(CriterionName name, Supplier<ActivationStatistics> statistics) {
     return switch (name) {
       case MAGNITUDE -> new Magnitude();
       case WANDA -> new Wanda(statistics.get());
+      case RIA -> new Ria(statistics.get());
+      case OPTSPA -> new OptSpa(statistics.get());
+      case SPARSEGPT -> throw new IllegalArgumentException("sparsegpt scores no weights");
     };
   }
 

@@ -24,13 +24,8 @@ public record Wanda(ActivationStatistics statistics) implements PruningCriterion
 
   @Override
   public Scores scores(int layer, Projection projection, WeightMatrix weights) {
-    float[] rootMeanSquare = statistics.meanSquare(layer, projection);
     int columns = weights.columns();
-    if (rootMeanSquare.length != columns) {
-      throw new IllegalArgumentException(
-          "layer %d, %s: %d input channels were calibrated, the weights have %d"
-              .formatted(layer, projection.key(), rootMeanSquare.length, columns));
-    }
+    float[] rootMeanSquare = statistics.meanSquare(layer, projection, columns);
     for (int c = 0; c < columns; c++) {
       rootMeanSquare[c] = (float) Math.sqrt(rootMeanSquare[c]); // the fp32 root, correctly rounded
     }

@@ -4,62 +4,49 @@ import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.PruningCriterion;
-import io.paretune.udfs.prune.RatioGrid;
 import java.io.Serializable;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate as tasks receive it.
  *
  * @param profile what is done to the model
- * @param statistics of the calibration; null where no weight is pruned by them (an Optional cannot
- *     be serialized)
- * @param ratios that the study chooses from: the level index answers for these
+ * @param evidence what its weights are pruned by
+ * @param levels of the ratios that candidates with the same evidence choose from; null where there is
+ *     no index (an Optional cannot be serialized)
  */
 public record CandidateSpec(
-    CompressionProfile profile, @Nullable Calibrated statistics, List<Double> ratios)
+    CompressionProfile profile, Evidence evidence, @Nullable Levels levels)
     implements Serializable {
 
+  /** A candidate without anything to prune by: dense, or pruned by magnitude. */
+  public static CandidateSpec of(CompressionProfile profile) {
+    return new CandidateSpec(profile, new Evidence.None(), null);
+  }
+
   /**
-   * Statistics that are sent to each executor once.
+   * The candidate's layers, borrowed from the process's model.
    *
-   * @param id of the statistics
-   * @param bytes as {@link ActivationStatistics#toBytes} made them
+   * @throws InterruptedException if interrupted while others hold the memory
    */
-  public record Calibrated(String id, Broadcast<byte[]> bytes) implements Serializable {
-    private static final Map<String, ActivationStatistics> READ = new ConcurrentHashMap<>();
-
-    ActivationStatistics statistics() {
-      return READ.computeIfAbsent(
-          id, key -> ActivationStatistics.fromBytes("calibration " + id, bytes.value()));
+  public ResidentModel.Candidate borrow(ResidentModel resident) throws InterruptedException {
+    if (evidence instanceof Evidence.Questions q) {
+      return resident.lendUpdated(profile, q.id(), () -> q.questions().value());
     }
-  }
-
-  public CandidateSpec {
-    ratios = ratios.stream().filter(r -> r > 0).distinct().sorted().toList();
-  }
-
-  /** The candidate's layers, borrowed from the process's model. */
-  ResidentModel.Candidate borrow(ResidentModel resident) throws InterruptedException {
     return resident.lend(
-        profile,
-        this::criterion,
-        ratios.isEmpty() ? Optional.empty() : Optional.of(new RatioGrid(ratios)));
+        profile, this::criterion, Optional.ofNullable(levels).map(Levels::source));
   }
 
-  private PruningCriterion criterion() {
-    return PruningCriterion.of(
-        profile.criterion(),
-        () -> {
-          if (statistics == null) {
-            throw new IllegalStateException("the model was not calibrated");
-          }
-          return statistics.statistics();
-        });
+  /** The profile's criterion with what it needs. */
+  PruningCriterion criterion() {
+    return PruningCriterion.of(profile.criterion(), this::statistics);
+  }
+
+  private ActivationStatistics statistics() {
+    if (evidence instanceof Evidence.Statistics s) {
+      return s.statistics();
+    }
+    throw new IllegalStateException("the model was not calibrated");
   }
 }

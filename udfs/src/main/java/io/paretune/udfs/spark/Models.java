@@ -23,7 +23,8 @@ public final class Models {
         .directory(location);
   }
 
-  private static Configuration hadoop() {
+  /** Spark's settings of Hadoop, in a task as in the driver. */
+  static Configuration hadoop() {
     SparkEnv spark = SparkEnv.get();
     return spark == null
         ? new Configuration()

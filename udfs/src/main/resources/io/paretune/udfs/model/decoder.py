@@ -3,8 +3,8 @@
 #   g = A / G, D head_dim, F intermediate, I images, P tokens of the prefix, T tokens of an image
 # w: a layer's weights [input norm (H), q|k|v ((A + 2G) D, H), o (H, A D), post norm (H),
 #   gate|up (2F, H), down (H, F)]. Norms and softmax compute in fp32 (6) whatever the weights' type.
-# token_weight: (N) float64 (7) asks for the sums of squares of every linear layer's input; empty
-#   asks for none.
+# token_weight: (N) float64 (7) asks for the sums of squares of every linear layer's input, (N, 1) for
+#   the sums of products of its channels; empty asks for none.
 
 def rms_norm(self: Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
   # (N, H) -> (N, H)
@@ -17,12 +17,16 @@ def rotate(self: Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   a, b = torch.chunk(x, 2, -1)
   return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
-# Weighted sum over rows of the squares, in float64.
+# Weighted sum over rows of the squares, or of the products of all channels, in float64.
 def add_squares(self: Kernels, sums: List[Tensor], x: Tensor, token_weight: Tensor) -> NoneType:
-  # (N, F), (N) -> one more (F)
+  # (N, F), (N) -> one more (F); (N, F), (N, 1) -> one more (F, F)
   if torch.numel(token_weight) > 0:
     xd = torch.to(x, 7)
-    _0 = torch.append(sums, torch.mv(torch.transpose(xd * xd, 0, 1), token_weight))
+    if torch.dim(token_weight) == 1:
+      sum = torch.mv(torch.transpose(xd * xd, 0, 1), token_weight)
+    else:
+      sum = torch.matmul(torch.transpose(xd * token_weight, 0, 1), xd)
+    _0 = torch.append(sums, sum)
   return None
 
 def embed(self: Kernels, embedding: Tensor, ids: Tensor) -> Tensor:

@@ -15,12 +15,15 @@ import io.paretune.udfs.model.TokenTree;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.prune.LevelIndexStore;
+import io.paretune.udfs.prune.LevelSource;
 import io.paretune.udfs.prune.Magnitude;
 import io.paretune.udfs.prune.RatioGrid;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -255,9 +258,11 @@ public final class EvaluateBenchmark {
   }
 
   /** Every layer at one ratio after another: each layer changes each time; medians. */
-  private void switches() throws InterruptedException {
+  private void switches() throws InterruptedException, IOException {
     int layers = resident.model().config().text().layers();
-    RatioGrid grid = RatioGrid.ofParts(20);
+    LevelSource levels =
+        new LevelSource(
+            LevelIndexStore.local(Files.createTempDirectory("levels")), RatioGrid.ofParts(20));
     double[] millis = new double[19];
     for (int i = 0; i < millis.length; i++) {
       List<LayerPlan> plans = new ArrayList<>();
@@ -266,7 +271,7 @@ public final class EvaluateBenchmark {
       }
       CompressionProfile profile = CompressionProfile.of(CriterionName.MAGNITUDE, plans);
       long started = System.nanoTime();
-      resident.lend(profile, Magnitude::new, Optional.of(grid)).close();
+      resident.lend(profile, Magnitude::new, Optional.of(levels)).close();
       millis[i] = (System.nanoTime() - started) / 1e6 / layers;
     }
     double first = millis[0];

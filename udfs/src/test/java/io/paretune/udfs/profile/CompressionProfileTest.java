@@ -67,7 +67,7 @@ class CompressionProfileTest {
         .isInstanceOfSatisfying(
             InvalidInputException.class, e -> assertThat(e.problems()).hasSize(8))
         .hasMessageContaining("bad.json: unknown key \"colour\"")
-        .hasMessageContaining("\"criterion\" must be one of [magnitude, wanda], was \"wand\"")
+        .hasMessageContaining("\"criterion\" must be one of [magnitude, wanda, ria, optspa, sparsegpt], was \"wand\"")
         .hasMessageContaining("layer 0: pruning_ratio of q_proj must be in [0, 1), was 1.2")
         .hasMessageContaining("layers[1]: layer 0 is planned more than once")
         .hasMessageContaining("layer 0: key_bits must be one of [16, 8, 6, 4, 3, 2], was 5")
@@ -89,6 +89,46 @@ class CompressionProfileTest {
         .hasMessageContaining("layer must not be negative, was -1");
     assertThatThrownBy(() -> LayerPlan.of(3, Double.NaN, 16, 16))
         .hasMessageContaining("layer 3: pruning_ratio of q_proj must be in [0, 1), was NaN");
+  }
+
+  @Test
+  void anNmPatternBringsItsRatioAndOldProfilesKeepTheirIds() {
+    CompressionProfile whole =
+        CompressionProfile.parse("p", "{\"layers\":[{\"layer\":1,\"pattern\":\"2:4\"}]}");
+    assertThat(whole.layer(1).pruningRatios()).containsOnlyKeys(Projection.values());
+    assertThat(whole.layer(1).pruningRatios().values()).containsOnly(0.5);
+    assertThat(whole.canonicalJson()).contains("\"pruning_ratio\":0.5,\"pattern\":\"2:4\"");
+
+    CompressionProfile some =
+        CompressionProfile.parse(
+            "p",
+            "{\"layers\":[{\"layer\":1,\"pattern\":\"4:8\",\"pruning_ratio\":{\"up_proj\":0.5}}]}");
+    assertThat(some.layer(1).pruningRatio(Projection.UP)).isEqualTo(0.5);
+    assertThat(some.layer(1).pruningRatio(Projection.Q)).isZero();
+    assertThat(CompressionProfile.parse("p", some.canonicalJson())).isEqualTo(some);
+
+    CompressionProfile free =
+        CompressionProfile.parse(
+            "p",
+            "{\"layers\":[{\"layer\":1,\"pattern\":\"unstructured\",\"pruning_ratio\":0.5}]}");
+    assertThat(free.canonicalJson()).doesNotContain("pattern");
+    assertThat(whole.id()).isNotEqualTo(free.id());
+    // As it was before there were patterns.
+    assertThat(free.id()).isEqualTo("1a642c7302e8f17a");
+
+    assertThatThrownBy(
+            () ->
+                CompressionProfile.parse(
+                    "p.json",
+                    """
+                    {"layers":[{"layer":0,"pattern":"2:4","pruning_ratio":0.6},
+                               {"layer":1,"pattern":"1:3"}]}
+                    """))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(
+            "layer 0: pruning_ratio of q_proj must be 0 or 0.5 under the pattern 2:4, was 0.6")
+        .hasMessageContaining(
+            "layers[1].\"pattern\" must be one of [unstructured, 2:4, 4:8], was \"1:3\"");
   }
 
   @Property(tries = 200)

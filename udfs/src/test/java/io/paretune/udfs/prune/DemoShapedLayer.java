@@ -1,7 +1,10 @@
 package io.paretune.udfs.prune;
 
 import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -21,6 +24,8 @@ final class DemoShapedLayer {
           Projection.UP, 0.05,
           Projection.DOWN, 0.9);
 
+  static final LayerPlan PLAN = new LayerPlan(0, RATIOS, 16, 16);
+
   private DemoShapedLayer() {}
 
   static FusedLayer weights(Random random) {
@@ -29,6 +34,15 @@ final class DemoShapedLayer {
         matrix(random, HIDDEN, HIDDEN),
         matrix(random, 2 * INTERMEDIATE, HIDDEN),
         matrix(random, HIDDEN, INTERMEDIATE));
+  }
+
+  /** Levels on the heap. */
+  static LevelIndex index(PruningCriterion criterion, RatioGrid grid, FusedLayer dense) {
+    Map<Projection, LevelMatrix> layer = new EnumMap<>(Projection.class);
+    for (Projection p : Projection.values()) {
+      layer.put(p, LevelMatrix.build(criterion, 0, p, dense.matrix(p), grid));
+    }
+    return new LevelIndex(LevelIndexKey.of("model", criterion, grid), List.of(layer));
   }
 
   static WeightMatrix matrix(Random random, int rows, int columns) {

@@ -59,7 +59,7 @@ class LayerSensitivityTest {
     ActivationStatistics statistics = DemoShapedLayer.statistics(new Random(2), 1);
     FusedLayer dense = DemoShapedLayer.weights(new Random(1));
     RatioGrid grid = RatioGrid.ofParts(20);
-    LevelIndex index = LevelIndex.build("m", new Wanda(statistics), grid, List.of(dense));
+    LevelIndex index = DemoShapedLayer.index(new Wanda(statistics), grid, dense);
 
     LayerSensitivity sensitivity = LayerSensitivity.of(0, dense, index, statistics);
 

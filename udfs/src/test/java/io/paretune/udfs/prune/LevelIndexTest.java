@@ -16,39 +16,46 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LevelIndexTest {
+  private static final LevelIndexKey KEY =
+      LevelIndexKey.of("0123456789abcdef", new Magnitude(), RatioGrid.ofParts(4));
+
   @TempDir private Path directory;
 
   /** Two layers of four heads on two: small enough to flip every byte of the file. */
-  private static LevelIndex small() {
+  private static List<FusedLayer> layers() {
     Random random = new Random(1);
-    List<FusedLayer> layers =
-        IntStream.range(0, 2)
-            .mapToObj(
-                l ->
-                    new FusedLayer(
-                        DemoShapedLayer.matrix(random, 8, 4),
-                        DemoShapedLayer.matrix(random, 4, 4),
-                        DemoShapedLayer.matrix(random, 12, 4),
-                        DemoShapedLayer.matrix(random, 4, 6)))
-            .toList();
-    return LevelIndex.build("0123456789abcdef", new Magnitude(), RatioGrid.ofParts(4), layers);
+    return IntStream.range(0, 2)
+        .mapToObj(
+            l ->
+                new FusedLayer(
+                    DemoShapedLayer.matrix(random, 8, 4),
+                    DemoShapedLayer.matrix(random, 4, 4),
+                    DemoShapedLayer.matrix(random, 12, 4),
+                    DemoShapedLayer.matrix(random, 4, 6)))
+        .toList();
+  }
+
+  private static void write(Path file) throws IOException {
+    LevelIndex.write(file, KEY, new Magnitude(), layers());
   }
 
   @Test
   void aWrittenIndexIsReadBack() throws IOException {
-    LevelIndex index = small();
     Path file = directory.resolve("levels");
-    index.write(file);
-    index.write(file); // replaces
+    write(file);
+    write(file); // replaces
 
     LevelIndex read = LevelIndex.open(file);
 
-    assertThat(read.key()).isEqualTo(index.key());
+    assertThat(read.key()).isEqualTo(KEY);
     assertThat(read.layers()).isEqualTo(2);
+    List<FusedLayer> layers = layers();
     for (int l = 0; l < 2; l++) {
       for (Projection p : Projection.values()) {
-        assertThat(read.matrix(l, p).rows()).isEqualTo(index.matrix(l, p).rows());
-        assertThat(read.matrix(l, p).levels()).isEqualTo(index.matrix(l, p).levels());
+        LevelMatrix expected =
+            LevelMatrix.build(new Magnitude(), l, p, layers.get(l).matrix(p), KEY.grid());
+        assertThat(read.matrix(l, p).rows()).isEqualTo(expected.rows());
+        assertThat(read.matrix(l, p).levels()).isEqualTo(expected.levels());
       }
     }
     try (var files = Files.list(directory)) {
@@ -59,7 +66,7 @@ class LevelIndexTest {
   @Test
   void everyFlippedByteAndEveryCutIsNoticed() throws IOException {
     Path file = directory.resolve("levels");
-    small().write(file);
+    write(file);
     byte[] good = Files.readAllBytes(file);
     Path bad = directory.resolve("bad");
     for (int i = 0; i < good.length; i++) {

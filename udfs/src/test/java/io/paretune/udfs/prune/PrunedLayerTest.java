@@ -22,7 +22,7 @@ class PrunedLayerTest {
   private final PruningCriterion wanda = new Wanda(DemoShapedLayer.statistics(new Random(2), 1));
   private final MatrixPruning pruning =
       MatrixPruning.with(
-          wanda, LevelIndex.build("model", wanda, RatioGrid.ofParts(20), List.of(dense)));
+          wanda, DemoShapedLayer.index(wanda, RatioGrid.ofParts(20), dense));
 
   private NDManager manager;
   private MatrixPool pool;
@@ -40,7 +40,7 @@ class PrunedLayerTest {
 
   @Test
   void everyProjectionOfAFusedMatrixHasItsOwnRatio() {
-    try (PrunedLayer pruned = PrunedLayer.of(pool, pruning, 0, dense, DemoShapedLayer.RATIOS)) {
+    try (PrunedLayer pruned = PrunedLayer.of(pool, pruning, dense, DemoShapedLayer.PLAN)) {
       for (Projection p : Projection.values()) {
         NDArray fused = pruned.matrix(InputSite.of(p)).orElseThrow();
         float[] actual = dense.part(p, WeightMatrix.of(fused)).toArray();
@@ -54,8 +54,8 @@ class PrunedLayerTest {
   @Test
   void theIndexChangesNothingButTheTime() {
     MatrixPruning slow = MatrixPruning.withoutIndex(wanda);
-    try (PrunedLayer one = PrunedLayer.of(pool, pruning, 0, dense, DemoShapedLayer.RATIOS);
-        PrunedLayer other = PrunedLayer.of(pool, slow, 0, dense, DemoShapedLayer.RATIOS)) {
+    try (PrunedLayer one = PrunedLayer.of(pool, pruning, dense, DemoShapedLayer.PLAN);
+        PrunedLayer other = PrunedLayer.of(pool, slow, dense, DemoShapedLayer.PLAN)) {
       for (InputSite site : InputSite.values()) {
         assertThat(one.matrix(site).orElseThrow().toFloatArray())
             .isEqualTo(other.matrix(site).orElseThrow().toFloatArray());
@@ -66,7 +66,7 @@ class PrunedLayerTest {
   @Test
   void whatTheEngineReadsIsWhatWasWrittenWithoutACopy() {
     try (PrunedLayer pruned =
-        PrunedLayer.of(pool, pruning, 0, dense, LayerPlan.of(0, 0.5, 16, 16).pruningRatios())) {
+        PrunedLayer.of(pool, pruning, dense, LayerPlan.of(0, 0.5, 16, 16))) {
       NDArray down = pruned.matrix(InputSite.MLP_DOWN).orElseThrow();
       float sumInTheEngine = down.abs().gt(0).toType(DataType.FLOAT32, true).sum().getFloat();
 
@@ -80,11 +80,11 @@ class PrunedLayerTest {
   void nothingIsWrittenForMatricesThatStayDense() {
     float[] before = dense.down().toArray();
     try (PrunedLayer none =
-            PrunedLayer.of(pool, pruning, 0, dense, LayerPlan.dense(0).pruningRatios());
+            PrunedLayer.of(pool, pruning, dense, LayerPlan.dense(0));
         PrunedLayer tooLittle =
-            PrunedLayer.of(pool, pruning, 0, dense, Map.of(Projection.UP, 0.005));
+            PrunedLayer.of(pool, pruning, dense, new LayerPlan(0, Map.of(Projection.UP, 0.005), 16, 16));
         PrunedLayer onlyDown =
-            PrunedLayer.of(pool, pruning, 0, dense, Map.of(Projection.DOWN, 0.5))) {
+            PrunedLayer.of(pool, pruning, dense, new LayerPlan(0, Map.of(Projection.DOWN, 0.5), 16, 16))) {
       assertThat(none.bytes()).isZero();
       assertThat(tooLittle.matrix(InputSite.MLP)).isEmpty();
       assertThat(onlyDown.matrix(InputSite.ATTENTION)).isEmpty();
@@ -95,7 +95,7 @@ class PrunedLayerTest {
 
   @Test
   void closedLayersGiveTheirMemoryToTheNextOnes() {
-    PrunedLayer first = PrunedLayer.of(pool, pruning, 0, dense, DemoShapedLayer.RATIOS);
+    PrunedLayer first = PrunedLayer.of(pool, pruning, dense, DemoShapedLayer.PLAN);
     long bytes = first.bytes();
     NDArray matrix = first.matrix(InputSite.MLP).orElseThrow();
     first.close();
@@ -103,7 +103,7 @@ class PrunedLayerTest {
 
     assertThat(pool.idleBytes()).isEqualTo(bytes);
     assertThatThrownBy(() -> first.matrix(InputSite.MLP)).hasMessage("the pruned layer is closed");
-    try (PrunedLayer second = PrunedLayer.of(pool, pruning, 0, dense, DemoShapedLayer.RATIOS)) {
+    try (PrunedLayer second = PrunedLayer.of(pool, pruning, dense, DemoShapedLayer.PLAN)) {
       assertThat(second.matrix(InputSite.MLP).orElseThrow()).isSameAs(matrix);
       assertThat(pool.idleBytes()).isZero();
     }
@@ -112,7 +112,7 @@ class PrunedLayerTest {
   @Test
   void memoryBeyondTheBudgetIsFreed() {
     MatrixPool small = new MatrixPool(manager, 4L * 192 * 192);
-    PrunedLayer layer = PrunedLayer.of(small, pruning, 0, dense, DemoShapedLayer.RATIOS);
+    PrunedLayer layer = PrunedLayer.of(small, pruning, dense, DemoShapedLayer.PLAN);
     NDArray mlp = layer.matrix(InputSite.MLP).orElseThrow();
     layer.close();
 

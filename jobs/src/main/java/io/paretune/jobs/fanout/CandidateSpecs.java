@@ -1,0 +1,124 @@
+package io.paretune.jobs.fanout;
+
+import io.paretune.udfs.evaluate.CalibrationQuestions;
+import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.Evidence;
+import io.paretune.udfs.spark.Levels;
+import io.paretune.udfs.spark.SequentialCalibration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds to a profile what tasks need to prune by it: nothing, the statistics that all one-shot profiles
+ * share, those of its own sequential masks, or the calibration questions. Calibrates when a profile
+ * first needs it. Safe for use by many threads.
+ */
+public final class CandidateSpecs implements Function<CompressionProfile, CandidateSpec> {
+  private static final Logger LOG = LoggerFactory.getLogger(CandidateSpecs.class);
+
+  /** Keeps statistics between runs, by a name that says what they are of. */
+  @FunctionalInterface
+  public interface StatisticsStore {
+    ActivationStatistics statistics(String name, Supplier<ActivationStatistics> measure);
+
+    /** Keeps none. */
+    static StatisticsStore none() {
+      return (name, measure) -> measure.get();
+    }
+  }
+
+  private final JavaSparkContext spark;
+  private final String questionsId;
+  private final Supplier<ShardedBenchmark> questions;
+  private final StatisticsStore store;
+  private final Optional<Levels> levels;
+  private final Map<String, Evidence> sent = new HashMap<>();
+
+  /**
+   * Measures nothing yet.
+   *
+   * @param questionsId what tells the calibration questions from others of the same model
+   * @param questions asked once, when something needs them
+   * @param levels where one-shot masks of a study's ratios come from; without, every ratio is ranked
+   */
+  public CandidateSpecs(
+      JavaSparkContext spark,
+      String questionsId,
+      Supplier<ShardedBenchmark> questions,
+      StatisticsStore store,
+      Optional<Levels> levels) {
+    this.spark = spark;
+    this.questionsId = questionsId;
+    this.questions = questions;
+    this.store = store;
+    this.levels = levels;
+  }
+
+  @Override
+  public CandidateSpec apply(CompressionProfile profile) {
+    if (!profile.isPruned()) {
+      return CandidateSpec.of(profile);
+    }
+    return switch (profile.criterion().needs()) {
+      case NOTHING -> new CandidateSpec(profile, new Evidence.None(), levels.orElse(null));
+      case QUESTIONS -> new CandidateSpec(profile, evidence("questions", this::questions), null);
+      case MEAN_SQUARES ->
+          profile.mask() == MaskKind.SEQUENTIAL
+              ? new CandidateSpec(profile, sequential(profile.pruningOnly()), null)
+              : new CandidateSpec(
+                  profile, evidence("dense", () -> send(denseStatistics())), levels.orElse(null));
+    };
+  }
+
+  /** What the dense model's layers see on the calibration questions. */
+  public ActivationStatistics denseStatistics() {
+    return store.statistics(questionsId, () -> questions.get().calibration());
+  }
+
+  private Evidence sequential(CompressionProfile pruning) {
+    // A study asks for a profile once, so what it sends is not held on to.
+    return send(
+        store.statistics(
+            questionsId + "-sequential-" + pruning.id(),
+            () -> {
+              ShardedBenchmark benchmark = questions.get();
+              return SequentialCalibration.measure(
+                  benchmark.prepared(), benchmark.source(), pruning, benchmark.batch());
+            }));
+  }
+
+  private synchronized Evidence evidence(String what, Supplier<Evidence> make) {
+    Evidence known = sent.get(what);
+    if (known == null) {
+      known = make.get();
+      sent.put(what, known);
+    }
+    return known;
+  }
+
+  private Evidence send(ActivationStatistics statistics) {
+    return new Evidence.Statistics(statistics.id(), spark.broadcast(statistics.toBytes()));
+  }
+
+  private Evidence questions() {
+    ShardedBenchmark benchmark = questions.get();
+    List<PreparedShard> shards =
+        benchmark.prepared().collect().stream()
+            .sorted(Comparator.comparingInt(PreparedShard::shard))
+            .toList();
+    LOG.info("sparsegpt updates weights: every executor runs all calibration questions");
+    return new Evidence.Questions(
+        questionsId, spark.broadcast(new CalibrationQuestions(shards, benchmark.batch())));
+  }}

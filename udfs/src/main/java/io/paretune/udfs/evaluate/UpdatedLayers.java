@@ -1,0 +1,101 @@
+package io.paretune.udfs.evaluate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.model.LayerWeights;
+import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.prune.FusedLayer;
+import io.paretune.udfs.prune.MatrixPool;
+import io.paretune.udfs.prune.PrunedLayer;
+import io.paretune.udfs.prune.SparseGpt;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The layers of a SparseGPT candidate, by index; those that nothing is done to are missing. The
+ * Hessians of one layer are held at a time.
+ */
+record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable {
+
+  /**
+   * Prunes layer after layer.
+   *
+   * @param profile of the mask that is wanted: sequential calibrates a layer on what the layers before
+   *     it, already pruned, make of the questions; one-shot on what the dense ones do
+   */
+  static UpdatedLayers of(
+      MultimodalModel model,
+      List<FusedLayer> dense,
+      MatrixPool pool,
+      CompressionProfile profile,
+      CalibrationQuestions questions) {
+    UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
+    boolean complete = false;
+    try {
+      List<LayerwiseCalibration> shards =
+          questions.shards().stream()
+              .map(s -> LayerwiseCalibration.start(model, s, questions.batch()))
+              .toList();
+      int last = profile.layers().get(profile.layers().size() - 1).layer();
+      for (int l = 0; l <= last; l++) {
+        LayerPlan plan = profile.layer(l);
+        LayerWeights weights = model.layer(l);
+        if (plan.isPruned()) {
+          PrunedLayer pruned = prune(model, dense.get(l), pool, plan, shards);
+          done.layers.put(l, pruned);
+          if (profile.mask() == MaskKind.SEQUENTIAL) {
+            weights = ResidentModel.with(weights, pruned);
+          }
+        }
+        LayerWeights run = weights;
+        if (l < last) {
+          shards = shards.stream().map(s -> s.after(model, run)).toList();
+        }
+      }
+      complete = true;
+      return done;
+    } finally {
+      if (!complete) {
+        done.close();
+      }
+    }
+  }
+
+  private static PrunedLayer prune(
+      MultimodalModel model,
+      FusedLayer dense,
+      MatrixPool pool,
+      LayerPlan plan,
+      List<LayerwiseCalibration> shards) {
+    NDManager manager = model.newManager();
+    try {
+      Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
+      for (InputSite site : InputSite.values()) {
+        if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
+          int channels = dense.fused(site).columns();
+          products.put(site, manager.zeros(new Shape(channels, channels), DataType.FLOAT64));
+        }
+      }
+      long tokens = 0;
+      for (LayerwiseCalibration shard : shards) {
+        tokens += shard.addProducts(model, model.layer(plan.layer()), products);
+      }
+      return PrunedLayer.of(pool, new SparseGpt(manager, products, tokens), dense, plan);
+    } finally {
+      manager.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    layers.values().forEach(PrunedLayer::close);
+  }
+}

@@ -1,0 +1,194 @@
+package io.paretune.udfs.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.checkpoint.DecoderConfig;
+import io.paretune.udfs.engine.TorchScript;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The decoder over some images and all that is asked about them, one layer at a time: a layer can be
+ * changed by what the layers before it, already changed, make of a calibration set. Keys and values
+ * are not quantized. Nothing native outlives a call. Shapes as in {@code decoder.py}.
+ */
+public final class LayerwiseForward {
+  /**
+   * What a layer reads: hidden states, row-major.
+   *
+   * @param prefix (I·P, H)
+   * @param trees (N, H)
+   */
+  public record States(float[] prefix, float[] trees) implements Serializable {}
+
+  private static final int UNTOUCHED = 16;
+
+  private final TorchScript script;
+  private final DecoderConfig config;
+  private final RotaryTable rotary;
+  private final NDArray embedding;
+  private final long[] before;
+  private final int images;
+  private final int prefixTokens;
+  private final TreeStep step;
+  private final int[] rows;
+
+  LayerwiseForward(
+      TorchScript script,
+      DecoderConfig config,
+      RotaryTable rotary,
+      NDArray embedding,
+      long[] before,
+      int imageTokens,
+      List<TokenTree> trees) {
+    this.script = script;
+    this.config = config;
+    this.rotary = rotary;
+    this.embedding = embedding;
+    this.before = before;
+    this.images = trees.size();
+    this.prefixTokens = before.length + imageTokens;
+    TokenForest forest = new TokenForest(trees);
+    this.step = new TreeStep(forest, 0, prefixTokens);
+    this.rows = step.allNewRows();
+  }
+
+  /** Tokens that count: an image's prefix once, a sequence's tokens once per sequence. */
+  public long tokens() {
+    double tokens = (double) images * prefixTokens;
+    return Math.round(tokens + Arrays.stream(step.multiplicities()).sum());
+  }
+
+  /**
+   * What the first layer reads.
+   *
+   * @param owner of nothing that outlives the call
+   * @param features of the images, (I, T, H)
+   */
+  public States embed(NDManager owner, NDArray features) {
+    try (NDManager pass = owner.newSubManager()) {
+      NDArray prefix =
+          script.callOne(
+              pass, "embed_prefix", embedding, pass.create(before), features); // (I·P, H)
+      NDArray trees = script.callOne(pass, "embed", embedding, pass.create(step.tokens()));
+      return new States(floats(prefix), floats(trees));
+    }
+  }
+
+  /** What the next layer reads, after a layer of these weights. */
+  public States after(NDManager owner, States states, LayerWeights weights) {
+    try (NDManager pass = owner.newSubManager()) {
+      List<NDList> result = run(pass, states, weights, Wanted.NOTHING);
+      return new States(floats(result.get(0).get(0)), floats(result.get(1).get(0)));
+    }
+  }
+
+  /** The sums of squared inputs of the layer's matrices, by channel. */
+  public Map<InputSite, double[]> squares(NDManager owner, States states, LayerWeights weights) {
+    Map<InputSite, double[]> sums = new EnumMap<>(InputSite.class);
+    try (NDManager pass = owner.newSubManager()) {
+      List<NDList> result = run(pass, states, weights, Wanted.SQUARES);
+      for (InputSite site : InputSite.values()) {
+        NDArray prefix = sumsOf(site, result.get(0));
+        sums.put(site, prefix.add(sumsOf(site, result.get(1))).toDoubleArray());
+      }
+    }
+    return sums;
+  }
+
+  /**
+   * Adds Σ x xᵀ over the tokens to a running sum: fp64, (C, C) for a site of C channels.
+   *
+   * @param sums by site, owned by the caller; of sites that are missing nothing is kept
+   */
+  public void addProducts(
+      NDManager owner, States states, LayerWeights weights, Map<InputSite, NDArray> sums) {
+    try (NDManager pass = owner.newSubManager()) {
+      for (NDList result : run(pass, states, weights, Wanted.PRODUCTS)) {
+        sums.forEach((site, sum) -> sum.addi(sumsOf(site, result)));
+      }
+    }
+  }
+
+  private enum Wanted {
+    NOTHING,
+    SQUARES,
+    PRODUCTS
+  }
+
+  /** The kernels' results for the prefixes and for the trees: output first, sums of sites last. */
+  private List<NDList> run(NDManager pass, States states, LayerWeights w, Wanted wanted) {
+    int hidden = config.hiddenSize();
+    NDArray x = pass.create(states.prefix(), new Shape(states.prefix().length / hidden, hidden));
+    NDArray t = pass.create(states.trees(), new Shape(states.trees().length / hidden, hidden));
+    long[] positions = new long[images * prefixTokens];
+    Arrays.setAll(positions, i -> i % prefixTokens);
+    double[] ones = new double[positions.length];
+    Arrays.fill(ones, 1);
+    RotaryTable.Rows turn = rotary.rows(pass, positions);
+    NDList prefix =
+        script.call(
+            pass,
+            "prefix_layer",
+            x,
+            w.arrays(),
+            turn.cos(),
+            turn.sin(),
+            images,
+            config.heads(),
+            config.kvHeads(),
+            config.rmsNormEps(),
+            UNTOUCHED,
+            UNTOUCHED,
+            false,
+            tokenWeights(pass, ones, wanted));
+    RotaryTable.Rows turnTrees = rotary.rows(pass, step.positions());
+    NDArray none = pass.create(new Shape(0));
+    NDList trees =
+        script.call(
+            pass,
+            "tree_layer",
+            t,
+            w.arrays(),
+            turnTrees.cos(),
+            turnTrees.sin(),
+            prefix.get(1),
+            prefix.get(2),
+            none,
+            none,
+            pass.create(new Shape(0), DataType.INT64),
+            step.keys(),
+            step.queries(rows),
+            pass.create(step.mask(rows)),
+            pass.create(new Shape(0), DataType.INT64),
+            config.heads(),
+            config.kvHeads(),
+            config.rmsNormEps(),
+            UNTOUCHED,
+            UNTOUCHED,
+            tokenWeights(pass, step.multiplicities(), wanted));
+    return List.of(prefix, trees);
+  }
+
+  private static NDArray tokenWeights(NDManager pass, double[] weights, Wanted wanted) {
+    return switch (wanted) {
+      case NOTHING -> pass.create(new Shape(0), DataType.FLOAT64);
+      case SQUARES -> pass.create(weights);
+      case PRODUCTS -> pass.create(weights).reshape(weights.length, 1);
+    };
+  }
+
+  private static NDArray sumsOf(InputSite site, NDList result) {
+    return result.get(result.size() - InputSite.values().length + site.ordinal());
+  }
+
+  private static float[] floats(NDArray array) {
+    return array.toFloatArray();
+  }
+}

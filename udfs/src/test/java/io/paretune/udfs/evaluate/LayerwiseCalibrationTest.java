@@ -1,0 +1,129 @@
+package io.paretune.udfs.evaluate;
+
+import static io.paretune.udfs.evaluate.DemoQuestions.RESIDENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.model.LayerWeights;
+import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.KvGrouping;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
+import io.paretune.udfs.profile.Projection;
+import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.StatisticsShape;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LayerwiseCalibrationTest {
+  private static final MultimodalModel MODEL = RESIDENT.model();
+  private static final PreparedShard SHARD = DemoQuestions.shard(DemoQuestions.first("train", 12));
+  private static final int BATCH = 4;
+
+  @Test
+  void throughDenseLayersItSeesWhatOnePassSees() {
+    ActivationStatistics expected = Calibration.measure(MODEL, SHARD, BATCH);
+    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD, BATCH);
+    for (int l = 0; l < 8; l++) {
+      LayerWeights weights = MODEL.layer(l);
+      ActivationStatistics seen = calibration.squares(MODEL, weights);
+      for (InputSite site : InputSite.values()) {
+        assertThat(seen.tokens(0, site)).isEqualTo(expected.tokens(l, site));
+        double[] wanted = expected.sumOfSquares(l, site);
+        double[] actual = seen.sumOfSquares(0, site);
+        for (int c = 0; c < wanted.length; c++) {
+          assertThat(Math.abs(actual[c] - wanted[c]))
+              .as("layer %d, %s, channel %d", l, site, c)
+              .isLessThanOrEqualTo(1e-4 * wanted[c] + 1e-9);
+        }
+      }
+      calibration = calibration.after(MODEL, weights);
+    }
+  }
+
+  @Test
+  void theSquaresAreTheProductsDiagonal() {
+    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD, BATCH);
+    ActivationStatistics seen = calibration.squares(MODEL, MODEL.layer(0));
+    try (var manager = MODEL.newManager()) {
+      Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
+      NDArray zeros = manager.create(new double[512 * 512]).reshape(512, 512);
+      products.put(InputSite.MLP_DOWN, zeros);
+
+      long tokens = calibration.addProducts(MODEL, MODEL.layer(0), products);
+
+      assertThat(tokens).isEqualTo(seen.tokens(0, InputSite.MLP_DOWN));
+      double[] all = zeros.toDoubleArray();
+      double[] diagonal = seen.sumOfSquares(0, InputSite.MLP_DOWN);
+      for (int c = 0; c < 512; c++) {
+        assertThat(Math.abs(all[513 * c] - diagonal[c])).isLessThan(1e-9 * diagonal[c] + 1e-12);
+        assertThat(all[512 * c + 7]).as("symmetric").isEqualTo(all[512 * 7 + c]);
+      }
+    }
+  }
+
+  @Test
+  void sparseGptLayersAreSharedAndDependOnTheMaskAfterTheFirst() throws InterruptedException {
+    CalibrationQuestions questions = new CalibrationQuestions(List.of(SHARD), BATCH);
+    CompressionProfile sequential =
+        new CompressionProfile(
+            CriterionName.SPARSEGPT,
+            MaskKind.SEQUENTIAL,
+            KvGrouping.TOKEN,
+            List.of(
+                LayerPlan.of(0, 0.5, 16, 16),
+                new LayerPlan(2, Map.of(Projection.DOWN, 0.5), Pattern.TWO_OF_FOUR, 4, 4)));
+    List<float[]> firsts = new ArrayList<>();
+    List<float[]> seconds = new ArrayList<>();
+    for (CompressionProfile profile :
+        List.of(sequential, sequential.withMask(MaskKind.ONE_SHOT))) {
+      try (ResidentModel.Candidate one = RESIDENT.lendUpdated(profile, "q", () -> questions);
+          ResidentModel.Candidate same =
+              RESIDENT.lendUpdated(
+                  profile,
+                  "q",
+                  () -> {
+                    throw new AssertionError("the layers are there");
+                  })) {
+        List<LayerWeights> weights = one.layers().weights();
+        assertThat(same.layers().weights().get(2).down()).isSameAs(weights.get(2).down());
+        assertThat(weights.get(1)).isSameAs(MODEL.layer(1));
+        assertThat(weights.get(2).qkv()).isSameAs(MODEL.layer(2).qkv());
+        assertThat(one.layers().profile().layer(2).keyBits()).isEqualTo(4);
+        firsts.add(weights.get(0).gateUp().toFloatArray());
+        seconds.add(weights.get(2).down().toFloatArray());
+      }
+    }
+    assertThat(firsts.get(0)).isEqualTo(firsts.get(1));
+    assertThat(seconds.get(0)).isNotEqualTo(seconds.get(1));
+    for (float[] down : seconds) {
+      for (int group = 0; group < down.length; group += 4) {
+        int zeros = 0;
+        for (int i = 0; i < 4; i++) {
+          zeros += down[group + i] == 0 ? 1 : 0;
+        }
+        assertThat(zeros).isGreaterThanOrEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void statisticsOfLayersStackToThoseOfAModel() {
+    StatisticsShape shape = Calibration.shape(MODEL.config().text());
+    ActivationStatistics first =
+        LayerwiseCalibration.start(MODEL, SHARD, BATCH).squares(MODEL, MODEL.layer(0));
+
+    ActivationStatistics all = ActivationStatistics.ofLayers(shape, List.of(first));
+
+    assertThat(all.shape()).isEqualTo(shape);
+    assertThat(all.sumOfSquares(0, InputSite.MLP)).isEqualTo(first.sumOfSquares(0, InputSite.MLP));
+    assertThat(all.tokens(1, InputSite.MLP)).isZero();
+  }
+}
