@@ -39,8 +39,7 @@ final class Keys {
 
   static final Key<CriterionName> CRITERION =
       Key.oneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
-  static final Key<MaskKind> MASK =
-      Key.oneOf("study.space.mask", MaskKind.values(), MaskKind::key);
+  static final Key<MaskKind> MASK = Key.oneOf("study.space.mask", MaskKind.values(), MaskKind::key);
   static final Key<Granularity> GRANULARITY =
       Key.oneOf("study.space.granularity", Granularity.values(), Granularity::key);
   static final Key<Integer> BLOCKS = Key.wholeNumber("study.space.blocks", 1, 10_000);

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to a profile what tasks need to prune by it: nothing, the statistics that all one-shot profiles
- * share, those of its own sequential masks, or the calibration questions. Calibrates when a profile
- * first needs it. Safe for use by many threads.
+ * Adds to a profile what tasks need to prune by it: nothing, the statistics that all one-shot
+ * profiles share, those of its own sequential masks, or the calibration questions. Calibrates when
+ * a profile first needs it. Safe for use by many threads.
  */
 public final class CandidateSpecs implements Function<CompressionProfile, CandidateSpec> {
   private static final Logger LOG = LoggerFactory.getLogger(CandidateSpecs.class);
@@ -51,7 +51,8 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
    *
    * @param questionsId what tells the calibration questions from others of the same model
    * @param questions asked once, when something needs them
-   * @param levels where one-shot masks of a study's ratios come from; without, every ratio is ranked
+   * @param levels where one-shot masks of a study's ratios come from; without, every ratio is
+   *     ranked
    */
   public CandidateSpecs(
       JavaSparkContext spark,
@@ -121,4 +122,5 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
     LOG.info("sparsegpt updates weights: every executor runs all calibration questions");
     return new Evidence.Questions(
         questionsId, spark.broadcast(new CalibrationQuestions(shards, benchmark.batch())));
-  }}
+  }
+}

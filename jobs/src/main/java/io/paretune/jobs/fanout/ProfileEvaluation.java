@@ -90,8 +90,7 @@ public record ProfileEvaluation(
               .loaded();
       LOG.info("answering {} questions", benchmark.rows().count());
       long started = System.nanoTime();
-      List<ShardAnswers> answers =
-          benchmark.answers(benchmark.prepared(), candidate, mode);
+      List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, mode);
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {
@@ -131,7 +130,9 @@ public record ProfileEvaluation(
     }
   }
 
-  /** Calibrates; one profile gains nothing from a level index, so its ratios are ranked directly. */
+  /**
+   * Calibrates; one profile gains nothing from a level index, so its ratios are ranked directly.
+   */
   private CandidateSpec candidate(
       SparkSession spark, JavaSparkContext context, ScreenedSamples read, int shards) {
     if (calibration.files().equals(samples)) {

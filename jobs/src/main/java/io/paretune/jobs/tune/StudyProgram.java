@@ -59,8 +59,7 @@ public final class StudyProgram {
     try (Sessions.Opened session = Sessions.open("paretune calibrate")) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Optional<Levels> levels = Tuning.levels(inputs);
-      ActivationStatistics statistics =
-          Calibrations.candidates(inputs, levels).denseStatistics();
+      ActivationStatistics statistics = Calibrations.candidates(inputs, levels).denseStatistics();
       out.print(
           levels
               .map(l -> LayerSensitivities.text(inputs, statistics, l))

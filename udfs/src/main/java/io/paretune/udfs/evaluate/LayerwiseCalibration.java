@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * A shard of calibration questions on their way through the decoder, layer by layer, as the published
- * code of Wanda and SparseGPT goes: what a layer sees is measured with its dense weights, then it is
- * pruned and run again, and what comes out is what the next layer sees. Tokens count as in {@link
- * Calibration}; keys and values are not quantized.
+ * A shard of calibration questions on their way through the decoder, layer by layer, as the
+ * published code of Wanda and SparseGPT goes: what a layer sees is measured with its dense weights,
+ * then it is pruned and run again, and what comes out is what the next layer sees. Tokens count as
+ * in {@link Calibration}; keys and values are not quantized.
  *
  * @param shard the questions
  * @param batch questions wanted in a forward
@@ -38,8 +38,7 @@ public record LayerwiseCalibration(
     List<LayerwiseForward.States> states = new ArrayList<>();
     for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
       try (NDManager pass = model.newManager()) {
-        states.add(
-            forward(model, shard, b).embed(pass, ShardForwards.features(pass, b.images())));
+        states.add(forward(model, shard, b).embed(pass, ShardForwards.features(pass, b.images())));
       }
     }
     return new LayerwiseCalibration(shard, batch, states);
@@ -48,8 +47,7 @@ public record LayerwiseCalibration(
   /** What the next layer sees with these weights, as statistics of one layer. */
   public ActivationStatistics squares(MultimodalModel model, LayerWeights weights) {
     StatisticsShape all = Calibration.shape(model.config().text());
-    StatisticsAccumulator sums =
-        new StatisticsAccumulator(new StatisticsShape(1, all.channels()));
+    StatisticsAccumulator sums = new StatisticsAccumulator(new StatisticsShape(1, all.channels()));
     each(
         model,
         (forward, s) -> {

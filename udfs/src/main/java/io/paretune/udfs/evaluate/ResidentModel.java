@@ -104,8 +104,7 @@ public final class ResidentModel implements AutoCloseable {
     MatrixPruning pruning = new MatrixPruning(criterion, levels.map(l -> index(criterion, l)));
     LendingCache<LayerKey, PrunedLayer>.Loan loan =
         pruned.borrow(
-            keys,
-            key -> PrunedLayer.of(pool, pruning, dense.get(key.layer()), key.plan()));
+            keys, key -> PrunedLayer.of(pool, pruning, dense.get(key.layer()), key.plan()));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     for (LayerKey key : keys) {
       weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
@@ -114,8 +113,9 @@ public final class ResidentModel implements AutoCloseable {
   }
 
   /**
-   * Lends the layers of a candidate whose criterion updates weights. All of them are computed together
-   * from the questions, since a layer's depend on those before it; tasks of one candidate share them.
+   * Lends the layers of a candidate whose criterion updates weights. All of them are computed
+   * together from the questions, since a layer's depend on those before it; tasks of one candidate
+   * share them.
    *
    * @param profile of such a criterion
    * @param questionsId what tells these questions from others
@@ -176,8 +176,7 @@ public final class ResidentModel implements AutoCloseable {
   public LevelIndex index(PruningCriterion criterion, LevelSource levels) {
     LevelIndexKey key = LevelIndexKey.of(checkpoint.modelId(), criterion, levels.grid());
     return indexes.computeIfAbsent(
-        key.id(),
-        id -> levels.store().open(checkpoint.modelId(), criterion, levels.grid(), dense));
+        key.id(), id -> levels.store().open(checkpoint.modelId(), criterion, levels.grid(), dense));
   }
 
   /** The dense matrices of the decoder's layers, in order. */

@@ -28,8 +28,8 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
   /**
    * Prunes layer after layer.
    *
-   * @param profile of the mask that is wanted: sequential calibrates a layer on what the layers before
-   *     it, already pruned, make of the questions; one-shot on what the dense ones do
+   * @param profile of the mask that is wanted: sequential calibrates a layer on what the layers
+   *     before it, already pruned, make of the questions; one-shot on what the dense ones do
    */
   static UpdatedLayers of(
       MultimodalModel model,

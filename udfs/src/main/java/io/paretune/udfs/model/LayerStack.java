@@ -16,8 +16,8 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
   /**
    * Checks that the layers can be run as the profile says.
    *
-   * @throws InvalidInputException if the profile plans a layer that is not there, or asks for a
-   *     KV grouping that there is not yet
+   * @throws InvalidInputException if the profile plans a layer that is not there, or asks for a KV
+   *     grouping that there is not yet
    */
   public LayerStack {
     weights = List.copyOf(weights);

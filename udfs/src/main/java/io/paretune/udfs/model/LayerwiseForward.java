@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder over some images and all that is asked about them, one layer at a time: a layer can be
- * changed by what the layers before it, already changed, make of a calibration set. Keys and values
- * are not quantized. Nothing native outlives a call. Shapes as in {@code decoder.py}.
+ * The decoder over some images and all that is asked about them, one layer at a time: a layer can
+ * be changed by what the layers before it, already changed, make of a calibration set. Keys and
+ * values are not quantized. Nothing native outlives a call. Shapes as in {@code decoder.py}.
  */
 public final class LayerwiseForward {
   /**

@@ -70,10 +70,7 @@ public record CompressionProfile(
   /** What the weights depend on: the same without anything done to keys and values. */
   public CompressionProfile pruningOnly() {
     return new CompressionProfile(
-        criterion,
-        mask,
-        KvGrouping.TOKEN,
-        layers.stream().map(LayerPlan::pruningOnly).toList());
+        criterion, mask, KvGrouping.TOKEN, layers.stream().map(LayerPlan::pruningOnly).toList());
   }
 
   public boolean isPruned() {

@@ -38,7 +38,9 @@ public enum CriterionName {
     return needs;
   }
 
-  /** Whether the weights that stay are changed; a level index cannot answer for such a criterion. */
+  /**
+   * Whether the weights that stay are changed; a level index cannot answer for such a criterion.
+   */
   public boolean updatesWeights() {
     return this == SPARSEGPT;
   }

@@ -17,11 +17,7 @@ import java.util.Map;
  * @param valueBits bits of a cached value, likewise
  */
 public record LayerPlan(
-    int layer,
-    Map<Projection, Double> pruningRatios,
-    Pattern pattern,
-    int keyBits,
-    int valueBits)
+    int layer, Map<Projection, Double> pruningRatios, Pattern pattern, int keyBits, int valueBits)
     implements Serializable {
 
   /** Bits that a cached key or value can have; 16 leaves it as it is. */
@@ -71,8 +67,7 @@ public record LayerPlan(
   }
 
   /** A plan without a pattern. */
-  public LayerPlan(
-      int layer, Map<Projection, Double> pruningRatios, int keyBits, int valueBits) {
+  public LayerPlan(int layer, Map<Projection, Double> pruningRatios, int keyBits, int valueBits) {
     this(layer, pruningRatios, Pattern.UNSTRUCTURED, keyBits, valueBits);
   }
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * Where a row's zeros lie. Under an n:m pattern exactly n of every m neighbouring weights of a row
  * go, so its ratio is n/m. It costs what the same ratio costs without a pattern: the positions of
- * 2:4 in sparse tensor cores' own format take 2 bits a kept weight, as many as the bitmask; those of
- * 4:8, 3 bits a kept weight, are more than the bitmask.
+ * 2:4 in sparse tensor cores' own format take 2 bits a kept weight, as many as the bitmask; those
+ * of 4:8, 3 bits a kept weight, are more than the bitmask.
  */
 public enum Pattern {
   /** Anywhere in the row. */

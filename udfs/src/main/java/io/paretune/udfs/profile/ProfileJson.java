@@ -119,7 +119,8 @@ final class ProfileJson {
       problems.add(where, at + ": layer " + index.get() + " is planned more than once");
     }
     try {
-      return Optional.of(new LayerPlan(index.get(), ratios, pattern, keyBits.get(), valueBits.get()));
+      return Optional.of(
+          new LayerPlan(index.get(), ratios, pattern, keyBits.get(), valueBits.get()));
     } catch (IllegalArgumentException e) {
       problems.add(where, at + ": " + e.getMessage());
       return Optional.empty();

@@ -31,7 +31,8 @@ public record LevelIndex(LevelIndexKey key, List<Map<Projection, LevelMatrix>> m
   }
 
   /**
-   * Maps a file that {@link #write} wrote and checks all of it; the levels stay in the file's pages.
+   * Maps a file that {@link #write} wrote and checks all of it; the levels stay in the file's
+   * pages.
    *
    * @throws InvalidInputException if it is damaged, cut short, or of another format or version
    * @throws IOException if it cannot be read
@@ -41,8 +42,8 @@ public record LevelIndex(LevelIndexKey key, List<Map<Projection, LevelMatrix>> m
   }
 
   /**
-   * Ranks every weight of a model and writes a file for {@link #open}; a file of that name appears only
-   * when it is complete. Holds the levels of one layer at a time.
+   * Ranks every weight of a model and writes a file for {@link #open}; a file of that name appears
+   * only when it is complete. Holds the levels of one layer at a time.
    *
    * @param dense the decoder's layers in order
    * @throws InvalidInputException if a weight's score is not a number

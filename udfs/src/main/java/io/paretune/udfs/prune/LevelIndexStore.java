@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Level indexes as files, named by the hash of all that they depend on ({@link LevelIndexKey}): built
- * once, then shared between runs, and through a shared directory between machines. Every file is
- * checked against its checksums when it is opened, and built anew if it is damaged. The levels stay
- * in the file's pages: the heap holds none. Safe for use by many threads, and by many processes on
- * one disk: one of them builds or fetches while the others wait.
+ * Level indexes as files, named by the hash of all that they depend on ({@link LevelIndexKey}):
+ * built once, then shared between runs, and through a shared directory between machines. Every file
+ * is checked against its checksums when it is opened, and built anew if it is damaged. The levels
+ * stay in the file's pages: the heap holds none. Safe for use by many threads, and by many
+ * processes on one disk: one of them builds or fetches while the others wait.
  */
 public final class LevelIndexStore {
   private static final Logger LOG = LoggerFactory.getLogger(LevelIndexStore.class);

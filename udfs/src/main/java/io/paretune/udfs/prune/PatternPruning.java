@@ -10,8 +10,8 @@ final class PatternPruning {
   private PatternPruning() {}
 
   /**
-   * Writes what the pattern leaves of a matrix, bit for bit, and +0 for the weights that go; of equal
-   * scores the first go.
+   * Writes what the pattern leaves of a matrix, bit for bit, and +0 for the weights that go; of
+   * equal scores the first go.
    *
    * @throws InvalidInputException if rows are no whole number of groups
    */
@@ -49,8 +49,7 @@ final class PatternPruning {
     }
   }
 
-  static void requireWholeGroups(
-      int layer, Projection projection, Pattern pattern, int columns) {
+  static void requireWholeGroups(int layer, Projection projection, Pattern pattern, int columns) {
     if (columns % pattern.group() != 0) {
       throw new InvalidInputException(
           "layer %d, %s".formatted(layer, projection.key()),

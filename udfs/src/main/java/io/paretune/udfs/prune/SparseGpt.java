@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * SparseGPT (arXiv 2301.00774) on one layer, with the published code's settings: damping of 1 %, blocks
- * of 128 columns, in each of which the threshold is over all rows. The weights that stay are updated,
- * so this is a baseline: the product's own profiles update none. Within a block the published
- * threshold takes one weight more than the ratio says.
+ * SparseGPT (arXiv 2301.00774) on one layer, with the published code's settings: damping of 1 %,
+ * blocks of 128 columns, in each of which the threshold is over all rows. The weights that stay are
+ * updated, so this is a baseline: the product's own profiles update none. Within a block the
+ * published threshold takes one weight more than the ratio says.
  *
- * <p>Holds the Hessian and its factor of each of the layer's four inputs: 16 bytes a pair of channels.
- * Not safe for use by many threads.
+ * <p>Holds the Hessian and its factor of each of the layer's four inputs: 16 bytes a pair of
+ * channels. Not safe for use by many threads.
  */
 public final class SparseGpt implements LayerPruning {
   static final int BLOCK = 128;

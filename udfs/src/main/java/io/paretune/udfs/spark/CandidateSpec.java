@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profile what is done to the model
  * @param evidence what its weights are pruned by
- * @param levels of the ratios that candidates with the same evidence choose from; null where there is
- *     no index (an Optional cannot be serialized)
+ * @param levels of the ratios that candidates with the same evidence choose from; null where there
+ *     is no index (an Optional cannot be serialized)
  */
-public record CandidateSpec(
-    CompressionProfile profile, Evidence evidence, @Nullable Levels levels)
+public record CandidateSpec(CompressionProfile profile, Evidence evidence, @Nullable Levels levels)
     implements Serializable {
 
   /** A candidate without anything to prune by: dense, or pruned by magnitude. */
@@ -34,8 +33,7 @@ public record CandidateSpec(
     if (evidence instanceof Evidence.Questions q) {
       return resident.lendUpdated(profile, q.id(), () -> q.questions().value());
     }
-    return resident.lend(
-        profile, this::criterion, Optional.ofNullable(levels).map(Levels::source));
+    return resident.lend(profile, this::criterion, Optional.ofNullable(levels).map(Levels::source));
   }
 
   /** The profile's criterion with what it needs. */

@@ -21,8 +21,7 @@ public record Levels(String directory, List<Double> ratios) implements Serializa
   /** The same, for use in this process. */
   public LevelSource source() {
     return new LevelSource(
-        LevelIndexStore.shared(
-            directory, UserCache.directory().resolve("levels"), Models.hadoop()),
+        LevelIndexStore.shared(directory, UserCache.directory().resolve("levels"), Models.hadoop()),
         new RatioGrid(ratios));
   }
 }

@@ -18,7 +18,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * Activation statistics in which every layer sees what the layers before it, pruned by the same
  * profile, make of the questions: with them, a criterion's one-shot rule gives the published codes'
- * sequential masks. One Spark job a layer; between jobs the executors keep the shards' hidden states.
+ * sequential masks. One Spark job a layer; between jobs the executors keep the shards' hidden
+ * states.
  */
 public final class SequentialCalibration {
   private SequentialCalibration() {}
@@ -102,9 +103,7 @@ public final class SequentialCalibration {
               () ->
                   PruningCriterion.of(
                       profile.criterion(),
-                      () ->
-                          ActivationStatistics.fromBytes(
-                              "calibration so far", statistics)),
+                      () -> ActivationStatistics.fromBytes("calibration so far", statistics)),
               Optional.empty())) {
         return state.after(resident.model(), candidate.layers().weights().get(layer));
       }

@@ -19,11 +19,11 @@ import io.paretune.udfs.prune.LevelIndexStore;
 import io.paretune.udfs.prune.LevelSource;
 import io.paretune.udfs.prune.Magnitude;
 import io.paretune.udfs.prune.RatioGrid;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -140,7 +140,8 @@ public final class EvaluateBenchmark {
     double needed = flops.sumThenReset() / 1e9;
     double rate = limit();
     say(
-        "  %.0f GFLOP: %.1f GFLOP/CPU-s, %.0f %% of the %.1f of matrix products alone; limit %.0f questions/CPU-s",
+        "  %.0f GFLOP: %.1f GFLOP/CPU-s, %.0f %% of the %.1f of matrix products alone; limit %.0f"
+            + " questions/CPU-s",
         needed,
         needed / total.cpu,
         100 * needed / total.cpu / rate,
@@ -277,7 +278,8 @@ public final class EvaluateBenchmark {
     double first = millis[0];
     Arrays.sort(millis);
     say(
-        "profile switch: %.2f ms a changed layer (median); the first, which ranks the weights, %.1f",
+        "profile switch: %.2f ms a changed layer (median); the first, which ranks the weights,"
+            + " %.1f",
         millis[millis.length / 2], first);
   }
 }

@@ -82,8 +82,7 @@ class LayerwiseCalibrationTest {
                 new LayerPlan(2, Map.of(Projection.DOWN, 0.5), Pattern.TWO_OF_FOUR, 4, 4)));
     List<float[]> firsts = new ArrayList<>();
     List<float[]> seconds = new ArrayList<>();
-    for (CompressionProfile profile :
-        List.of(sequential, sequential.withMask(MaskKind.ONE_SHOT))) {
+    for (CompressionProfile profile : List.of(sequential, sequential.withMask(MaskKind.ONE_SHOT))) {
       try (ResidentModel.Candidate one = RESIDENT.lendUpdated(profile, "q", () -> questions);
           ResidentModel.Candidate same =
               RESIDENT.lendUpdated(

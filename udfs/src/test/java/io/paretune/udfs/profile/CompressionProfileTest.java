@@ -67,7 +67,8 @@ class CompressionProfileTest {
         .isInstanceOfSatisfying(
             InvalidInputException.class, e -> assertThat(e.problems()).hasSize(8))
         .hasMessageContaining("bad.json: unknown key \"colour\"")
-        .hasMessageContaining("\"criterion\" must be one of [magnitude, wanda, ria, optspa, sparsegpt], was \"wand\"")
+        .hasMessageContaining(
+            "\"criterion\" must be one of [magnitude, wanda, ria, optspa, sparsegpt], was \"wand\"")
         .hasMessageContaining("layer 0: pruning_ratio of q_proj must be in [0, 1), was 1.2")
         .hasMessageContaining("layers[1]: layer 0 is planned more than once")
         .hasMessageContaining("layer 0: key_bits must be one of [16, 8, 6, 4, 3, 2], was 5")
@@ -109,8 +110,7 @@ class CompressionProfileTest {
 
     CompressionProfile free =
         CompressionProfile.parse(
-            "p",
-            "{\"layers\":[{\"layer\":1,\"pattern\":\"unstructured\",\"pruning_ratio\":0.5}]}");
+            "p", "{\"layers\":[{\"layer\":1,\"pattern\":\"unstructured\",\"pruning_ratio\":0.5}]}");
     assertThat(free.canonicalJson()).doesNotContain("pattern");
     assertThat(whole.id()).isNotEqualTo(free.id());
     // As it was before there were patterns.

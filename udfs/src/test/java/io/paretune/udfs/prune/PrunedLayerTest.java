@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +20,7 @@ class PrunedLayerTest {
   private final FusedLayer dense = DemoShapedLayer.weights(new Random(1));
   private final PruningCriterion wanda = new Wanda(DemoShapedLayer.statistics(new Random(2), 1));
   private final MatrixPruning pruning =
-      MatrixPruning.with(
-          wanda, DemoShapedLayer.index(wanda, RatioGrid.ofParts(20), dense));
+      MatrixPruning.with(wanda, DemoShapedLayer.index(wanda, RatioGrid.ofParts(20), dense));
 
   private NDManager manager;
   private MatrixPool pool;
@@ -65,8 +63,7 @@ class PrunedLayerTest {
 
   @Test
   void whatTheEngineReadsIsWhatWasWrittenWithoutACopy() {
-    try (PrunedLayer pruned =
-        PrunedLayer.of(pool, pruning, dense, LayerPlan.of(0, 0.5, 16, 16))) {
+    try (PrunedLayer pruned = PrunedLayer.of(pool, pruning, dense, LayerPlan.of(0, 0.5, 16, 16))) {
       NDArray down = pruned.matrix(InputSite.MLP_DOWN).orElseThrow();
       float sumInTheEngine = down.abs().gt(0).toType(DataType.FLOAT32, true).sum().getFloat();
 
@@ -79,12 +76,13 @@ class PrunedLayerTest {
   @Test
   void nothingIsWrittenForMatricesThatStayDense() {
     float[] before = dense.down().toArray();
-    try (PrunedLayer none =
-            PrunedLayer.of(pool, pruning, dense, LayerPlan.dense(0));
+    try (PrunedLayer none = PrunedLayer.of(pool, pruning, dense, LayerPlan.dense(0));
         PrunedLayer tooLittle =
-            PrunedLayer.of(pool, pruning, dense, new LayerPlan(0, Map.of(Projection.UP, 0.005), 16, 16));
+            PrunedLayer.of(
+                pool, pruning, dense, new LayerPlan(0, Map.of(Projection.UP, 0.005), 16, 16));
         PrunedLayer onlyDown =
-            PrunedLayer.of(pool, pruning, dense, new LayerPlan(0, Map.of(Projection.DOWN, 0.5), 16, 16))) {
+            PrunedLayer.of(
+                pool, pruning, dense, new LayerPlan(0, Map.of(Projection.DOWN, 0.5), 16, 16))) {
       assertThat(none.bytes()).isZero();
       assertThat(tooLittle.matrix(InputSite.MLP)).isEmpty();
       assertThat(onlyDown.matrix(InputSite.ATTENTION)).isEmpty();

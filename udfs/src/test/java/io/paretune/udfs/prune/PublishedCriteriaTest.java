@@ -64,7 +64,8 @@ class PublishedCriteriaTest {
   }
 
   private static void assertMask(Case golden, Mask expected) {
-    WeightMatrix out = WeightMatrix.copyOf(new float[size(golden)], golden.rows(), golden.columns());
+    WeightMatrix out =
+        WeightMatrix.copyOf(new float[size(golden)], golden.rows(), golden.columns());
     PruningCriterion criterion =
         PruningCriterion.of(
             CriterionName.ofKey(expected.criterion()).orElseThrow(), () -> statistics(golden));
@@ -105,7 +106,8 @@ class PublishedCriteriaTest {
   }
 
   private static void assertUpdated(Case golden, Updated expected) {
-    WeightMatrix out = WeightMatrix.copyOf(new float[size(golden)], golden.rows(), golden.columns());
+    WeightMatrix out =
+        WeightMatrix.copyOf(new float[size(golden)], golden.rows(), golden.columns());
     try (NDManager manager = NativeEngine.newManager(Device.cpu())) {
       double[] products = golden.products().stream().mapToDouble(p -> p / 4096.0).toArray();
       NDArray gram = manager.create(products, new Shape(golden.columns(), golden.columns()));
@@ -168,8 +170,7 @@ class PublishedCriteriaTest {
   private static ActivationStatistics statistics(Case golden) {
     StatisticsAccumulator seen =
         new StatisticsAccumulator(StatisticsShape.of(1, 1, golden.columns(), 1));
-    double[] squares =
-        golden.scaler_row().stream().mapToDouble(Float::intBitsToFloat).toArray();
+    double[] squares = golden.scaler_row().stream().mapToDouble(Float::intBitsToFloat).toArray();
     seen.add(0, InputSite.ATTENTION_OUTPUT, squares, 1);
     return seen.statistics();
   }
@@ -181,7 +182,6 @@ class PublishedCriteriaTest {
     }
     return WeightMatrix.copyOf(weights, golden.rows(), golden.columns());
   }
-
 
   private static int size(Case golden) {
     return golden.rows() * golden.columns();
