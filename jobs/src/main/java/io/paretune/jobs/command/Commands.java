@@ -16,6 +16,7 @@ public final class Commands {
           new TuneCommand(),
           new ConfirmCommand(),
           new FrontierCommand(),
+          new ReportCommand(),
           new EvaluateCommand(),
           new KernelsCommand(),
           new AskTellCommand());

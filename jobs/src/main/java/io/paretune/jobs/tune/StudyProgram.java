@@ -5,6 +5,7 @@ import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.frontier.FrontierProgram;
 import io.paretune.jobs.report.FrontierPlot;
 import io.paretune.jobs.report.PlotPoint;
+import io.paretune.jobs.report.ReportProgram;
 import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
@@ -98,7 +99,10 @@ public final class StudyProgram {
       Path plot = plot(inputs, tuning.complete(), heldOut);
       out.println();
       out.println("tables  " + inputs.warehouse().root());
-      out.println("report  " + plot);
+      out.println("picture " + plot);
+      Path report = new Path(plot.getParent(), config.study().name() + ".html");
+      ReportProgram.write(inputs.spark(), inputs.warehouse(), config.study().name(), report);
+      out.println("report  " + report);
     }
   }
 
@@ -138,7 +142,9 @@ public final class StudyProgram {
     String svg =
         new FrontierPlot(
                 "Memory and accuracy of %s".formatted(config.study().name()),
-                point("dense", dense.get(), heldOut),
+                "accuracy, held-out questions",
+                dense.get().cost().memoryBytes(),
+                Optional.of(point("dense", dense.get(), heldOut)),
                 EqualMemory.foundFront(complete).stream()
                     .map(t -> point("trial " + t.trialId(), t, heldOut))
                     .toList(),

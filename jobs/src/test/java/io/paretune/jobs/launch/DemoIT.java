@@ -39,6 +39,7 @@ class DemoIT {
         .contains("Frontier of demo", "Uniform profiles", "At equal memory", "dense")
         .contains("tables  file:" + warehouse);
     assertThat(warehouse.resolve("reports/demo.svg")).content().contains("<svg", "trial ");
+    assertThat(warehouse.resolve("reports/demo.html")).content().contains("What to take", "<svg");
 
     // The study is complete: the same command says the same and runs nothing.
     Finished again = Finished.run(demo, Map.of(), directory, LIMIT);

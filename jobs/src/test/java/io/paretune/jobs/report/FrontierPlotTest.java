@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.StringReader;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -19,7 +20,9 @@ class FrontierPlotTest {
     FrontierPlot plot =
         new FrontierPlot(
             "a <model> & its \"frontier\"",
-            DENSE,
+            "accuracy",
+            1000,
+            Optional.of(DENSE),
             List.of(
                 new PlotPoint("t2", 700, 0.89, 0.87, 0.91),
                 new PlotPoint("t1", 400, 0.8, 0.77, 0.83)),
@@ -35,15 +38,17 @@ class FrontierPlotTest {
     assertThat(svg.getElementsByTagName("rect").getLength()).isEqualTo(1 + 1);
     for (int i = 0; i < circles.getLength(); i++) {
       Element c = (Element) circles.item(i);
-      assertThat(Double.parseDouble(c.getAttribute("cx"))).isBetween(64.0, 736.0);
-      assertThat(Double.parseDouble(c.getAttribute("cy"))).isBetween(48.0, 404.0);
+      assertThat(Double.parseDouble(c.getAttribute("cx"))).isBetween(56.0, 740.0);
+      assertThat(Double.parseDouble(c.getAttribute("cy"))).isBetween(48.0, 410.0);
     }
     assertThat(plot.svg()).contains("t1: 40.0 % of dense memory, accuracy 0.800");
   }
 
   @Test
   void onePointIsAPictureToo() {
-    String svg = new FrontierPlot("dense only", DENSE, List.of(), List.of()).svg();
+    String svg =
+        new FrontierPlot("dense only", "accuracy", 1000, Optional.of(DENSE), List.of(), List.of())
+            .svg();
     assertThat(svg).contains("dense: 100.0 % of dense memory, accuracy 0.900");
   }
 

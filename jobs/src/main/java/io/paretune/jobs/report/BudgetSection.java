@@ -1,0 +1,69 @@
+package io.paretune.jobs.report;
+
+import static io.paretune.jobs.report.Markup.percent;
+import static io.paretune.jobs.report.Markup.score;
+import static io.paretune.jobs.report.Markup.size;
+
+import io.paretune.jobs.tables.FrontierRecord;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** For each memory budget, the profile to take. */
+final class BudgetSection {
+  private static final int STEP_PERCENT = 10;
+
+  private BudgetSection() {}
+
+  /**
+   * The most accurate point that fits: on held-out questions if every point that fits has answered
+   * them, on the search's otherwise; of equals the smallest.
+   *
+   * @param points of a frontier
+   * @param bytes the budget
+   */
+  static Optional<FrontierRecord> recommended(List<FrontierRecord> points, long bytes) {
+    List<FrontierRecord> fitting =
+        points.stream().filter(p -> p.cost().memoryBytes() <= bytes).toList();
+    boolean confirmed = fitting.stream().allMatch(p -> p.confirmedScore().isPresent());
+    return fitting.stream()
+        .max(
+            Comparator.comparingDouble(
+                    (FrontierRecord p) -> confirmed ? p.confirmedScore().orElseThrow() : p.score())
+                .thenComparing(p -> -p.cost().memoryBytes()));
+  }
+
+  static String html(StudyReport report) {
+    HtmlTable table =
+        new HtmlTable(
+            "The most accurate profile within each memory budget",
+            "budget",
+            "#at most",
+            "trial",
+            "#memory",
+            "#accuracy",
+            "#held out",
+            "#change, points",
+            "profile");
+    for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
+      long budget = report.denseBytes() * percent / 100;
+      Optional<FrontierRecord> point = recommended(report.frontier(), budget);
+      if (point.isPresent()) {
+        FrontierRecord p = point.get();
+        table.row(
+            percent + " % of dense",
+            size(budget),
+            String.valueOf(p.trialId()),
+            size(p.cost().memoryBytes()),
+            score(p.score()),
+            FrontierSection.heldOut(p.confirmedScore()),
+            FrontierSection.change(p, report),
+            percent(p.cost().meanPruningRatio())
+                + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()));
+      }
+    }
+    return table.html()
+        + "<p>Smaller budgets have no profile yet. A trial's profile is the column <code>profile</code>"
+        + " of the table <code>frontier</code>.</p>\n";
+  }
+}

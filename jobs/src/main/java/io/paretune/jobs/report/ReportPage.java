@@ -1,0 +1,154 @@
+package io.paretune.jobs.report;
+
+import static io.paretune.jobs.report.Markup.escaped;
+import static io.paretune.jobs.report.Markup.format;
+
+import io.paretune.jobs.tables.FrontierRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A study's report as one HTML page that needs nothing else: style and pictures are in it, it runs
+ * no script and asks no network.
+ */
+final class ReportPage {
+  private ReportPage() {}
+
+  static String html(StudyReport report) {
+    String title = "Paretune: " + report.study();
+    return """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+    <meta name="color-scheme" content="light dark">
+    <title>%s</title>
+    <link rel="icon" href="data:,">
+    <style>
+    %s</style>
+    </head>
+    <body>
+    <a class="skip" href="#frontier">To the frontier</a>
+    <header>
+    <h1>%s</h1>
+    %s</header>
+    <nav aria-label="Sections"><ul>%s</ul></nav>
+    <main>
+    %s</main>
+    </body>
+    </html>
+    """
+        .formatted(
+            escaped(title),
+            style(),
+            escaped(title),
+            summary(report),
+            Section.links(),
+            sections(report));
+  }
+
+  private static String summary(StudyReport report) {
+    FrontierRecord any = report.frontier().get(0);
+    return format(
+        "<p>Run %s of %s: %d profiles on the frontier, hypervolume %.4f, %d trials. Model <code>%s</code>,"
+            + " benchmark version <code>%s</code>, workload %s.</p>\n",
+        escaped(any.runId()),
+        any.runDate(),
+        report.frontier().size(),
+        any.hypervolume(),
+        report.trials().size(),
+        escaped(shortened(any.modelId())),
+        escaped(shortened(any.benchmarkVersion())),
+        any.workload());
+  }
+
+  private static String shortened(String hash) {
+    return hash.length() > 16 ? hash.substring(0, 16) + "…" : hash;
+  }
+
+  private static String sections(StudyReport report) {
+    StringBuilder out = new StringBuilder();
+    for (Section section : Section.values()) {
+      out.append(
+          "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n%s</section>\n"
+              .formatted(
+                  section.id(), section.id(), section.id(), section.title, section.html(report)));
+    }
+    return out.toString();
+  }
+
+  /** In the order of the page. */
+  private enum Section {
+    FRONTIER("Frontier") {
+      @Override
+      String html(StudyReport report) {
+        return FrontierSection.html(report);
+      }
+    },
+    BUDGETS("What to take") {
+      @Override
+      String html(StudyReport report) {
+        return BudgetSection.html(report);
+      }
+    },
+    CHANGES("What changed") {
+      @Override
+      String html(StudyReport report) {
+        return ChangeSection.html(report);
+      }
+    },
+    LAYERS("Layer by layer") {
+      @Override
+      String html(StudyReport report) {
+        return LayerSection.html(report);
+      }
+    },
+    HISTORY("How the search went") {
+      @Override
+      String html(StudyReport report) {
+        return HistorySection.html(report);
+      }
+    },
+    FAILURES("What failed") {
+      @Override
+      String html(StudyReport report) {
+        return FailureSection.html(report);
+      }
+    };
+
+    private final String title;
+
+    Section(String title) {
+      this.title = title;
+    }
+
+    abstract String html(StudyReport report);
+
+    String id() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    static String links() {
+      StringBuilder out = new StringBuilder();
+      for (Section s : values()) {
+        out.append("<li><a href=\"#%s\">%s</a></li>".formatted(s.id(), s.title));
+      }
+      return out.toString();
+    }
+  }
+
+  private static String style() {
+    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
+      if (in == null) {
+        throw new IllegalStateException("report.css is not beside ReportPage");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

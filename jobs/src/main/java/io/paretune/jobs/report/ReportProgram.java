@@ -1,0 +1,65 @@
+package io.paretune.jobs.report;
+
+import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** What {@code report} does; apart from the command, which must load without Spark. */
+public final class ReportProgram {
+  private ReportProgram() {}
+
+  /**
+   * Writes a study's report.
+   *
+   * @param location of the warehouse, as the user gave it
+   * @param to the file, a URI or an absolute path
+   * @throws InvalidInputException if the study has no frontier, or the file cannot be written
+   */
+  public static void run(String location, String study, String to, PrintStream out) {
+    Warehouse warehouse = Warehouse.at("warehouse", location);
+    try (Sessions.Opened session = Sessions.open("paretune report")) {
+      Path file = new Path(to);
+      write(session.spark(), warehouse, study, file);
+      out.println(file);
+    }
+  }
+
+  /** Writes the report of a study into a file, in the place of what is there. */
+  public static void write(SparkSession spark, Warehouse warehouse, String study, Path file) {
+    warehouse.createTables(spark);
+    StudyReport report =
+        StudyReport.of(
+                study,
+                new FrontierTable(spark, warehouse).ofStudy(study),
+                new TrialsTable(spark, warehouse).ofStudy(study))
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "study.name",
+                        "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
+                        "run tune or retune first, or name another study or warehouse"));
+    byte[] page = ReportPage.html(report).getBytes(StandardCharsets.UTF_8);
+    try {
+      FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (files instanceof LocalFileSystem local) {
+        files = local.getRaw(); // a browser has no use for a .crc beside the page
+      }
+      try (OutputStream stream = files.create(file, true)) {
+        stream.write(page);
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "--to", file + " cannot be written: " + e.getMessage(), "name another file");
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.paretune.jobs.report;
+
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierStatus;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialState;
+import io.paretune.jobs.tables.Yardstick;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a report tells of a study: its latest frontier, the one before, and the trials that can be
+ * compared with them.
+ *
+ * @param study the search
+ * @param frontier points of the latest run's frontier, small memory first
+ * @param dropped points of the frontier before that are beaten now
+ * @param before points of the frontier of the run before, small memory first; empty if this is the
+ *     first
+ * @param trials all of the study that are measured as the latest run's are, in the order in which
+ *     they ended, running ones last
+ */
+record StudyReport(
+    String study,
+    List<FrontierRecord> frontier,
+    List<FrontierRecord> dropped,
+    List<FrontierRecord> before,
+    List<TrialRecord> trials) {
+
+  StudyReport {
+    if (frontier.isEmpty()) {
+      throw new IllegalArgumentException("a report needs a frontier with a point");
+    }
+  }
+
+  /**
+   * The report on the latest frontier of a study.
+   *
+   * @param points of the study's frontiers, all runs
+   * @param trials of the study
+   * @return empty if there is no frontier yet
+   */
+  static Optional<StudyReport> of(
+      String study, List<FrontierRecord> points, List<TrialRecord> trials) {
+    Comparator<FrontierRecord> byRun =
+        Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId);
+    Optional<FrontierRecord> latest = points.stream().max(byRun);
+    if (latest.isEmpty()) {
+      return Optional.empty();
+    }
+    List<FrontierRecord> run = ofRun(points, latest.get().runId());
+    List<FrontierRecord> now = standing(run);
+    if (now.isEmpty()) {
+      return Optional.empty();
+    }
+    List<FrontierRecord> before =
+        points.stream()
+            .filter(p -> byRun.compare(p, latest.get()) < 0)
+            .max(byRun)
+            .map(last -> standing(ofRun(points, last.runId())))
+            .orElse(List.of());
+    Yardstick yardstick = Yardstick.of(now.get(0));
+    return Optional.of(
+        new StudyReport(
+            study,
+            now,
+            run.stream().filter(p -> p.status() == FrontierStatus.DROPPED).toList(),
+            before,
+            trials.stream()
+                .filter(t -> Yardstick.of(t).equals(yardstick))
+                .sorted(
+                    Comparator.comparing((TrialRecord t) -> t.finishedAt().orElse(Instant.MAX))
+                        .thenComparingLong(TrialRecord::trialId))
+                .toList()));
+  }
+
+  private static List<FrontierRecord> ofRun(List<FrontierRecord> points, String runId) {
+    return points.stream()
+        .filter(p -> p.runId().equals(runId))
+        .sorted(Comparator.comparingLong(p -> p.cost().memoryBytes()))
+        .toList();
+  }
+
+  private static List<FrontierRecord> standing(List<FrontierRecord> points) {
+    return points.stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
+  }
+
+  /** Complete trials, in the order in which they ended. */
+  List<TrialRecord> complete() {
+    return trials.stream().filter(t -> t.state() == TrialState.COMPLETE).toList();
+  }
+
+  /** The last complete trial of the dense model. */
+  Optional<TrialRecord> dense() {
+    return complete().stream().filter(TrialRecord::isDense).reduce((first, second) -> second);
+  }
+
+  /** Complete trials that treat every layer alike, the dense model not among them. */
+  List<TrialRecord> uniform() {
+    return complete().stream()
+        .filter(t -> t.origin() == TrialOrigin.UNIFORM && !t.isDense())
+        .toList();
+  }
+
+  /** Memory of the dense model, which the others' are shares of. */
+  long denseBytes() {
+    return frontier.get(0).cost().denseBytes();
+  }
+}

@@ -1,0 +1,212 @@
+package io.paretune.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paretune.jobs.frontier.FrontierBuilder;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.Trials;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The report as readers have it: in a browser, on a phone, in the dark, printed, by keyboard. */
+class ReportPageTest {
+  private static final int WIDTH = 1200;
+  private static final int PHONE = 360;
+  private static final int HEIGHT = 6000;
+
+  @TempDir static Path directory;
+  private static Path page;
+  private static Chromium browser;
+
+  @BeforeAll
+  static void openTheReport() throws Exception {
+    page = Files.writeString(directory.resolve("report.html"), ReportPage.html(twoNights()));
+    browser = new Chromium(directory);
+    browser.open(page);
+  }
+
+  @AfterAll
+  static void close() throws InterruptedException {
+    browser.close();
+  }
+
+  /** Four points on Monday; on Tuesday one of them is beaten, and a trial fails. */
+  private static StudyReport twoNights() {
+    List<TrialRecord> trials = new ArrayList<>();
+    trials.add(Trials.complete("monday", 0, 0.0, 1000, 0.9).confirmed(0.91));
+    trials.add(Trials.complete("monday", 1, 0.5, 600, 0.8).confirmed(0.79));
+    trials.add(Trials.complete("monday", 2, 0.7, 400, 0.6));
+    trials.add(Trials.complete("monday", 3, 0.6, 500, 0.7));
+    List<FrontierRecord> monday =
+        new FrontierBuilder("a <study>", "monday", LocalDate.of(2026, 11, 23))
+            .build(trials, List.of());
+    trials.add(Trials.complete("tuesday", 4, 0.8, 380, 0.65));
+    trials.add(
+        Trials.running("study", "tuesday", 5, 0.9, 100)
+            .failed("layer 3: log-probabilities are not <finite>", Instant.EPOCH, 1));
+    List<FrontierRecord> points = new ArrayList<>(monday);
+    points.addAll(
+        new FrontierBuilder("a <study>", "tuesday", LocalDate.of(2026, 11, 24))
+            .build(trials, monday));
+    return StudyReport.of("a <study>", points, trials).orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light,screen", "dark,screen", "light,print", "dark,print"})
+  void everyTextStandsOutFromWhatIsBehindIt(String colours, String medium) throws IOException {
+    browser.show(colours, medium, WIDTH, HEIGHT);
+
+    assertThat(browser.value(script("contrast.js")).getAsString())
+        .as("texts with a contrast below 4.5 to 1 (WCAG 2.2, 1.4.3)")
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light," + WIDTH, "dark," + WIDTH, "light," + PHONE})
+  void everyPictureIsDrawn(String colours, int width) throws IOException {
+    browser.show(colours, "screen", width, HEIGHT);
+    BufferedImage shown = ImageIO.read(new ByteArrayInputStream(browser.screenshot()));
+    String[] boxes =
+        browser
+            .value(
+                "[...document.querySelectorAll('figure > svg')].map(s => s.getBoundingClientRect())"
+                    + ".map(b => [b.x, b.y, b.width, b.height].map(Math.round).join(' ')).join(',')")
+            .getAsString()
+            .split(",");
+
+    assertThat(boxes).as("frontier, ratios, bits, history").hasSize(4);
+    for (String box : boxes) {
+      int[] b = java.util.Arrays.stream(box.split(" ")).mapToInt(Integer::parseInt).toArray();
+      assertThat(b[0] + b[2]).as("right edge").isLessThanOrEqualTo(width);
+      Set<Integer> seen = new HashSet<>();
+      int drawn = 0;
+      int behind = shown.getRGB(1, 1);
+      for (int y = b[1]; y < b[1] + b[3]; y++) {
+        for (int x = b[0]; x < b[0] + b[2]; x++) {
+          seen.add(shown.getRGB(x, y));
+          drawn += shown.getRGB(x, y) == behind ? 0 : 1;
+        }
+      }
+      assertThat(seen).as("colours in " + box).hasSizeGreaterThan(20);
+      assertThat(drawn).as("pixels drawn in " + box).isGreaterThan(b[2] * b[3] / 50);
+    }
+  }
+
+  @Test
+  void nothingIsCutOffOnAPhone() {
+    browser.show("light", "screen", PHONE, 800);
+
+    assertThat(browser.value("document.documentElement.scrollWidth").getAsInt())
+        .isLessThanOrEqualTo(PHONE);
+  }
+
+  @Test
+  void theConsoleIsSilentAndTheNetworkIsLeftAlone() {
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.value("performance.getEntriesByType('resource').length").getAsInt())
+        .isZero();
+  }
+
+  @Test
+  void aKeyboardReachesEveryLinkAndEveryTable() throws IOException {
+    browser.show("light", "screen", PHONE, 800);
+    browser.open(page);
+    int expected = browser.value("document.querySelectorAll('a[href], .scroll').length").getAsInt();
+    Set<String> reached = new HashSet<>();
+    for (int i = 0; i < expected; i++) {
+      browser.press("Tab");
+      reached.add(
+          browser
+              .value(
+                  "document.activeElement.getAttribute('href') ||"
+                      + " document.activeElement.getAttribute('aria-label') || ''")
+              .getAsString());
+      if (i == 0) {
+        assertThat(reached).as("first, a way past the links").containsExactly("#frontier");
+        assertThat(browser.value("document.activeElement.className").getAsString())
+            .isEqualTo("skip");
+      }
+    }
+    assertThat(reached)
+        .contains(
+            "#budgets",
+            "#failures",
+            "The frontier's points",
+            "The most accurate profile within each memory budget",
+            "1 trial failed")
+        .doesNotContain("");
+  }
+
+  @Test
+  void aScreenReaderGetsNamesForPicturesAndTables() {
+    assertThat(browser.imageNames())
+        .contains(
+            "Memory and accuracy of a <study>: 4 profiles from 38 to 100 percent of the dense"
+                + " model's memory, accuracy 0.650 to 0.900",
+            "Hypervolume of the frontier after each of 5 trials, ending at 0.4300")
+        .allMatch(name -> !name.isBlank());
+    assertThat(
+            browser
+                .value(
+                    "[...document.querySelectorAll('table')].every(t => t.caption &&"
+                        + " t.querySelectorAll('tbody tr').length ==="
+                        + " t.querySelectorAll('tbody th[scope=row]').length)")
+                .getAsBoolean())
+        .isTrue();
+    assertThat(browser.value("document.documentElement.lang").getAsString()).isEqualTo("en");
+  }
+
+  @Test
+  void saysWhatChangedWhatToTakeAndWhatFailed() {
+    String text = browser.value("document.body.innerText").getAsString();
+
+    assertThat(text)
+        .contains("Since 2026-11-23: 1 new, 3 kept, 1 dropped; hypervolume 0.4300")
+        .contains("layer 3: log-probabilities are not <finite>")
+        .contains("50 % of dense\t500 B\t3\t500 B\t0.700");
+  }
+
+  @Test
+  void itPrintsOnPaper() {
+    assertThat(new String(browser.pdf(), 0, 5, StandardCharsets.ISO_8859_1)).isEqualTo("%PDF-");
+  }
+
+  @Test
+  void theRecommendedPointIsTheMostAccurateThatFits() {
+    List<FrontierRecord> points = twoNights().frontier();
+
+    assertThat(BudgetSection.recommended(points, 1000))
+        .map(FrontierRecord::trialId)
+        .isEqualTo(Optional.of(0L));
+    assertThat(BudgetSection.recommended(points, 599))
+        .map(FrontierRecord::trialId)
+        .isEqualTo(Optional.of(3L));
+    assertThat(BudgetSection.recommended(points, 379)).isEmpty();
+  }
+
+  private static String script(String name) throws IOException {
+    try (InputStream in = ReportPageTest.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
