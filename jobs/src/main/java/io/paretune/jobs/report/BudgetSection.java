@@ -63,7 +63,7 @@ final class BudgetSection {
       }
     }
     return table.html()
-        + "<p>Smaller budgets have no profile yet. A trial's profile is the column <code>profile</code>"
-        + " of the table <code>frontier</code>.</p>\n";
+        + "<p>Smaller budgets have no profile yet. A trial's profile is the column"
+        + " <code>profile</code> of the table <code>frontier</code>.</p>\n";
   }
 }

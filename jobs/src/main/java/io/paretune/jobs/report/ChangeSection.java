@@ -24,7 +24,8 @@ final class ChangeSection {
     double now = report.frontier().get(0).hypervolume();
     String text =
         format(
-            "<p>Since %s: %d new, %d kept, %d dropped; hypervolume %.4f, before %.4f (%+.4f).%s</p>\n",
+            "<p>Since %s: %d new, %d kept, %d dropped; hypervolume %.4f, before %.4f"
+                + " (%+.4f).%s</p>\n",
             before.runDate(),
             fresh.size(),
             report.frontier().size() - fresh.size(),

@@ -71,8 +71,8 @@ public record FrontierPlot(
     return frontier.isEmpty()
         ? title
         : format(
-            "%s: %d profiles from %.0f to %.0f percent of the dense model's memory, accuracy %.3f to"
-                + " %.3f",
+            "%s: %d profiles from %.0f to %.0f percent of the dense model's memory, accuracy %.3f"
+                + " to %.3f",
             title,
             frontier.size(),
             100 * share(frontier.get(0)),

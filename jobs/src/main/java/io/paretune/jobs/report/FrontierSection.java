@@ -35,7 +35,8 @@ final class FrontierSection {
     questions. Whiskers are 95 %% intervals over the questions that the search saw, clustered by image; its
     points were picked for that score, which flatters them, so read the held-out ones where they are given.</figcaption>
     </figure>
-    %s"""
+    %s\
+    """
         .formatted(
             plot.figure(),
             Shape.CIRCLE.icon("found"),

@@ -2,6 +2,8 @@ package io.paretune.jobs.report;
 
 import static io.paretune.jobs.report.Markup.format;
 import static io.paretune.jobs.report.Markup.pixels;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.report.PlotArea.Shape;
@@ -61,7 +63,8 @@ final class HistorySection {
     %s<figcaption>The share of the rectangle from (dense memory, chance) to (0, 1) that the trials so far dominate;
     marks are trials that moved it: %s searched, %s uniform.</figcaption>
     </figure>
-    %s"""
+    %s\
+    """
         .formatted(
             area.svg(), Shape.CIRCLE.icon("found"), Shape.SQUARE.icon("uniform"), counts(report));
   }
@@ -80,12 +83,13 @@ final class HistorySection {
   }
 
   private static String counts(StudyReport report) {
-    Map<String, long[]> byOrigin = new TreeMap<>();
-    for (TrialRecord t : report.trials()) {
-      byOrigin
-          .computeIfAbsent(t.origin().key(), k -> new long[TrialState.values().length])[
-          t.state().ordinal()]++;
-    }
+    Map<String, Map<TrialState, Long>> byOrigin =
+        report.trials().stream()
+            .collect(
+                groupingBy(
+                    t -> t.origin().key(),
+                    TreeMap::new,
+                    groupingBy(TrialRecord::state, counting())));
     HtmlTable table =
         new HtmlTable(
             "Trials by origin and state", "origin", "#running", "#complete", "#stopped", "#failed");
@@ -93,10 +97,10 @@ final class HistorySection {
         (origin, n) ->
             table.row(
                 origin,
-                String.valueOf(n[TrialState.RUNNING.ordinal()]),
-                String.valueOf(n[TrialState.COMPLETE.ordinal()]),
-                String.valueOf(n[TrialState.STOPPED.ordinal()]),
-                String.valueOf(n[TrialState.FAILED.ordinal()])));
+                String.valueOf(n.getOrDefault(TrialState.RUNNING, 0L)),
+                String.valueOf(n.getOrDefault(TrialState.COMPLETE, 0L)),
+                String.valueOf(n.getOrDefault(TrialState.STOPPED, 0L)),
+                String.valueOf(n.getOrDefault(TrialState.FAILED, 0L))));
     return table.html();
   }
 }

@@ -80,7 +80,8 @@ final class LayerSection {
         double x = LEFT + layer * cell;
         out.append(
             format(
-                "<rect class=\"shade%d\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\"><title>trial %d, layer %d: %s</title></rect>\n",
+                "<rect class=\"shade%d\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\""
+                    + " height=\"%d\"><title>trial %d, layer %d: %s</title></rect>\n",
                 level, x, y, cell - 1, ROW - 1, point.trialId(), layer, text.apply(plan)));
         if (cell >= LEAST_WIDTH_FOR_TEXT) {
           label(out, x + cell / 2, y + 13, "middle", "on-shade" + level, text.apply(plan));

@@ -54,8 +54,8 @@ final class ReportPage {
   private static String summary(StudyReport report) {
     FrontierRecord any = report.frontier().get(0);
     return format(
-        "<p>Run %s of %s: %d profiles on the frontier, hypervolume %.4f, %d trials. Model <code>%s</code>,"
-            + " benchmark version <code>%s</code>, workload %s.</p>\n",
+        "<p>Run %s of %s: %d profiles on the frontier, hypervolume %.4f, %d trials. Model"
+            + " <code>%s</code>, benchmark version <code>%s</code>, workload %s.</p>\n",
         escaped(any.runId()),
         any.runDate(),
         report.frontier().size(),

@@ -66,7 +66,8 @@ class DemoIT {
             List.of(
                 "bash",
                 "-c",
-                "[ -x \"$0/bin/pip\" ] || python3 -m venv \"$0\"; \"$0/bin/pip\" install -q --disable-pip-version-check deltalake==1.6.6 pyarrow",
+                "[ -x \"$0/bin/pip\" ] || python3 -m venv \"$0\"; \"$0/bin/pip\" install -q"
+                    + " --disable-pip-version-check deltalake==1.6.6 pyarrow",
                 venv.toString()),
             Map.of(),
             directory,

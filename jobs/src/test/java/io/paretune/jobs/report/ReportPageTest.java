@@ -89,8 +89,9 @@ class ReportPageTest {
     String[] boxes =
         browser
             .value(
-                "[...document.querySelectorAll('figure > svg')].map(s => s.getBoundingClientRect())"
-                    + ".map(b => [b.x, b.y, b.width, b.height].map(Math.round).join(' ')).join(',')")
+                "[...document.querySelectorAll('figure > svg')].map(s =>"
+                    + " s.getBoundingClientRect()).map(b => [b.x, b.y, b.width,"
+                    + " b.height].map(Math.round).join(' ')).join(',')")
             .getAsString()
             .split(",");
 
