@@ -1,7 +1,7 @@
 package io.paretune.jobs.report;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

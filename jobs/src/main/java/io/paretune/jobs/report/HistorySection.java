@@ -7,9 +7,9 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.report.PlotArea.Shape;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

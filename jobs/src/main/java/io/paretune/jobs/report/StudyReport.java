@@ -1,10 +1,10 @@
 package io.paretune.jobs.report;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialState;
 import io.paretune.jobs.tables.Yardstick;
 import java.time.Instant;
 import java.util.Comparator;
