@@ -71,6 +71,13 @@ record Key<T>(String path, String expected, Reader<T> reader) {
         path, "a share from 0 to below 1", (c, p) -> checked(c.getDouble(p), v -> v >= 0 && v < 1));
   }
 
+  static Key<Double> confidence(String path) {
+    return new Key<>(
+        path,
+        "a share above 0 and below 1, or null",
+        (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
+  }
+
   static Key<Boolean> yesOrNo(String path) {
     return new Key<>(path, "true or false", Config::getBoolean);
   }

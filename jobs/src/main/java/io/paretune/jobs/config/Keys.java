@@ -35,6 +35,9 @@ final class Keys {
   static final Key<Optional<Duration>> MAX_DURATION = Key.duration("study.max-duration").optional();
   static final Key<Integer> CONCURRENCY = Key.wholeNumber("study.concurrency", 1, 10_000);
   static final Key<Integer> SHARDS = Key.wholeNumber("study.shards", 1, 100_000);
+  static final Key<Optional<Double>> RACING_CONFIDENCE =
+      Key.confidence("study.racing.confidence").optional();
+  static final Key<Integer> RACING_RUNGS = Key.wholeNumber("study.racing.rungs", 1, 1000);
   static final Key<List<Double>> UNIFORM_BASELINE = Key.shares("study.uniform-baseline", 0);
 
   static final Key<CriterionName> CRITERION =
@@ -54,6 +57,7 @@ final class Keys {
       Key.share("study.constraints.min-mean-pruning-ratio").optional();
 
   static final Key<Integer> EVALUATION_BATCH = Key.wholeNumber("evaluation.batch", 1, 1_000_000);
+  static final Key<Duration> RETENTION = Key.duration("tables.retention");
   static final Key<Long> PRUNED_LAYERS = Key.size("resident.pruned-layers");
 
   static final List<Key<?>> ALL =
@@ -74,6 +78,8 @@ final class Keys {
           MAX_DURATION,
           CONCURRENCY,
           SHARDS,
+          RACING_CONFIDENCE,
+          RACING_RUNGS,
           UNIFORM_BASELINE,
           CRITERION,
           MASK,
@@ -85,6 +91,7 @@ final class Keys {
           MAX_MEMORY,
           MIN_MEAN_PRUNING_RATIO,
           EVALUATION_BATCH,
+          RETENTION,
           PRUNED_LAYERS);
 
   private Keys() {}

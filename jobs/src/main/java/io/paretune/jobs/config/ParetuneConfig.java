@@ -6,6 +6,7 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param warehouse where the tables live: an absolute path or a URI
  * @param modelIfSet the dense model's directory: an absolute path or a URI
  * @param workload the load that the KV cache is sized for
+ * @param retention how long earlier versions of the tables can be read
  * @param prunedLayerBytes memory of an executor for pruned layers that candidates share
  */
 public record ParetuneConfig(
@@ -26,6 +28,7 @@ public record ParetuneConfig(
     CalibrationConfig calibration,
     StudyConfig study,
     EvaluationConfig evaluation,
+    Duration retention,
     long prunedLayerBytes) {
 
   /**
@@ -71,6 +74,7 @@ public record ParetuneConfig(
         new CalibrationConfig(values.get(Keys.CALIBRATION_SAMPLES)),
         StudyConfig.of(values),
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
+        values.get(Keys.RETENTION),
         values.get(Keys.PRUNED_LAYERS));
   }
 }

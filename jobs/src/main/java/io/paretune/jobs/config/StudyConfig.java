@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param maxDuration time after which no new candidate is started
  * @param concurrency candidates in flight at once
  * @param shards parts that the search split is divided into
+ * @param racing how candidates that cannot win are given up
  * @param uniformBaseline ratios at which every layer is pruned alike, to compare with
  */
 public record StudyConfig(
@@ -25,6 +26,7 @@ public record StudyConfig(
     Optional<Duration> maxDuration,
     int concurrency,
     int shards,
+    RacingConfig racing,
     List<Double> uniformBaseline,
     SpaceConfig space,
     ConstraintsConfig constraints) {
@@ -38,6 +40,7 @@ public record StudyConfig(
         values.get(Keys.MAX_DURATION),
         values.get(Keys.CONCURRENCY),
         values.get(Keys.SHARDS),
+        new RacingConfig(values.get(Keys.RACING_CONFIDENCE), values.get(Keys.RACING_RUNGS)),
         values.get(Keys.UNIFORM_BASELINE),
         SpaceConfig.of(values),
         new ConstraintsConfig(

@@ -3,6 +3,7 @@ package io.paretune.jobs.fanout;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.CalibrateShard;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -11,6 +12,7 @@ import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.PrepareShard;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -65,6 +67,20 @@ public record ShardedBenchmark(
     return prepared
         .mapPartitions(new EvaluateShard(source, benchmark, candidate, mode, batch))
         .collect();
+  }
+
+  /**
+   * Prepared shards, and how a task answers one of them by option likelihood.
+   *
+   * @param candidateOf adds what tasks need to prune
+   */
+  public ShardFanout<PreparedShard> fanout(
+      JavaRDD<PreparedShard> prepared, Function<CompressionProfile, CandidateSpec> candidateOf) {
+    return new ShardFanout<>(
+        prepared,
+        profile ->
+            new EvaluateShard(
+                source, benchmark, candidateOf.apply(profile), EvaluationMode.OPTIONS, batch));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

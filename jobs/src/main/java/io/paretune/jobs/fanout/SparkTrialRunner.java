@@ -1,81 +1,83 @@
 package io.paretune.jobs.fanout;
 
+import io.paretune.jobs.racing.Field;
 import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialRunner;
-import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.udfs.benchmark.Score;
-import io.paretune.udfs.evaluate.EvaluationMode;
-import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs trials as Spark jobs over a prepared benchmark, a fixed number at once, each in its own job
- * group so that the Spark UI names it; records each start and end.
+ * Runs trials as Spark jobs over a benchmark's shards, a fixed number at once, each in its own job
+ * group and pool of the FAIR scheduler; records each start, rung and end. A trial's shards are one
+ * job, in the order of their rungs: while the last shards of a rung are under way free slots go on
+ * with the next rung or with other trials. A trial that is beaten after a rung is cancelled.
  */
-public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
+public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
   private static final int MOST_FAILURES_IN_A_ROW = 3;
 
-  private final AtomicInteger failuresInARow = new AtomicInteger();
   private final TrialContext context;
-  private final ShardedBenchmark benchmark;
-  private final JavaRDD<PreparedShard> prepared;
+  private final ShardFanout<S> fanout;
+  private final Optional<Field> field;
+  private final Map<Long, List<ShardResultRecord>> answered;
   private final Function<Trial, CompressionProfile> profileOf;
-  private final Function<CompressionProfile, CandidateSpec> candidateOf;
   private final TrialRecorder recorder;
+  private final UnprovenFailures failures;
+  private final Set<ShardJob> jobs = ConcurrentHashMap.newKeySet();
   private final Clock clock;
   private final ExecutorService pool;
 
   /**
    * Sets up a runner; nothing runs yet.
    *
-   * @param prepared the benchmark's shards, kept by the executors
+   * @param field who trials race against; empty to ask every trial everything
+   * @param answered finished rungs of trials that an earlier run of the study left running
    * @param profileOf reads a trial's point
-   * @param candidateOf adds what tasks need to prune
+   * @param recorder keeps what happens; closed with this
    * @param concurrency trials at once; each has a thread and a pool of Spark's FAIR scheduler
    */
   public SparkTrialRunner(
       TrialContext context,
-      ShardedBenchmark benchmark,
-      JavaRDD<PreparedShard> prepared,
+      ShardFanout<S> fanout,
+      Optional<Field> field,
+      Map<Long, List<ShardResultRecord>> answered,
       Function<Trial, CompressionProfile> profileOf,
-      Function<CompressionProfile, CandidateSpec> candidateOf,
-      TrialsTable trials,
-      ShardResultsTable shardResults,
+      TrialRecorder recorder,
       int concurrency,
       Clock clock) {
     this.context = context;
-    this.benchmark = benchmark;
-    this.prepared = prepared;
+    this.fanout = fanout;
+    this.field = field;
+    this.answered = Map.copyOf(answered);
     this.profileOf = profileOf;
-    this.candidateOf = candidateOf;
-    this.recorder = new TrialRecorder(trials, shardResults);
+    this.recorder = recorder;
+    this.failures = new UnprovenFailures(MOST_FAILURES_IN_A_ROW);
     this.clock = clock;
+    AtomicInteger threads = new AtomicInteger();
     this.pool =
         Executors.newFixedThreadPool(
             concurrency,
             task -> {
-              Thread thread = new Thread(task, "trial");
+              Thread thread = new Thread(task, "trials-" + threads.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
@@ -93,68 +95,107 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
             ? TrialOrigin.SAMPLER
             : TrialOrigin.ofKey(trial.origin().name());
     TrialRecord started = context.running(trial.id(), origin, profile, clock.instant());
-    recorder.record(started, List.of());
+    // What was chosen to be compared with, such as a uniform profile, is asked everything.
+    TrialCourse course =
+        new TrialCourse(
+            context,
+            trial.id(),
+            field
+                .filter(f -> origin == TrialOrigin.SAMPLER)
+                .map(f -> f.race(started.cost().memoryBytes())));
+    course.resume(answered.getOrDefault(trial.id(), List.of()));
+    recorder.started(started);
     label(started);
-    List<ShardAnswers> answers;
-    try {
-      answers = benchmark.answers(prepared, candidateOf.apply(profile), EvaluationMode.OPTIONS);
-    } catch (Exception e) { // Scala throws checked exceptions undeclared
-      return lost(started, e);
+    List<ShardResultRecord> lastRung = List.of();
+    if (!course.isOver()) {
+      ShardJob job = fanout.start(profile, context.rungs().from(course.rung()));
+      jobs.add(job);
+      try {
+        while (!course.isOver()) {
+          ShardJob.Answered shard = job.next();
+          Optional<String> failure = failure(shard);
+          if (failure.isPresent()) {
+            recorder.ended(
+                started.failed(failure.get(), clock.instant(), course.seconds()), List.of());
+            return Outcome.failed(failure.get());
+          }
+          List<ShardResultRecord> rows = course.take(shard);
+          if (course.isOver()) {
+            lastRung = rows;
+          } else {
+            recorder.answered(rows);
+          }
+        }
+      } catch (ShardJob.JobFailedException e) {
+        return lost(started, course, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while trial " + trial.id() + " ran", e);
+      } finally {
+        job.cancel();
+        jobs.remove(job);
+      }
+      failures.disproved().forEach(t -> recorder.ended(t, List.of()));
     }
-    failuresInARow.set(0);
-    Instant end = clock.instant();
-    double seconds = answers.stream().mapToDouble(ShardAnswers::seconds).sum();
-    Optional<String> failure =
-        answers.stream().map(ShardAnswers::failure).filter(f -> !f.isEmpty()).findFirst();
-    if (failure.isPresent()) {
-      recorder.record(started.failed(failure.get(), end, seconds), List.of());
-      return Outcome.failed(failure.get());
+    return ended(started, course, lastRung);
+  }
+
+  private Outcome ended(TrialRecord started, TrialCourse course, List<ShardResultRecord> lastRung) {
+    TrialScore score = course.score();
+    Map<String, Double> values = Map.of("score", score.score());
+    if (course.isStopped()) {
+      recorder.ended(
+          started.stopped(score, course.reason(), clock.instant(), course.seconds()), lastRung);
+      return Outcome.stopped(values, score.samples(), course.reason());
     }
-    Score score =
-        answers.stream().map(a -> Score.of(a.outcomes())).reduce(Score.EMPTY, Score::plus);
-    if (score.total() != context.questions()) {
-      throw new IllegalStateException(
-          "trial %d answered %d of %d questions"
-              .formatted(trial.id(), score.total(), context.questions()));
-    }
-    TrialScore result =
-        new TrialScore(
-            score.accuracy(),
-            score.low(),
-            score.high(),
-            Map.of(benchmark.benchmark().name(), score.accuracy()),
-            score.total());
-    recorder.record(
-        started.completed(result, end, seconds),
-        answers.stream()
-            .map(a -> ShardResults.row(context.study(), trial.id(), 0, context.split(), a))
-            .toList());
-    return Outcome.complete(Map.of("score", score.accuracy()), score.total());
+    field.ifPresent(
+        f ->
+            f.add(
+                new Field.Entrant(
+                    started.trialId(), started.cost().memoryBytes(), course.scores())));
+    recorder.ended(started.completed(score, clock.instant(), course.seconds()), lastRung);
+    return Outcome.complete(values, score.samples());
+  }
+
+  private static Optional<String> failure(ShardJob.Answered shard) {
+    return shard.answers().stream()
+        .map(ShardAnswers::failure)
+        .filter(f -> !f.isEmpty())
+        .findFirst();
   }
 
   /**
    * A trial whose job Spark gave up on fails alone: its profile may ask for more than an executor
-   * has. When several in a row do, it is not the profiles.
+   * has. When several in a row do, it is not the profiles: then the search ends, none of them is
+   * recorded as failed, and the study goes on with them when it is run again.
    */
-  private Outcome lost(TrialRecord started, Exception e) {
-    Throwable root = e;
-    while (root.getCause() != null && !(root instanceof InvalidInputException)) {
-      root = root.getCause();
+  private Outcome lost(TrialRecord started, TrialCourse course, ShardJob.JobFailedException e) {
+    for (@Nullable Throwable c = e; c != null; c = c.getCause()) {
+      if (c instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
     }
-    if (root instanceof InvalidInputException invalid) {
-      throw invalid;
-    }
-    if (failuresInARow.incrementAndGet() >= MOST_FAILURES_IN_A_ROW) {
+    String reason = reason(e);
+    if (failures.add(started.failed(reason, clock.instant(), course.seconds()))) {
       throw new IllegalStateException(
-          MOST_FAILURES_IN_A_ROW + " trials in a row could not be run", e);
+          "%d trials in a row could not be run, the last for this: %s"
+              .formatted(MOST_FAILURES_IN_A_ROW, reason),
+          e);
     }
-    String reason = String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
-    recorder.record(started.failed(reason, clock.instant(), 0), List.of());
     return Outcome.failed(reason);
   }
 
+  private static String reason(Throwable error) {
+    for (@Nullable Throwable c = error; c != null; c = c.getCause()) {
+      if (c instanceof ShardFailedException shard) {
+        return String.valueOf(shard.getMessage());
+      }
+    }
+    return ShardFailedException.said(error);
+  }
+
   private void label(TrialRecord trial) {
-    SparkContext spark = prepared.context();
+    SparkContext spark = fanout.shards().context();
     spark.setJobGroup(
         "%s/%d".formatted(trial.study(), trial.trialId()),
         String.format(
@@ -164,13 +205,18 @@ public final class SparkTrialRunner implements TrialRunner, AutoCloseable {
             trial.trialId(),
             trial.cost().memoryBytes() / 1e6),
         false); // an interrupt would close the task's files and not stop native code
-    spark.setLocalProperty("spark.scheduler.pool", "trial-" + Thread.currentThread().getId());
+    spark.setLocalProperty("spark.scheduler.pool", Thread.currentThread().getName());
   }
 
-  /** Ends after the last row is written. */
+  /** Takes running jobs back; ends after the last row is written. */
   @Override
   public void close() {
-    pool.shutdown();
-    recorder.close();
+    pool.shutdownNow();
+    jobs.forEach(ShardJob::cancel);
+    try {
+      failures.unlessInARow().forEach(t -> recorder.ended(t, List.of()));
+    } finally {
+      recorder.close();
+    }
   }
 }

@@ -13,10 +13,12 @@ import java.time.Instant;
  * @param study the search
  * @param runId the run of it
  * @param modelId the model, by its content's hash
+ * @param benchmark the benchmark's name
  * @param benchmarkVersion what trials are scored on
  * @param split whose questions they are
  * @param footprint of the model under the declared workload
- * @param questions how many of them there are
+ * @param questions all of them
+ * @param rungs the steps in which a trial's shards are asked
  * @param chanceScore the score of guessing on these questions
  * @param seed of the search
  */
@@ -24,10 +26,12 @@ public record TrialContext(
     String study,
     String runId,
     String modelId,
+    String benchmark,
     String benchmarkVersion,
     String split,
     MemoryFootprint footprint,
-    long questions,
+    QuestionImages questions,
+    Rungs rungs,
     double chanceScore,
     long seed) {
 

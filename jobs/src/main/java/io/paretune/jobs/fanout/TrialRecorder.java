@@ -16,36 +16,57 @@ import org.jspecify.annotations.Nullable;
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
  * longer than small trials do, so everything that has come in while one was under way goes into the
  * next. A trial's row is written before its answers: so no answer is ever there under a number that
- * another profile could still get. A complete trial whose answers a kill cut off is run again when
- * the study goes on ({@link ShardResultsTable#trialsOf}).
+ * another profile could still get. An ended trial whose answers a kill cut off is run on when the
+ * study goes on ({@link ShardResultsTable#questionsOf}).
  */
-final class TrialRecorder implements AutoCloseable {
+public final class TrialRecorder implements AutoCloseable {
   private record Entry(
       @Nullable TrialRecord trial, List<ShardResultRecord> answers, boolean last) {}
 
-  private static final Entry END = new Entry(null, List.of(), true);
-
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
+  private final Runnable mayWrite;
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
   private volatile @Nullable Throwable failure;
 
-  TrialRecorder(TrialsTable trials, ShardResultsTable shardResults) {
+  /**
+   * Starts to wait for rows.
+   *
+   * @param mayWrite called before each write; throws if this process may not write any more
+   */
+  public TrialRecorder(TrialsTable trials, ShardResultsTable shardResults, Runnable mayWrite) {
     this.trials = trials;
     this.shardResults = shardResults;
+    this.mayWrite = mayWrite;
     writer.setDaemon(true);
     writer.start();
   }
 
   /**
-   * Has a trial's row written, and its answers before it.
+   * Has the row of a trial written that starts.
    *
    * @throws IllegalStateException if an earlier write failed: the search cannot go on unrecorded
    */
-  void record(TrialRecord trial, List<ShardResultRecord> answers) {
+  void started(TrialRecord trial) {
+    add(new Entry(trial, List.of(), false));
+  }
+
+  /** Has the answers of a finished rung written. */
+  void answered(List<ShardResultRecord> rung) {
+    if (!rung.isEmpty()) {
+      add(new Entry(null, rung, false));
+    }
+  }
+
+  /** Has the row of a trial that ended written, and the answers of its last rung. */
+  void ended(TrialRecord trial, List<ShardResultRecord> lastRung) {
+    add(new Entry(trial, lastRung, false));
+  }
+
+  private void add(Entry entry) {
     throwFailure();
-    queue.add(new Entry(trial, answers, false));
+    queue.add(entry);
   }
 
   private void write() {
@@ -57,15 +78,19 @@ final class TrialRecorder implements AutoCloseable {
         taken.add(queue.take());
         queue.drainTo(taken);
         Map<Long, TrialRecord> newest = new LinkedHashMap<>();
+        Map<Long, List<ShardResultRecord>> answers = new LinkedHashMap<>();
         for (Entry e : taken) {
           if (e.trial() != null) {
             newest.put(e.trial().trialId(), e.trial());
           }
+          e.answers()
+              .forEach(a -> answers.computeIfAbsent(a.trialId(), k -> new ArrayList<>()).add(a));
           last |= e.last();
         }
+        mayWrite.run();
         trials.upsert(List.copyOf(newest.values()));
-        for (Entry e : taken) {
-          shardResults.append(e.answers());
+        for (List<ShardResultRecord> ofTrial : answers.values()) {
+          shardResults.append(ofTrial);
         }
       }
     } catch (InterruptedException e) {
@@ -79,14 +104,15 @@ final class TrialRecorder implements AutoCloseable {
   private void throwFailure() {
     Throwable cause = failure;
     if (cause != null) {
-      throw new IllegalStateException("the trials cannot be recorded", cause);
+      throw new IllegalStateException(
+          "the trials cannot be recorded: " + ShardFailedException.said(cause), cause);
     }
   }
 
   /** Writes what is still to be written. */
   @Override
   public void close() {
-    queue.add(END);
+    queue.add(new Entry(null, List.of(), true));
     try {
       writer.join();
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.paretune.jobs.tables;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -8,7 +9,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,15 +70,15 @@ public final class ShardResultsTable {
         .toList();
   }
 
-  /** The trials of a study that have answers to a split's questions. */
-  public Set<Long> trialsOf(String study, String split) {
-    Set<Long> trials = new HashSet<>();
+  /** How many of a split's questions each trial of a study has answered. */
+  public Map<Long, Long> questionsOf(String study, String split) {
+    Map<Long, Long> questions = new HashMap<>();
     ofSplit(study, split)
-        .select("trial_id")
-        .distinct()
+        .groupBy("trial_id")
+        .agg(sum("total"))
         .collectAsList()
-        .forEach(row -> trials.add(row.getLong(0)));
-    return trials;
+        .forEach(row -> questions.put(row.getLong(0), row.getLong(1)));
+    return questions;
   }
 
   /** The answers of a study's trials to a split's questions, by trial. */
@@ -95,10 +96,11 @@ public final class ShardResultsTable {
   }
 
   /**
-   * Writes all results of one rung of one trial on one split in one step. A write that is repeated
-   * leaves its rows once; rungs of a trial on a split are written in order, trials in any.
+   * Writes all results of a finished rung of one trial on one split in one step, or of several
+   * rungs in a row. A write that is repeated leaves its rows once; rungs of a trial on a split are
+   * written in order, trials in any.
    *
-   * @throws IllegalArgumentException if the results are of several trials, rungs or splits
+   * @throws IllegalArgumentException if the results are of several trials or splits
    */
   public void append(List<ShardResultRecord> results) {
     if (results.isEmpty()) {
@@ -108,16 +110,15 @@ public final class ShardResultsTable {
     for (ShardResultRecord result : results) {
       if (!result.study().equals(first.study())
           || result.trialId() != first.trialId()
-          || result.rung() != first.rung()
           || !result.split().equals(first.split())) {
-        throw new IllegalArgumentException("one write holds one rung of one trial on one split");
+        throw new IllegalArgumentException("one write holds rungs of one trial on one split");
       }
     }
     // One task, one file: a rung's results are small.
     directory.appendOnce(
         directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
         String.join("/", NAME, first.study(), String.valueOf(first.trialId()), first.split()),
-        first.rung());
+        results.stream().mapToInt(ShardResultRecord::rung).max().getAsInt());
   }
 
   public static Row toRow(ShardResultRecord result) {

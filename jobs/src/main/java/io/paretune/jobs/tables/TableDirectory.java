@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import io.paretune.udfs.problem.InvalidInputException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,16 @@ record TableDirectory(
   }
 
   /**
-   * Creates the table with nothing that readers other than Spark cannot read.
+   * Creates the table with nothing that readers other than Spark cannot read. To a table of an
+   * earlier version the columns are added that it lacks; its rows have nulls there.
    *
-   * @throws InvalidInputException if a table with other columns is there
+   * @throws InvalidInputException if a table is there whose columns cannot be made these
    */
   void createIfAbsent() {
     if (DeltaTable.isDeltaTable(spark, path)) {
-      refuseOtherColumns();
+      StructType found = stored().schema();
+      refuseOtherColumns(found);
+      addColumns(missingIn(found));
       return;
     }
     DeltaTableBuilder builder =
@@ -54,26 +58,47 @@ record TableDirectory(
     builder.partitionedBy(partitionColumns.toArray(String[]::new)).execute();
   }
 
-  private void refuseOtherColumns() {
+  private void addColumns(List<StructField> missing) {
+    if (!missing.isEmpty()) {
+      spark.sql(
+          "ALTER TABLE %s ADD COLUMNS (%s)"
+              .formatted(
+                  sqlName(),
+                  missing.stream().map(StructField::toDDL).collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** The columns, nullable ones, that a table of an earlier version does not have. */
+  private List<StructField> missingIn(StructType found) {
+    List<String> names = List.of(found.fieldNames());
+    return Arrays.stream(schema.fields()).filter(f -> !names.contains(f.name())).toList();
+  }
+
+  private String sqlName() {
+    return "delta.`" + path.replace("`", "``") + "`";
+  }
+
+  private void refuseOtherColumns(StructType stored) {
     Map<String, String> expected = typesByName(schema);
-    Map<String, String> found = typesByName(read().schema());
-    if (!found.equals(expected)) {
-      String differing =
-          Arrays.stream(schema.fields())
-              .filter(f -> !f.dataType().sql().equals(found.get(f.name())))
-              .map(
-                  f ->
-                      f.name()
-                          + " should be "
-                          + f.dataType().sql()
-                          + ", is "
-                          + found.getOrDefault(f.name(), "missing"))
-              .collect(Collectors.joining("; "));
-      String unknown =
-          found.keySet().stream()
-              .filter(name -> !expected.containsKey(name))
-              .map(name -> name + " is unknown")
-              .collect(Collectors.joining("; "));
+    Map<String, String> found = typesByName(stored);
+    String differing =
+        Arrays.stream(schema.fields())
+            .filter(f -> found.containsKey(f.name()) || !f.nullable())
+            .filter(f -> !f.dataType().sql().equals(found.get(f.name())))
+            .map(
+                f ->
+                    f.name()
+                        + " should be "
+                        + f.dataType().sql()
+                        + ", is "
+                        + found.getOrDefault(f.name(), "missing"))
+            .collect(Collectors.joining("; "));
+    String unknown =
+        found.keySet().stream()
+            .filter(name -> !expected.containsKey(name))
+            .map(name -> name + " is unknown")
+            .collect(Collectors.joining("; "));
+    if (!differing.isEmpty() || !unknown.isEmpty()) {
       throw new InvalidInputException(
           path,
           "the table has other columns: "
@@ -92,8 +117,42 @@ record TableDirectory(
     return types;
   }
 
+  /** All rows; columns that an earlier version's table lacks are null. */
   Dataset<Row> read() {
+    Dataset<Row> rows = stored();
+    for (StructField field : missingIn(rows.schema())) {
+      rows = rows.withColumn(field.name(), lit(null).cast(field.dataType()));
+    }
+    return rows;
+  }
+
+  private Dataset<Row> stored() {
     return spark.read().format("delta").load(path);
+  }
+
+  /**
+   * Puts the small files of a partition together and removes files that no version within the
+   * retention needs.
+   *
+   * @param column a partition column
+   * @param value the partition
+   * @param retention how long earlier versions can be read
+   */
+  void tidy(String column, String value, Duration retention) {
+    delta().optimize().where(column + " = " + literal(value)).executeCompaction();
+    String interval = "interval %d hours".formatted(hours(retention));
+    String kept = "delta.deletedFileRetentionDuration";
+    // A vacuum goes by what the table says.
+    if (!interval.equals(
+        delta().detail().select(col("properties").getItem(kept)).head().getString(0))) {
+      spark.sql(
+          "ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')".formatted(sqlName(), kept, interval));
+    }
+    delta().vacuum();
+  }
+
+  private static long hours(Duration retention) {
+    return Math.max(1, (retention.toMinutes() + 59) / 60);
   }
 
   DeltaTable delta() {

@@ -3,6 +3,7 @@ package io.paretune.jobs.tables;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -108,5 +109,20 @@ public record Warehouse(String root) {
           });
     }
     problems.throwIfAny();
+  }
+
+  /**
+   * Puts together the many small files that a study's commits left, and removes those that no
+   * version within the retention needs. Readers see the same rows before, meanwhile and after.
+   *
+   * @param retention how long earlier versions of the tables can be read
+   */
+  public void tidy(SparkSession spark, String study, Duration retention) {
+    for (TableDirectory table :
+        List.of(
+            new TrialsTable(spark, this).directory(),
+            new ShardResultsTable(spark, this).directory())) {
+      table.tidy("study", study, retention);
+    }
   }
 }

@@ -68,6 +68,7 @@ final class StudyIdentity {
     identity.addProperty("workload", inputs.footprint().workload().toString());
     identity.addProperty("study.space", study.space().toString());
     identity.addProperty("study.shards", study.shards());
+    identity.addProperty("study.racing.rungs", study.racing().rungs());
     return identity;
   }
 
@@ -75,7 +76,8 @@ final class StudyIdentity {
     Problems problems = new Problems();
     for (String key : now.keySet()) {
       JsonElement old = before.get(key);
-      if (!now.get(key).equals(old)) {
+      // An earlier version did not note every key; what it left out has its meaning of then.
+      if (old != null && !now.get(key).equals(old)) {
         problems.add(
             key,
             "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),

@@ -8,9 +8,11 @@ import io.paretune.jobs.report.PlotPoint;
 import io.paretune.jobs.report.ReportProgram;
 import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -70,16 +73,18 @@ public final class StudyProgram {
 
   /** {@code tune}: one search, and its frontier. */
   public void tune() throws IOException {
-    try (Sessions.Opened session = Sessions.open("paretune tune")) {
+    try (Sessions.Opened session = Sessions.open("paretune tune");
+        StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
-      search(new Tuning(inputs, Clock.systemUTC()));
+      search(inputs, new Tuning(inputs, Clock.systemUTC()), lease);
       out.print(frontier(inputs));
     }
   }
 
   /** {@code confirm}: the frontier's profiles on held-out questions. */
   public void confirm() throws IOException {
-    try (Sessions.Opened session = Sessions.open("paretune confirm")) {
+    try (Sessions.Opened session = Sessions.open("paretune confirm");
+        StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
@@ -88,10 +93,11 @@ public final class StudyProgram {
 
   /** {@code demo}: all of it, and the comparison with uniform profiles. */
   public void demo() throws IOException {
-    try (Sessions.Opened session = Sessions.open("paretune demo")) {
+    try (Sessions.Opened session = Sessions.open("paretune demo");
+        StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Tuning tuning = new Tuning(inputs, Clock.systemUTC());
-      search(tuning);
+      search(inputs, tuning, lease);
       Map<Long, TrialScore> heldOut = confirm(inputs, tuning);
       out.print(frontier(inputs));
       out.println();
@@ -106,8 +112,19 @@ public final class StudyProgram {
     }
   }
 
-  private static void search(Tuning tuning) {
-    Tuning.Result result = tuning.run();
+  /** No other driver runs the study meanwhile. */
+  private StudyLease lease(Sessions.Opened session) {
+    Configuration hadoop = session.spark().sparkContext().hadoopConfiguration();
+    Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
+    warehouse.requireWritable(hadoop);
+    return StudyLease.take(warehouse, config.study().name(), hadoop);
+  }
+
+  private void search(StudyInputs inputs, Tuning tuning, StudyLease lease) {
+    Tuning.Result result = tuning.run(lease);
+    if (result.trials() > 0) {
+      inputs.warehouse().tidy(inputs.spark(), config.study().name(), config.retention());
+    }
     if (result.ending() == SearchLoop.Ending.TIME) {
       LOG.info("the study's time is over before its trials; the same command goes on with it");
     }

@@ -2,9 +2,14 @@ package io.paretune.jobs.tune;
 
 import io.paretune.jobs.config.SpaceConfig;
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.fanout.QuestionImages;
+import io.paretune.jobs.fanout.Rungs;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.fanout.SparkTrialRunner;
 import io.paretune.jobs.fanout.TrialContext;
+import io.paretune.jobs.fanout.TrialRecorder;
+import io.paretune.jobs.frontier.FrontierBuilder;
+import io.paretune.jobs.racing.Field;
 import io.paretune.jobs.search.Additive;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.Point;
@@ -14,7 +19,9 @@ import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
@@ -34,11 +41,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -60,6 +70,7 @@ public final class Tuning {
   private final Clock clock;
   private final CompressionSpace space;
   private final TrialsTable trials;
+  private final ShardResultsTable shardResults;
 
   public Tuning(StudyInputs inputs, Clock clock) {
     this.inputs = inputs;
@@ -67,6 +78,7 @@ public final class Tuning {
     this.clock = clock;
     this.space = space(inputs);
     this.trials = new TrialsTable(inputs.spark(), inputs.warehouse());
+    this.shardResults = new ShardResultsTable(inputs.spark(), inputs.warehouse());
   }
 
   private static CompressionSpace space(StudyInputs inputs) {
@@ -96,16 +108,18 @@ public final class Tuning {
    *
    * @param runId the run's
    * @param ending why it ended
+   * @param trials how many trials it finished
    */
-  public record Result(String runId, SearchLoop.Ending ending) {}
+  public record Result(String runId, SearchLoop.Ending ending, int trials) {}
 
   /**
    * Runs the study, or goes on with it where it was interrupted.
    *
+   * @param lease of the study: no other process runs it
    * @throws InvalidInputException if the study's trials so far cannot be compared with what is
    *     configured now, or its constraints cannot be met
    */
-  public Result run() {
+  public Result run(StudyLease lease) {
     StudyIdentity.claim(inputs);
     checkSpace();
     List<TrialRecord> before = withAnswers(trials.ofStudy(study.name()));
@@ -118,15 +132,17 @@ public final class Tuning {
     replay(search, before);
     int uniform = startUniform(search);
     int total = study.trials() + uniform;
-    if (search.history().finished().size() >= total) {
+    int finishedBefore = search.history().finished().size();
+    if (finishedBefore >= total) {
       LOG.info("study {} is complete: {} trials", study.name(), total);
-      return new Result(runId, SearchLoop.Ending.TRIALS);
+      return new Result(runId, SearchLoop.Ending.TRIALS, 0);
     }
     if (!before.isEmpty()) {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
     String split = inputs.config().benchmark().searchSplit();
     Dataset<Row> questions = inputs.split(split);
+    QuestionImages images = QuestionImages.of(questions);
     ShardedBenchmark benchmark = inputs.sharded(questions);
     JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
     long asked = prepared.map(PreparedShard::questions).reduce(Integer::sum);
@@ -136,23 +152,27 @@ public final class Tuning {
             study.name(),
             runId,
             inputs.modelId(),
+            inputs.config().benchmark().name(),
             inputs.version(),
             split,
             inputs.footprint(),
-            asked,
+            images,
+            Rungs.of(images.shards(), study.racing().rungs()),
             SamplesTable.chanceScore(questions),
             study.seed());
+    Optional<Field> field = field(images, before);
+    Map<Long, List<ShardResultRecord>> answered =
+        answersOf(before, t -> t.state() == TrialState.RUNNING);
     Function<CompressionProfile, CandidateSpec> candidates = candidates();
     buildLevels(candidates);
-    try (SparkTrialRunner runner =
-        new SparkTrialRunner(
+    try (SparkTrialRunner<PreparedShard> runner =
+        new SparkTrialRunner<>(
             context,
-            benchmark,
-            prepared,
+            benchmark.fanout(prepared, candidates),
+            field,
+            answered,
             trial -> space.profile(trial.point()).withMask(study.space().mask()),
-            candidates,
-            trials,
-            new ShardResultsTable(inputs.spark(), inputs.warehouse()),
+            new TrialRecorder(trials, shardResults, lease::requireHeld),
             study.concurrency(),
             clock)) {
       SearchBudget budget = new SearchBudget(total, study.maxDuration(), 0);
@@ -165,8 +185,9 @@ public final class Tuning {
                   clock,
                   new SearchProgress(total, clock))
               .run();
-      boolean all = search.history().finished().size() >= total;
-      return new Result(runId, all ? SearchLoop.Ending.TRIALS : ending);
+      int now = search.history().finished().size();
+      return new Result(
+          runId, now >= total ? SearchLoop.Ending.TRIALS : ending, now - finishedBefore);
     } finally {
       prepared.unpersist();
     }
@@ -230,18 +251,57 @@ public final class Tuning {
     problems.throwIfAny();
   }
 
-  /** A complete trial whose answers a kill cut off is run again, under its number. */
+  /** An ended trial whose last answers a kill cut off is run on, under its number. */
   private List<TrialRecord> withAnswers(List<TrialRecord> before) {
-    Set<Long> answered =
-        new ShardResultsTable(inputs.spark(), inputs.warehouse())
-            .trialsOf(study.name(), inputs.config().benchmark().searchSplit());
+    Map<Long, Long> answered =
+        shardResults.questionsOf(study.name(), inputs.config().benchmark().searchSplit());
     return before.stream()
         .map(
             t ->
-                t.state() == TrialState.COMPLETE && !answered.contains(t.trialId())
+                t.state() != TrialState.FAILED
+                        && t.score().map(s -> s.samples()).orElse(0L)
+                            > answered.getOrDefault(t.trialId(), 0L)
                     ? t.restarted()
                     : t)
         .toList();
+  }
+
+  /** Who new trials race against: what is complete already, and what will be. */
+  private Optional<Field> field(QuestionImages images, List<TrialRecord> before) {
+    return study
+        .racing()
+        .confidence()
+        .map(
+            confidence -> {
+              Field field = new Field(confidence, images.images(), images.mostQuestions());
+              Set<Long> front =
+                  FrontierBuilder.nonDominated(
+                          before.stream().filter(t -> t.state() == TrialState.COMPLETE).toList())
+                      .stream()
+                      .map(TrialRecord::trialId)
+                      .collect(Collectors.toSet());
+              Map<Long, List<ShardResultRecord>> answers =
+                  answersOf(before, t -> front.contains(t.trialId()));
+              before.stream()
+                  .filter(t -> front.contains(t.trialId()))
+                  .forEach(
+                      t ->
+                          field.add(
+                              new Field.Entrant(
+                                  t.trialId(),
+                                  t.cost().memoryBytes(),
+                                  images.scores(answers.getOrDefault(t.trialId(), List.of())))));
+              return field;
+            });
+  }
+
+  private Map<Long, List<ShardResultRecord>> answersOf(
+      List<TrialRecord> recorded, Predicate<TrialRecord> which) {
+    Set<Long> ids =
+        recorded.stream().filter(which).map(TrialRecord::trialId).collect(Collectors.toSet());
+    return ids.isEmpty()
+        ? Map.of()
+        : shardResults.ofTrials(study.name(), inputs.config().benchmark().searchSplit(), ids);
   }
 
   /** Puts recorded trials back in the order in which they were told. */

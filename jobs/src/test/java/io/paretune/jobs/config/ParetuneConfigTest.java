@@ -46,6 +46,7 @@ class ParetuneConfigTest {
                     Optional.empty(),
                     2,
                     8,
+                    new RacingConfig(Optional.of(0.95), 4),
                     List.of(0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
                     new SpaceConfig(
                         CriterionName.WANDA,
@@ -59,6 +60,7 @@ class ParetuneConfigTest {
                         false),
                     new ConstraintsConfig(Optional.empty(), Optional.empty())),
                 new EvaluationConfig(32),
+                Duration.ofDays(7),
                 2L << 30));
   }
 
@@ -75,13 +77,14 @@ class ParetuneConfigTest {
             calibration.samples = 0
             study {
               name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
-              concurrency = 3, shards = 4, uniform-baseline = []
+              concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
               space { criterion = magnitude, mask = sequential, granularity = block, blocks = 2
                 pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
                 separate-key-and-value-bits = true }
               constraints { max-memory = 1 kB, min-mean-pruning-ratio = 0.4951 }
             }
             evaluation.batch = 1
+            tables.retention = 5 hours
             resident.pruned-layers = 1 MiB
             """);
 
@@ -109,6 +112,7 @@ class ParetuneConfigTest {
                     Optional.of(Duration.ofSeconds(90)),
                     3,
                     4,
+                    new RacingConfig(Optional.of(0.9), 2),
                     List.of(),
                     new SpaceConfig(
                         CriterionName.MAGNITUDE,
@@ -120,6 +124,7 @@ class ParetuneConfigTest {
                         true),
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),
                 new EvaluationConfig(1),
+                Duration.ofHours(5),
                 1L << 20));
     assertThat(keysOf(file)).as("every key is set above").isEqualTo(allKeys());
   }

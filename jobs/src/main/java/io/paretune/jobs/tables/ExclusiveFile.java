@@ -1,0 +1,91 @@
+package io.paretune.jobs.tables;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A small text file that exactly one of several processes creates. On a local disk the operating
+ * system decides, on S3 a conditional write (If-None-Match, Hadoop's {@code
+ * fs.option.create.conditional.overwrite}), elsewhere the file system's own exclusive creation.
+ *
+ * @param files where it is
+ * @param path its place
+ */
+record ExclusiveFile(FileSystem files, Path path) {
+
+  /** Creates it; false if somebody else has. */
+  boolean create(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (files instanceof LocalFileSystem) {
+      try {
+        Files.createDirectories(local().getParent());
+        Files.write(local(), bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return true;
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      }
+    }
+    try {
+      var builder = files.createFile(path).overwrite(false).recursive();
+      if ("s3a".equals(files.getScheme())) {
+        builder.must("fs.option.create.conditional.overwrite", true);
+      }
+      try (FSDataOutputStream out = builder.build()) {
+        out.write(bytes);
+      }
+      return true;
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      return false;
+    } catch (IOException e) {
+      // S3 says "precondition failed" when the file is closed: somebody was faster.
+      if (files.exists(path)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Puts another text in its place; readers see the old one or the new one. */
+  void replace(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (files instanceof LocalFileSystem) {
+      java.nio.file.Path partial =
+          local().resolveSibling(local().getFileName() + "." + UUID.randomUUID() + ".partial");
+      Files.write(partial, bytes);
+      Files.move(partial, local(), StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    try (FSDataOutputStream out = files.create(path, true)) {
+      out.write(bytes);
+    }
+  }
+
+  /** Its text; empty if it is not there. */
+  Optional<String> read() throws IOException {
+    try {
+      if (files instanceof LocalFileSystem) {
+        return Optional.of(Files.readString(local()));
+      }
+      try (FSDataInputStream in = files.open(path)) {
+        return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    } catch (java.nio.file.NoSuchFileException | java.io.FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private java.nio.file.Path local() {
+    return java.nio.file.Path.of(path.toUri().getPath());
+  }
+}

@@ -1,0 +1,128 @@
+package io.paretune.jobs.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyLeaseTest {
+  private static final StudyLease.Times FAST =
+      new StudyLease.Times(Duration.ofMillis(100), Duration.ofSeconds(2));
+
+  @TempDir Path directory;
+
+  private StudyLease take(String study) {
+    return StudyLease.take(
+        Warehouse.at("warehouse", directory.toString()),
+        study,
+        new Configuration(),
+        Clock.systemUTC(),
+        FAST);
+  }
+
+  private Path leaseFile(String study, long number) {
+    return directory.resolve("leases").resolve(study).resolve(Long.toString(number));
+  }
+
+  /** As another machine's driver would have left it. */
+  private void heldElsewhere(String study, Instant beat) throws Exception {
+    Files.createDirectories(leaseFile(study, 1).getParent());
+    Files.writeString(
+        leaseFile(study, 1),
+        new LeaseHolder("token", "elsewhere", 77, 5, beat.toEpochMilli(), false).toJson());
+  }
+
+  @Test
+  void aSecondDriverIsRefusedAndAnotherStudyIsNot() {
+    try (StudyLease first = take("night");
+        StudyLease other = take("day")) {
+      assertThatThrownBy(() -> take("night"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining(
+              "study.name: study \"night\" is being run by process "
+                  + ProcessHandle.current().pid()
+                  + " on ")
+          .hasMessageContaining("wait for it, or choose another study.name")
+          .hasMessageContaining("succeeded after 2 s");
+      first.requireHeld();
+      other.requireHeld();
+    }
+    take("night").close();
+  }
+
+  @Test
+  void ofManyAtOnceOneGetsIt() throws Exception {
+    ExecutorService drivers = Executors.newFixedThreadPool(6);
+    List<Future<StudyLease>> asked = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      asked.add(drivers.submit(() -> take("night")));
+    }
+    List<StudyLease> got = new ArrayList<>();
+    for (Future<StudyLease> future : asked) {
+      Throwable refused = catchThrowable(() -> got.add(future.get()));
+      if (refused != null) {
+        assertThat(refused).hasCauseInstanceOf(InvalidInputException.class);
+      }
+    }
+    drivers.shutdown();
+    assertThat(got).hasSize(1);
+    got.get(0).close();
+  }
+
+  @Test
+  void aDriverThatDiedOnThisMachineIsSucceededAtOnce() throws Exception {
+    Process died = new ProcessBuilder("true").start();
+    died.waitFor();
+    LeaseHolder self = LeaseHolder.self(Instant.now());
+    Files.createDirectories(leaseFile("night", 1).getParent());
+    Files.writeString(
+        leaseFile("night", 1),
+        new LeaseHolder("t", self.host(), died.pid(), 1, Instant.now().toEpochMilli(), false)
+            .toJson());
+    Instant asked = Instant.now();
+
+    try (StudyLease lease = take("night")) {
+      lease.requireHeld();
+      assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofMillis(1500));
+    }
+  }
+
+  @Test
+  void aDriverElsewhereIsSucceededWhenItHasBeenSilentForLong() throws Exception {
+    heldElsewhere("night", Instant.now());
+    Instant asked = Instant.now();
+
+    try (StudyLease lease = take("night")) {
+      lease.requireHeld();
+      assertThat(Duration.between(asked, Instant.now()))
+          .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void whoWasTakenForDeadMayNotWriteAnyMore() throws Exception {
+    StudyLease sleeper = take("night");
+    Files.writeString(
+        leaseFile("night", 2), LeaseHolder.self(Instant.now()).toJson()); // the successor's
+
+    assertThatThrownBy(sleeper::requireHeld)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("another process took study \"night\" over: this run ends");
+    sleeper.close();
+    assertThat(Files.readString(leaseFile("night", 2))).contains("\"released\":false");
+  }
+}
