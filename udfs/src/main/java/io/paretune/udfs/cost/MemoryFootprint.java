@@ -1,6 +1,7 @@
 package io.paretune.udfs.cost;
 
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
 import java.io.Serializable;
@@ -11,7 +12,9 @@ import java.io.Serializable;
  *
  * <p>A pruned matrix of R rows and C columns takes the smaller of its dense form and a bitmask of
  * R·C bits plus the values that are kept: R·(C − int(C·ratio)). A cached vector of head_dim values
- * takes head_dim·bits/8 bytes plus, below 16 bits, a scale and a zero of 16 bits each.
+ * takes head_dim·bits/8 bytes plus, below 16 bits, a scale and a zero of 16 bits each. Keys that are
+ * grouped by channel have a scale and a zero for each channel of a whole group of tokens; a
+ * request's tokens past its last whole group take 16 bits a value.
  *
  * @param shape the model's sizes
  * @param workload how many tokens the cache holds
@@ -30,9 +33,9 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
     return shape.otherWeightBytes();
   }
 
-  /** Weights and cache of one layer. */
+  /** Weights and cache of one layer whose keys are grouped by token. */
   public long layerBytes(LayerPlan plan) {
-    return layerWeightBytes(plan) + layerKvBytes(plan);
+    return layerWeightBytes(plan) + layerKvBytes(plan, KvGrouping.TOKEN);
   }
 
   public long layerWeightBytes(LayerPlan plan) {
@@ -52,10 +55,20 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
     return Math.min(dense, bitmask + kept * shape.bytesPerWeight());
   }
 
-  public long layerKvBytes(LayerPlan plan) {
-    return workload.tokens()
-        * shape.kvHeads()
-        * (vectorBytes(plan.keyBits()) + vectorBytes(plan.valueBits()));
+  public long layerKvBytes(LayerPlan plan, KvGrouping keyGrouping) {
+    long keys =
+        keyGrouping == KvGrouping.CHANNEL_KEYS && plan.keyBits() < 16
+            ? workload.batch() * channelKeyBytes(plan.keyBits())
+            : workload.tokens() * vectorBytes(plan.keyBits());
+    return shape.kvHeads() * (keys + workload.tokens() * vectorBytes(plan.valueBits()));
+  }
+
+  /** One request's keys of one head, grouped by channel. */
+  private long channelKeyBytes(int bits) {
+    long groups = workload.context() / KvGrouping.CHANNEL_TOKENS;
+    long channel = (long) KvGrouping.CHANNEL_TOKENS * bits / 8 + GROUP_OVERHEAD_BYTES;
+    long rest = workload.context() % KvGrouping.CHANNEL_TOKENS;
+    return groups * shape.headDim() * channel + rest * vectorBytes(16);
   }
 
   /** One token's cached vector of one head. */
@@ -75,7 +88,7 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
   public long kvBytes(CompressionProfile profile) {
     long bytes = 0;
     for (int i = 0; i < shape.layers(); i++) {
-      bytes += layerKvBytes(profile.layer(i));
+      bytes += layerKvBytes(profile.layer(i), profile.kvGrouping());
     }
     return bytes;
   }

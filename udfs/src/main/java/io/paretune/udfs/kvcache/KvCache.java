@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /**
- * The keys and values of token sequences of equal length, layer by layer, as attention reads them:
- * quantized when they were written. B sequences, G KV heads, T tokens, D head_dim.
+ * The keys and values of token sequences of equal length, layer by layer, as attention over what
+ * follows them reads them: quantized when they were written. B sequences, G KV heads, T tokens, D
+ * head_dim. Keys that are grouped by channel are quantized as far as groups are whole and raw after
+ * that.
  */
-public sealed interface KvCache extends AutoCloseable permits PlainKvCache, PackedKvCache {
+public sealed interface KvCache extends AutoCloseable permits PlainKvCache, PagedKvCache {
   int layers();
 
   /** B. */
@@ -21,9 +23,6 @@ public sealed interface KvCache extends AutoCloseable permits PlainKvCache, Pack
 
   /** Values, (B, G, T, D); valid while both the cache and the owner are. */
   NDArray values(NDManager owner, int layer);
-
-  /** Bytes of memory that the cache takes. */
-  long bytes();
 
   @Override
   void close();

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.engine.Device;
-import io.paretune.udfs.engine.KernelText;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.List;
@@ -20,21 +19,10 @@ import java.util.List;
  * plausible number.
  */
 public final class KvQuantizer {
-  /**
-   * {@code kv_fake_quantize}, {@code kv_pack}, {@code kv_unpack}, for kernels of other packages.
-   */
-  public static final KernelText KERNELS =
-      KernelText.resource(KvQuantizer.class, "kv_quantizer.py");
-
   private final TorchScript script;
 
   public KvQuantizer(Device device) {
-    this(TorchScript.compiled(device, List.of(KERNELS)));
-  }
-
-  /** Kernels that were compiled together with others. */
-  public KvQuantizer(TorchScript script) {
-    this.script = script;
+    script = TorchScript.compiled(device, KvKernels.TEXTS);
   }
 
   /**
@@ -50,7 +38,7 @@ public final class KvQuantizer {
   }
 
   /**
-   * Quantizes into a stream of bits.
+   * Quantizes into packed bits.
    *
    * @param x (…, head_dim), head_dim a multiple of 8
    * @param bits fewer than 16

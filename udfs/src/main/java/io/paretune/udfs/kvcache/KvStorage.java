@@ -1,9 +1,9 @@
 package io.paretune.udfs.kvcache;
 
-/** How a cache keeps quantized values. Attention reads the same values from both. */
+/** How pages keep quantized values. Attention reads the same values from both, bit for bit. */
 public enum KvStorage {
-  /** As numbers of the model's own type: fastest to read, no memory saved. */
+  /** As numbers of the type that the model computes in: fastest to read, no memory saved. */
   PLAIN,
-  /** As a stream of bits with fp16 scales: takes the memory that a profile promises. */
+  /** As packed bits with fp16 scales: takes the memory that a profile promises. */
   PACKED
 }

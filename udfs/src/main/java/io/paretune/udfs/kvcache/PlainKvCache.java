@@ -52,16 +52,6 @@ public final class PlainKvCache implements KvCache {
   }
 
   @Override
-  public long bytes() {
-    return keys.stream().mapToLong(PlainKvCache::bytes).sum()
-        + values.stream().mapToLong(PlainKvCache::bytes).sum();
-  }
-
-  private static long bytes(NDArray array) {
-    return array.size() * array.getDataType().getNumOfBytes();
-  }
-
-  @Override
   public void close() {
     manager.close();
   }

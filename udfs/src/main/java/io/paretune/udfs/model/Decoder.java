@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
-import io.paretune.udfs.kvcache.KvStorage;
+import io.paretune.udfs.kvcache.PlainKvCache;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,22 +55,16 @@ final class Decoder {
    * @param features (I, T, H)
    */
   KvCache prefill(
-      NDManager owner,
-      LayerStack layers,
-      long[] before,
-      NDArray features,
-      KvStorage storage,
-      SquareSums sums) {
+      NDManager owner, LayerStack layers, long[] before, NDArray features, SquareSums sums) {
     NDManager kept = owner.newSubManager();
-    PrefixCacheBuilder cache = new PrefixCacheBuilder(kept, storage);
+    List<NDArray> keys = new ArrayList<>();
+    List<NDArray> values = new ArrayList<>();
     try (NDManager pass = owner.newSubManager()) {
       int images = Math.toIntExact(features.getShape().get(0));
       int tokens = before.length + Math.toIntExact(features.getShape().get(1));
       RotaryTable.Rows rows = rotary.rows(pass, repeatedPositions(images, tokens));
       NDArray weight = sums.tokenWeights(pass, ones(images * tokens));
-      NDArray x =
-          script.callOne(
-              pass, "embed_prefix", embedding, pass.create(before), features); // (I·P, H)
+      NDArray x = embedPrefix(pass, before, features); // (I·P, H)
       for (LayerPlan plan : layers.plans()) {
         List<Object> arguments =
             new ArrayList<>(
@@ -85,20 +79,24 @@ final class Decoder {
                     config.rmsNormEps(),
                     plan.keyBits(),
                     plan.valueBits(),
-                    storage == KvStorage.PACKED));
+                    layers.keyGroup(plan)));
         boolean last = plan.layer() == layers.size() - 1;
         if (last && !sums.wanted()) {
-          cache.add(plan, script.call(kept, "prefix_keys_values", arguments.toArray()), 0);
+          NDList result = script.call(kept, "prefix_keys_values", arguments.toArray());
+          keys.add(result.get(0));
+          values.add(result.get(1));
         } else {
           arguments.add(weight);
           NDList result = script.call(kept, "prefix_layer", arguments.toArray());
           x.close();
           x = result.get(0);
           x.attach(pass);
-          sums.add(plan.layer(), result.subNDList(cache.add(plan, result, 1)));
+          keys.add(result.get(1));
+          values.add(result.get(2));
+          sums.add(plan.layer(), result.subNDList(3));
         }
       }
-      return cache.build(script, norm);
+      return new PlainKvCache(kept, keys, values);
     } catch (RuntimeException e) {
       kept.close();
       throw e;
@@ -108,6 +106,33 @@ final class Decoder {
   /** The decoder over these trees, one layer at a time. */
   LayerwiseForward layerwise(long[] before, int imageTokens, List<TokenTree> trees) {
     return new LayerwiseForward(script, config, rotary, embedding, before, imageTokens, trees);
+  }
+
+  /** The text before the image, the same for all, and each image's features: (I·P, H). */
+  NDArray embedPrefix(NDManager owner, long[] before, NDArray features) {
+    try (NDManager call = owner.newSubManager()) {
+      return script.callOne(owner, "embed_prefix", embedding, call.create(before), features);
+    }
+  }
+
+  /** (N, H). */
+  NDArray embed(NDManager owner, long[] tokens) {
+    try (NDManager call = owner.newSubManager()) {
+      return script.callOne(owner, "embed", embedding, call.create(tokens));
+    }
+  }
+
+  TorchScript script() {
+    return script;
+  }
+
+  /** A tensor of the type that attention computes in. */
+  NDArray like() {
+    return norm;
+  }
+
+  RotaryTable rotary() {
+    return rotary;
   }
 
   /** Log-probabilities of what follows each of the forest's rows that are read: (M, V). */
@@ -191,7 +216,8 @@ final class Decoder {
           "the cache holds %d images, there are trees for %d"
               .formatted(prefix.sequences(), forest.images()));
     }
-    TreeStep step = new TreeStep(forest, from, (int) prefix.tokens());
+    TreeStep step =
+        new TreeStep(forest, from, (int) prefix.tokens(), layers.treeKeyGroup());
     RotaryTable.Rows rows = rotary.rows(pass, step.positions());
     NDArray order = pass.create(step.order());
     NDArray none = pass.create(new Shape(0), DataType.INT64);
@@ -201,8 +227,9 @@ final class Decoder {
     NDArray readMask = readsAll ? allMask : pass.create(step.mask(reads));
     NDArray read =
         readsAll ? none : pass.create(Arrays.stream(reads).mapToLong(r -> r - from).toArray());
+    NDArray members = pass.create(step.members());
     NDArray weight = sums.tokenWeights(pass, step.multiplicities());
-    NDArray x = script.callOne(pass, "embed", embedding, pass.create(step.tokens())); // (N, H)
+    NDArray x = embed(pass, step.tokens()); // (N, H)
     for (LayerPlan plan : layers.plans()) {
       int i = plan.layer();
       boolean last = i == layers.size() - 1;
@@ -224,6 +251,9 @@ final class Decoder {
                 step.queries(last && !readsAll ? reads : all),
                 last ? readMask : allMask,
                 last ? read : none,
+                layers.treeKeyGroup(),
+                members,
+                step.groups(),
                 config.heads(),
                 config.kvHeads(),
                 config.rmsNormEps(),
@@ -261,7 +291,7 @@ final class Decoder {
     NDArray unseen =
         pass.create(step.unseen()).reshape(new Shape(step.size(), 1, 1, step.longest()));
     NDArray noWeight = SquareSums.unwanted().tokenWeights(pass, new double[0]);
-    NDArray x = script.callOne(pass, "embed", embedding, pass.create(step.tokens())); // (n, H)
+    NDArray x = embed(pass, step.tokens()); // (n, H)
     for (LayerPlan plan : layers.plans()) {
       int i = plan.layer();
       NDArray in = x;

@@ -1,9 +1,9 @@
 package io.paretune.udfs.model;
 
+import io.paretune.udfs.kvcache.KvLayout;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,8 +16,7 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
   /**
    * Checks that the layers can be run as the profile says.
    *
-   * @throws InvalidInputException if the profile plans a layer that is not there, or asks for a KV
-   *     grouping that there is not yet
+   * @throws InvalidInputException if the profile plans a layer that is not there
    */
   public LayerStack {
     weights = List.copyOf(weights);
@@ -45,19 +44,24 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
             "layers count from 0");
       }
     }
-    if (profile.kvGrouping() != KvGrouping.TOKEN) {
-      problems.add(
-          where,
-          "kv_grouping \"%s\" cannot be run yet".formatted(profile.kvGrouping().key()),
-          "use \"" + KvGrouping.TOKEN.key() + "\"");
-    }
   }
 
   public int size() {
     return weights.size();
   }
 
-  List<LayerPlan> plans() {
+  /** Tokens of a group of a layer's cached keys by channel; 0 where they are grouped by token. */
+  int keyGroup(LayerPlan plan) {
+    return KvLayout.keyGroup(profile.kvGrouping(), plan);
+  }
+
+  /** As {@link #keyGroup(LayerPlan)} of any layer that has groups by channel. */
+  int treeKeyGroup() {
+    return plans().stream().mapToInt(this::keyGroup).max().orElse(0);
+  }
+
+  /** What is done to each layer, in order. */
+  public List<LayerPlan> plans() {
     return IntStream.range(0, size()).mapToObj(profile::layer).toList();
   }
 }

@@ -28,6 +28,7 @@ public final class LayerwiseForward {
   public record States(float[] prefix, float[] trees) implements Serializable {}
 
   private static final int UNTOUCHED = 16;
+  private static final int NOT_GROUPED = 0;
 
   private final TorchScript script;
   private final DecoderConfig config;
@@ -55,7 +56,7 @@ public final class LayerwiseForward {
     this.images = trees.size();
     this.prefixTokens = before.length + imageTokens;
     TokenForest forest = new TokenForest(trees);
-    this.step = new TreeStep(forest, 0, prefixTokens);
+    this.step = new TreeStep(forest, 0, prefixTokens, NOT_GROUPED);
     this.rows = step.allNewRows();
   }
 
@@ -146,7 +147,7 @@ public final class LayerwiseForward {
             config.rmsNormEps(),
             UNTOUCHED,
             UNTOUCHED,
-            false,
+            NOT_GROUPED,
             tokenWeights(pass, ones, wanted));
     RotaryTable.Rows turnTrees = rotary.rows(pass, step.positions());
     NDArray none = pass.create(new Shape(0));
@@ -167,6 +168,9 @@ public final class LayerwiseForward {
             step.queries(rows),
             pass.create(step.mask(rows)),
             pass.create(new Shape(0), DataType.INT64),
+            NOT_GROUPED,
+            pass.create(step.members()),
+            step.groups(),
             config.heads(),
             config.kvHeads(),
             config.rmsNormEps(),

@@ -2,17 +2,18 @@ package io.paretune.udfs.model;
 
 import io.paretune.udfs.engine.KernelArchive;
 import io.paretune.udfs.engine.KernelText;
-import io.paretune.udfs.kvcache.KvQuantizer;
+import io.paretune.udfs.kvcache.KvKernels;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The kernels that the model runs, as one archive. */
 public final class ModelKernels {
   static final List<KernelText> TEXTS =
-      List.of(
-          KvQuantizer.KERNELS,
-          KernelText.resource(ModelKernels.class, "decoder.py"),
-          KernelText.resource(ModelKernels.class, "generation.py"),
-          KernelText.resource(ModelKernels.class, "vision.py"));
+      Stream.concat(
+              KvKernels.TEXTS.stream(),
+              Stream.of("decoder.py", "generation.py", "paged.py", "vision.py")
+                  .map(file -> KernelText.resource(ModelKernels.class, file)))
+          .toList();
 
   private ModelKernels() {}
 

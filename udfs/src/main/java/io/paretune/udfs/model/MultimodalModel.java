@@ -118,13 +118,17 @@ public final class MultimodalModel implements AutoCloseable {
    * @return the cache that trees hang off, image by image; its memory belongs to {@code owner}
    */
   public KvCache prefill(NDManager owner, LayerStack layers, long[] before, NDArray features) {
-    return prefill(owner, layers, before, features, KvStorage.PLAIN);
+    return decoder.prefill(owner, layers, before, features, SquareSums.unwanted());
   }
 
-  /** As {@link #prefill(NDManager, LayerStack, long[], NDArray)}, stored in a way of choice. */
-  public KvCache prefill(
-      NDManager owner, LayerStack layers, long[] before, NDArray features, KvStorage storage) {
-    return decoder.prefill(owner, layers, before, features, storage, SquareSums.unwanted());
+  /**
+   * The model with these layers as a server runs it.
+   *
+   * @param owner of the keys and values; close the result before it
+   * @param storage how they are kept
+   */
+  public Serving serving(NDManager owner, LayerStack layers, KvStorage storage) {
+    return new Serving(owner, decoder, config.text(), layers, storage);
   }
 
   /**
@@ -168,6 +172,9 @@ public final class MultimodalModel implements AutoCloseable {
       PrefixRun prefixes,
       int slots,
       Runnable betweenSteps) {
+    if (layers.treeKeyGroup() > 0) {
+      throw new IllegalArgumentException("generation knows keys grouped by token only");
+    }
     try (NDManager pass = newManager()) {
       return new ContinuousGeneration(decoder, layers, prompts, prefixes, slots)
           .run(pass, betweenSteps);
@@ -187,7 +194,7 @@ public final class MultimodalModel implements AutoCloseable {
     SquareSums sums = SquareSums.of(layers.size());
     TokenForest forest = new TokenForest(trees);
     try (NDManager pass = newManager();
-        KvCache prefix = decoder.prefill(pass, layers, before, features, KvStorage.PLAIN, sums)) {
+        KvCache prefix = decoder.prefill(pass, layers, before, features, sums)) {
       decoder.trees(
           pass, layers, prefix, TreePast.forgetting(pass), forest, 0, forest.reads(), sums);
     }

@@ -1,6 +1,8 @@
 package io.paretune.udfs.model;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What the kernels are told about one pass over rows of a forest: the rows from {@code from} on are
@@ -10,11 +12,18 @@ final class TreeStep {
   private final TokenForest forest;
   private final int from;
   private final int prefixTokens;
+  private final int group;
+  private final int[] place;
 
-  TreeStep(TokenForest forest, int from, int prefixTokens) {
+  /**
+   * @param group tokens of a group of keys by channel, or 0
+   */
+  TreeStep(TokenForest forest, int from, int prefixTokens, int group) {
     this.forest = forest;
     this.from = from;
     this.prefixTokens = prefixTokens;
+    this.group = group;
+    this.place = places(forest);
     for (int row = from + 1; row < forest.size(); row++) {
       if (forest.row(row).image() < forest.row(row - 1).image()) {
         throw new IllegalArgumentException("new rows must be sorted by image");
@@ -82,25 +91,80 @@ final class TreeStep {
     return queries;
   }
 
+  /** How many whole groups of keys end in each image's rows; none without groups. */
+  long[] groups() {
+    long[] groups = new long[group == 0 ? 0 : forest.images()];
+    Arrays.setAll(groups, image -> ends(image).size());
+    return groups;
+  }
+
+  /** For each of those groups its tokens: keys of its image, the prefix's first. */
+  long[] members() {
+    LongStream.Builder members = LongStream.builder();
+    for (int image = 0; image < groups().length; image++) {
+      for (int end : ends(image)) {
+        long[] keys = new long[group];
+        int row = end;
+        for (int i = group - 1; i >= 0; i--) {
+          if (row == TokenTree.PREFIX) {
+            keys[i] = position(end) - group + 1 + i;
+          } else {
+            keys[i] = prefixTokens + place[row];
+            row = forest.row(row).parent();
+          }
+        }
+        Arrays.stream(keys).forEach(members::add);
+      }
+    }
+    return members.build().toArray();
+  }
+
+  /** The image's rows that end a group of keys. */
+  private List<Integer> ends(int image) {
+    return group == 0
+        ? List.of()
+        : forest.rowsOf(image).stream().filter(r -> (position(r) + 1) % group == 0).toList();
+  }
+
+  private int position(int row) {
+    return prefixTokens + forest.row(row).depth();
+  }
+
   /**
-   * What is added to attention scores: 0 for the prefix, a row itself and its ancestors, −∞ for its
-   * image's other rows. For each of {@code rows} (sorted by image), prefix and keys of its image.
+   * What is added to attention scores: 0 for what a row sees, −∞ for its image's other keys. For
+   * each of {@code rows} (sorted by image): the prefix, its image's rows, its image's groups. A row
+   * sees the prefix, its ancestors and itself; of what lies in a group that is whole at its
+   * position, it sees the group instead.
    */
   float[] mask(int[] rows) {
     long[] keys = keys();
+    long[] groups = groups();
     long size = 0;
     for (int row : rows) {
-      size += prefixTokens + keys[forest.row(row).image()];
+      int image = forest.row(row).image();
+      size += prefixTokens + keys[image] + (group == 0 ? 0 : groups[image] * group);
     }
     float[] mask = new float[Math.toIntExact(size)];
-    int[] place = places();
     int at = 0;
     for (int row : rows) {
-      at += prefixTokens;
-      int next = at + (int) keys[forest.row(row).image()];
-      Arrays.fill(mask, at, next, Float.NEGATIVE_INFINITY);
+      int image = forest.row(row).image();
+      List<Integer> ends = ends(image);
+      int rawFrom = group == 0 ? 0 : (position(row) + 1) / group * group;
+      int inGroups = at + prefixTokens + (int) keys[image];
+      int next = inGroups + ends.size() * group;
+      Arrays.fill(mask, at + prefixTokens, next, Float.NEGATIVE_INFINITY);
+      if (group > 0 && rawFrom > prefixTokens / group * group) {
+        Arrays.fill(
+            mask, at + prefixTokens / group * group, at + prefixTokens, Float.NEGATIVE_INFINITY);
+      }
       for (int r = row; r != TokenTree.PREFIX; r = forest.row(r).parent()) {
-        mask[at + place[r]] = 0;
+        if (position(r) >= rawFrom) {
+          mask[at + prefixTokens + place[r]] = 0;
+        }
+        int end = ends.indexOf(r);
+        if (end >= 0) {
+          Arrays.fill(mask, inGroups + end * group, inGroups + (end + 1) * group, 0);
+        }
       }
       at = next;
     }
@@ -108,7 +172,7 @@ final class TreeStep {
   }
 
   /** Each row's place among its image's keys. */
-  private int[] places() {
+  private static int[] places(TokenForest forest) {
     int[] place = new int[forest.size()];
     for (int image = 0; image < forest.images(); image++) {
       int at = 0;

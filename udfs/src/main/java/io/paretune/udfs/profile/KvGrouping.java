@@ -10,6 +10,9 @@ public enum KvGrouping {
   /** One channel over 32 tokens, with a full-precision residual (KIVI, arXiv 2402.02750 §3). */
   CHANNEL_KEYS("channel-keys");
 
+  /** Tokens of a group of {@link #CHANNEL_KEYS}. */
+  public static final int CHANNEL_TOKENS = 32;
+
   private final String key;
 
   KvGrouping(String key) {

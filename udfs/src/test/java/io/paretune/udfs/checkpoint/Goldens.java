@@ -2,6 +2,7 @@ package io.paretune.udfs.checkpoint;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,6 +61,19 @@ public final class Goldens {
   public static JsonArray cases(String of) {
     JsonObject all = JsonKeys.readObject(GOLDENS.resolve("goldens.json"));
     return all.getAsJsonArray(of);
+  }
+
+  /** What {@code make_kv_goldens.py} made. */
+  public static JsonArray quantizedCacheCases() {
+    return JsonParser.parseString(text("kv.json")).getAsJsonArray();
+  }
+
+  private static String text(String name) {
+    try {
+      return Files.readString(GOLDENS.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A float32 tensor of {@code goldens.safetensors}, row-major. */

@@ -100,10 +100,10 @@ class KvQuantizerTest {
   @Test
   void sixBitsPutFourValuesIntoThreeBytes() {
     try (NDManager manager = NativeEngine.newManager(Device.cpu())) {
-      NDArray x = manager.create(new float[] {0, 63, 1, 2, 0, 0, 0, 63}, new Shape(1, 8));
+      NDArray x = manager.create(new float[] {0, 63, 1, 2, 0, 0, 0, 62}, new Shape(1, 8));
       byte[] codes = quantizer.pack(manager, x, 6).codes().toByteArray();
-      // 000000 111111 000001 000010, lowest bits first
-      assertThat(codes).containsExactly(0xC0, 0x1F, 0x08, 0, 0, 0xFC);
+      // Low four bits of values j and j + 4 in byte j; high two of j, j + 2, j + 4, j + 6 behind.
+      assertThat(codes).containsExactly(0x00, 0x0F, 0x01, 0xE2, 0, 0b11000011);
     }
   }
 

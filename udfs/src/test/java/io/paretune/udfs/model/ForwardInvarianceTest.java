@@ -8,13 +8,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.kvcache.KvCache;
-import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
-import io.paretune.udfs.profile.MaskKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,14 +49,13 @@ class ForwardInvarianceTest {
 
   @Test
   void sharingBatchingAndOrderChangeNoScore() {
-    List<double[]> together = scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    List<double[]> together = scores(dense(), IMAGES, QUESTIONS);
     for (int image = 0; image < IMAGES.length; image++) {
       for (int q = 0; q < QUESTIONS.size(); q++) {
         double[] alone =
             scores(
                     dense(),
-                    KvStorage.PLAIN,
-                    new String[] {IMAGES[image]},
+                                        new String[] {IMAGES[image]},
                     List.of(QUESTIONS.get(q)))
                 .get(0);
         for (int o = 0; o < OPTIONS.size(); o++) {
@@ -69,7 +65,7 @@ class ForwardInvarianceTest {
     }
     List<String> reversed = new ArrayList<>(QUESTIONS);
     Collections.reverse(reversed);
-    List<double[]> backwards = scores(dense(), KvStorage.PLAIN, IMAGES, reversed);
+    List<double[]> backwards = scores(dense(), IMAGES, reversed);
     for (int o = 0; o < OPTIONS.size(); o++) {
       assertThat(backwards.get(1)[o])
           .isCloseTo(together.get(1)[(QUESTIONS.size() - 1) * OPTIONS.size() + o], within(1e-4));
@@ -79,41 +75,24 @@ class ForwardInvarianceTest {
   @Test
   void aProfileThatDoesNothingIsBitEqualToTheDenseModel() {
     assertBitEqual(
-        scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS),
-        scores(bits(16, 16), KvStorage.PLAIN, IMAGES, QUESTIONS));
-  }
-
-  @Test
-  void aCacheOfRealBitsIsBitEqualToTheFakeOneAndSmaller() {
-    for (int bits : LayerPlan.KV_BITS) {
-      LayerStack stack = bits(bits, bits == 16 ? 6 : 16);
-      assertBitEqual(
-          scores(stack, KvStorage.PLAIN, IMAGES, QUESTIONS),
-          scores(stack, KvStorage.PACKED, IMAGES, QUESTIONS));
-    }
-    try (NDManager pass = loaded.model().newManager()) {
-      NDArray features = loaded.features(pass, IMAGES[0]);
-      long[] before = loaded.prompt("?").before();
-      KvCache packed = loaded.model().prefill(pass, bits(4, 4), before, features, KvStorage.PACKED);
-      long groups = 8L * 2 * 3 * packed.tokens();
-      assertThat(packed.bytes()).isEqualTo(groups * (32 * 4 / 8 + 4));
-    }
+        scores(dense(), IMAGES, QUESTIONS),
+        scores(bits(16, 16), IMAGES, QUESTIONS));
   }
 
   @Test
   void fewerBitsChangeTheScores() {
-    assertThat(scores(bits(2, 16), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0))
-        .isNotEqualTo(scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0));
-    assertThat(scores(bits(16, 2), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0))
-        .isNotEqualTo(scores(dense(), KvStorage.PLAIN, IMAGES, QUESTIONS).get(0));
+    assertThat(scores(bits(2, 16), IMAGES, QUESTIONS).get(0))
+        .isNotEqualTo(scores(dense(), IMAGES, QUESTIONS).get(0));
+    assertThat(scores(bits(16, 2), IMAGES, QUESTIONS).get(0))
+        .isNotEqualTo(scores(dense(), IMAGES, QUESTIONS).get(0));
   }
 
   @Test
   void threadsDoNotDisturbOneAnother() throws Exception {
-    List<double[]> expected = scores(bits(4, 3), KvStorage.PLAIN, IMAGES, QUESTIONS);
+    List<double[]> expected = scores(bits(4, 3), IMAGES, QUESTIONS);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      Callable<List<double[]>> task = () -> scores(bits(4, 3), KvStorage.PLAIN, IMAGES, QUESTIONS);
+      Callable<List<double[]>> task = () -> scores(bits(4, 3), IMAGES, QUESTIONS);
       for (Future<List<double[]>> found : threads.invokeAll(Collections.nCopies(12, task))) {
         assertBitEqual(found.get(), expected);
       }
@@ -164,7 +143,7 @@ class ForwardInvarianceTest {
               layer.gateUp(),
               huge));
       LayerStack broken = new LayerStack(weights, CompressionProfile.dense());
-      assertThatThrownBy(() -> scores(broken, KvStorage.PLAIN, IMAGES, QUESTIONS))
+      assertThatThrownBy(() -> scores(broken, IMAGES, QUESTIONS))
           .isInstanceOf(NonFiniteOutputException.class)
           .hasMessageContaining("profile " + CompressionProfile.dense().id())
           .hasMessageContaining("log-probabilities are not finite");
@@ -181,24 +160,13 @@ class ForwardInvarianceTest {
                     CompressionProfile.of(CriterionName.WANDA, List.of(LayerPlan.of(8, 0, 4, 4)))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("plans layer 8, but the model has 8 layers");
-    assertThatThrownBy(
-            () ->
-                new LayerStack(
-                    weights,
-                    new CompressionProfile(
-                        CriterionName.WANDA,
-                        MaskKind.ONE_SHOT,
-                        KvGrouping.CHANNEL_KEYS,
-                        List.of())))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("kv_grouping \"channel-keys\" cannot be run yet");
   }
 
   @Test
   void promptsPastTheLastPositionAreRefused() {
     String question = "shape ".repeat(600);
     assertThatThrownBy(
-            () -> scores(dense(), KvStorage.PLAIN, new String[] {IMAGES[0]}, List.of(question)))
+            () -> scores(dense(), new String[] {IMAGES[0]}, List.of(question)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("the model's max_position_embeddings is 512");
   }
@@ -221,7 +189,7 @@ class ForwardInvarianceTest {
   private static void evaluateOneQuestion(int times) {
     String[] image = {IMAGES[0]};
     for (int i = 0; i < times; i++) {
-      scores(bits(4, 4), KvStorage.PLAIN, image, QUESTIONS.subList(0, 1));
+      scores(bits(4, 4), image, QUESTIONS.subList(0, 1));
     }
   }
 
@@ -247,11 +215,11 @@ class ForwardInvarianceTest {
   }
 
   private static List<double[]> scores(
-      LayerStack layers, KvStorage storage, String[] images, List<String> questions) {
+      LayerStack layers, String[] images, List<String> questions) {
     List<Continuation> sequences =
         questions.stream().flatMap(q -> OPTIONS.stream().map(o -> loaded.option(q, o))).toList();
     try (NDManager pass = loaded.model().newManager();
-        KvCache prefix = prefix(pass, layers, storage, images)) {
+        KvCache prefix = prefix(pass, layers, images)) {
       return loaded
           .model()
           .scores(layers, prefix, Collections.nCopies(images.length, TokenTree.scoring(sequences)));
@@ -259,9 +227,9 @@ class ForwardInvarianceTest {
   }
 
   private static KvCache prefix(
-      NDManager pass, LayerStack layers, KvStorage storage, String[] images) {
+      NDManager pass, LayerStack layers, String[] images) {
     long[] before = loaded.prompt("?").before();
-    return loaded.model().prefill(pass, layers, before, loaded.features(pass, images), storage);
+    return loaded.model().prefill(pass, layers, before, loaded.features(pass, images));
   }
 
   private static InputSquares squares(String... questions) {
