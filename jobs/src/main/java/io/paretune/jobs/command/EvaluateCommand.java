@@ -148,8 +148,7 @@ final class EvaluateCommand implements Command {
         && profile.kvGrouping() != KvGrouping.TOKEN) {
       problems.add(
           where,
-          "--mode generate does not know kv_grouping \"%s\""
-              .formatted(profile.kvGrouping().key()),
+          "--mode generate does not know kv_grouping \"%s\"".formatted(profile.kvGrouping().key()),
           "use --mode options, or kv_grouping \"token\"");
     }
   }

@@ -12,8 +12,8 @@ import java.io.Serializable;
  *
  * <p>A pruned matrix of R rows and C columns takes the smaller of its dense form and a bitmask of
  * R·C bits plus the values that are kept: R·(C − int(C·ratio)). A cached vector of head_dim values
- * takes head_dim·bits/8 bytes plus, below 16 bits, a scale and a zero of 16 bits each. Keys that are
- * grouped by channel have a scale and a zero for each channel of a whole group of tokens; a
+ * takes head_dim·bits/8 bytes plus, below 16 bits, a scale and a zero of 16 bits each. Keys that
+ * are grouped by channel have a scale and a zero for each channel of a whole group of tokens; a
  * request's tokens past its last whole group take 16 bits a value.
  *
  * @param shape the model's sizes

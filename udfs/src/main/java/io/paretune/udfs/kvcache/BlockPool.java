@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Numbers of equal blocks of memory, counted by those who hold them. Knows nothing of the memory. */
+/**
+ * Numbers of equal blocks of memory, counted by those who hold them. Knows nothing of the memory.
+ */
 final class BlockPool {
   private final List<Integer> holders = new ArrayList<>();
   private final Deque<Integer> free = new ArrayDeque<>();

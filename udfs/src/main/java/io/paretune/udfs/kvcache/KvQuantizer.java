@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.profile.LayerPlan;
-import java.util.List;
 
 /**
  * Uniform asymmetric quantization of keys and values: a group is the last dimension, that is one

@@ -31,7 +31,8 @@ public final class KvSequence implements AutoCloseable {
   public long[] places(int from, int to) {
     long[] places = new long[to - from];
     for (int t = from; t < to; t++) {
-      places[t - from] = (long) blocks.get(t / KvLayout.BLOCK) * KvLayout.BLOCK + t % KvLayout.BLOCK;
+      places[t - from] =
+          (long) blocks.get(t / KvLayout.BLOCK) * KvLayout.BLOCK + t % KvLayout.BLOCK;
     }
     return places;
   }

@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * Quantized values as they are stored.
  *
- * @param codes packed bits per group as kv_quantizer.py lays them out, uint8: (…, head_dim · bits / 8)
+ * @param codes packed bits per group as kv_quantizer.py lays them out, uint8: (…, head_dim · bits /
+ *     8)
  * @param scale fp16: (…, 1)
  * @param zero fp16: (…, 1)
  * @param bits of a code

@@ -20,8 +20,7 @@ public final class PagedKvCache implements KvCache {
    * @param script with {@link KvKernels#TEXTS}
    * @param like of the type that attention computes in
    */
-  public PagedKvCache(
-      KvPages pages, TorchScript script, List<KvSequence> sequences, NDArray like) {
+  public PagedKvCache(KvPages pages, TorchScript script, List<KvSequence> sequences, NDArray like) {
     this.pages = pages;
     this.script = script;
     this.sequences = List.copyOf(sequences);

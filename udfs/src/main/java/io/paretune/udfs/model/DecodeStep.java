@@ -61,10 +61,7 @@ record DecodeStep(
         PlaceTable.of(owner, sequences, KvSequence::openPlaces),
         owner.create(openAt),
         owner.create(Arrays.stream(closing).asLongStream().toArray()),
-        owner.create(
-            Arrays.stream(closing)
-                .mapToLong(b -> lastGroup(sequences.get(b)))
-                .toArray()));
+        owner.create(Arrays.stream(closing).mapToLong(b -> lastGroup(sequences.get(b))).toArray()));
   }
 
   private static long lastGroup(KvSequence s) {
@@ -82,8 +79,8 @@ record DecodeStep(
   }
 
   /**
-   * Table and mask while they are filled. A column that a sequence lacks is masked and names a place
-   * of its own, since another's could hold a NaN, which no mask keeps out.
+   * Table and mask while they are filled. A column that a sequence lacks is masked and names a
+   * place of its own, since another's could hold a NaN, which no mask keeps out.
    */
   private static final class Columns {
     private final int batch;

@@ -216,8 +216,7 @@ final class Decoder {
           "the cache holds %d images, there are trees for %d"
               .formatted(prefix.sequences(), forest.images()));
     }
-    TreeStep step =
-        new TreeStep(forest, from, (int) prefix.tokens(), layers.treeKeyGroup());
+    TreeStep step = new TreeStep(forest, from, (int) prefix.tokens(), layers.treeKeyGroup());
     RotaryTable.Rows rows = rotary.rows(pass, step.positions());
     NDArray order = pass.create(step.order());
     NDArray none = pass.create(new Shape(0), DataType.INT64);

@@ -15,9 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A compressed model as a server runs it: sequences over paged keys and values, prompts in chunks of
- * any size, then one token of each sequence at a time. What it predicts does not depend on chunks,
- * on who is served together or on what is shared. Not safe for use by many threads.
+ * A compressed model as a server runs it: sequences over paged keys and values, prompts in chunks
+ * of any size, then one token of each sequence at a time. What it predicts does not depend on
+ * chunks, on who is served together or on what is shared. Not safe for use by many threads.
  */
 public final class Serving implements AutoCloseable {
   private final Decoder decoder;
@@ -75,8 +75,7 @@ public final class Serving implements AutoCloseable {
     }
     try (NDManager pass = pages.newManager()) {
       long[] all = tokens.stream().flatMapToLong(Arrays::stream).toArray();
-      return decoder.nextToken(
-          owner, forward(pass, sequences, decoder.embed(pass, all))); // (B, V)
+      return decoder.nextToken(owner, forward(pass, sequences, decoder.embed(pass, all))); // (B, V)
     }
   }
 

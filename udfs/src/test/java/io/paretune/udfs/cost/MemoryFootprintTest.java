@@ -66,9 +66,12 @@ class MemoryFootprintTest {
   @Test
   void quantizedVectorsCarryScaleAndZero() {
     // head_dim 4: 8 bits 4 bytes, 6 bits 3, 4 bits 2, 3 bits 1.5 -> 2, 2 bits 1; each + 4
-    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 8, 6), KvGrouping.TOKEN)).isEqualTo(30 * (8 + 7));
-    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 4, 3), KvGrouping.TOKEN)).isEqualTo(30 * (6 + 6));
-    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 2, 16), KvGrouping.TOKEN)).isEqualTo(30 * (5 + 8));
+    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 8, 6), KvGrouping.TOKEN))
+        .isEqualTo(30 * (8 + 7));
+    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 4, 3), KvGrouping.TOKEN))
+        .isEqualTo(30 * (6 + 6));
+    assertThat(FOOTPRINT.layerKvBytes(LayerPlan.of(0, 0, 2, 16), KvGrouping.TOKEN))
+        .isEqualTo(30 * (5 + 8));
   }
 
   @Test
@@ -103,7 +106,8 @@ class MemoryFootprintTest {
 
   @Test
   void keysByChannelShareAScaleOverThirtyTwoTokens() {
-    // 2 requests of 70 tokens: two whole groups of 32 tokens each, 6 tokens left over. A whole group
+    // 2 requests of 70 tokens: two whole groups of 32 tokens each, 6 tokens left over. A whole
+    // group
     // has 4 channels of 32 values and 4 bytes; what is left over has 4 channels of 16 bits.
     MemoryFootprint footprint = new MemoryFootprint(SHAPE, new Workload(2, 70));
     long keys = 2 * (2 * 4 * (32 * 3 / 8 + 4) + 6 * 4 * 2);

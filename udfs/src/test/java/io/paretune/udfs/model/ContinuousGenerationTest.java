@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.kvcache.KvCache;
-import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
@@ -220,12 +219,7 @@ class ContinuousGenerationTest {
     String[] images = asked.stream().map(a -> IMAGES[a.image()]).toArray(String[]::new);
     return loaded
         .model()
-        .prefill(
-            owner,
-            dense(bits),
-            loaded.prompt("?").before(),
-            loaded.features(owner, images),
-            KvStorage.PLAIN);
+        .prefill(owner, dense(bits), loaded.prompt("?").before(), loaded.features(owner, images));
   }
 
   private static List<List<long[]>> generate(

@@ -53,11 +53,7 @@ class ForwardInvarianceTest {
     for (int image = 0; image < IMAGES.length; image++) {
       for (int q = 0; q < QUESTIONS.size(); q++) {
         double[] alone =
-            scores(
-                    dense(),
-                                        new String[] {IMAGES[image]},
-                    List.of(QUESTIONS.get(q)))
-                .get(0);
+            scores(dense(), new String[] {IMAGES[image]}, List.of(QUESTIONS.get(q))).get(0);
         for (int o = 0; o < OPTIONS.size(); o++) {
           assertThat(together.get(image)[q * OPTIONS.size() + o]).isCloseTo(alone[o], within(1e-4));
         }
@@ -74,9 +70,7 @@ class ForwardInvarianceTest {
 
   @Test
   void aProfileThatDoesNothingIsBitEqualToTheDenseModel() {
-    assertBitEqual(
-        scores(dense(), IMAGES, QUESTIONS),
-        scores(bits(16, 16), IMAGES, QUESTIONS));
+    assertBitEqual(scores(dense(), IMAGES, QUESTIONS), scores(bits(16, 16), IMAGES, QUESTIONS));
   }
 
   @Test
@@ -165,8 +159,7 @@ class ForwardInvarianceTest {
   @Test
   void promptsPastTheLastPositionAreRefused() {
     String question = "shape ".repeat(600);
-    assertThatThrownBy(
-            () -> scores(dense(), new String[] {IMAGES[0]}, List.of(question)))
+    assertThatThrownBy(() -> scores(dense(), new String[] {IMAGES[0]}, List.of(question)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("the model's max_position_embeddings is 512");
   }
@@ -214,8 +207,7 @@ class ForwardInvarianceTest {
         CompressionProfile.uniform(CriterionName.WANDA, 8, 0, keyBits, valueBits));
   }
 
-  private static List<double[]> scores(
-      LayerStack layers, String[] images, List<String> questions) {
+  private static List<double[]> scores(LayerStack layers, String[] images, List<String> questions) {
     List<Continuation> sequences =
         questions.stream().flatMap(q -> OPTIONS.stream().map(o -> loaded.option(q, o))).toList();
     try (NDManager pass = loaded.model().newManager();
@@ -226,8 +218,7 @@ class ForwardInvarianceTest {
     }
   }
 
-  private static KvCache prefix(
-      NDManager pass, LayerStack layers, String[] images) {
+  private static KvCache prefix(NDManager pass, LayerStack layers, String[] images) {
     long[] before = loaded.prompt("?").before();
     return loaded.model().prefill(pass, layers, before, loaded.features(pass, images));
   }

@@ -59,8 +59,7 @@ class ServingTest {
       List<LayerPlan> plans = new ArrayList<>();
       for (JsonElement bits : golden.getAsJsonArray("bits")) {
         int key = bits.getAsJsonArray().get(0).getAsInt();
-        plans.add(
-            LayerPlan.of(plans.size(), 0, key, bits.getAsJsonArray().get(1).getAsInt()));
+        plans.add(LayerPlan.of(plans.size(), 0, key, bits.getAsJsonArray().get(1).getAsInt()));
       }
       LayerStack layers =
           stack(KvGrouping.ofKey(golden.get("kv_grouping").getAsString()).orElseThrow(), plans);
@@ -78,7 +77,8 @@ class ServingTest {
         double[] scores =
             loaded.model().scores(layers, prefix, List.of(TokenTree.scoring(options))).get(0);
         for (int o = 0; o < expected.length; o++) {
-          // A value on the border of two codes may fall to either side; other rules are off by more.
+          // A value on the border of two codes may fall to either side; other rules are off by
+          // more.
           assertThat(scores[o])
               .as("%s, %s, option %d", golden.get("kv_grouping"), golden.get("question"), o)
               .isCloseTo(expected[o], within(0.01 + 5e-4 * Math.abs(expected[o])));
@@ -178,7 +178,8 @@ class ServingTest {
       assertThat(serving.pages().blocksHeld()).isEqualTo(3);
       long bytes = serving.pages().bytes();
       serving.pages().fork(image).close();
-      assertThat(serving.pages().bytes()).isEqualTo(bytes); // blocks that were given back serve again
+      assertThat(serving.pages().bytes())
+          .isEqualTo(bytes); // blocks that were given back serve again
     }
   }
 
@@ -196,8 +197,7 @@ class ServingTest {
         long open = // raw keys of a group that is not whole: there is none at 128 tokens
             grouping == KvGrouping.TOKEN ? 0 : 8L * 3 * 32 * shape.kvHeads() * shape.headDim() * 4;
         assertThat(serving.pages().bytes() - open)
-            .isEqualTo(
-                new MemoryFootprint(shape, new Workload(3, 128)).kvBytes(layers.profile()));
+            .isEqualTo(new MemoryFootprint(shape, new Workload(3, 128)).kvBytes(layers.profile()));
       }
     }
   }
@@ -233,7 +233,9 @@ class ServingTest {
     }
   }
 
-  /** A prompt of an image and 50 tokens in chunks, then six tokens: what follows each of the last. */
+  /**
+   * A prompt of an image and 50 tokens in chunks, then six tokens: what follows each of the last.
+   */
   private static float[] story(LayerStack layers, KvStorage storage, int chunk) {
     try (NDManager pass = loaded.model().newManager();
         Serving serving = loaded.model().serving(pass, layers, storage);
