@@ -189,7 +189,8 @@ public final class LayerwiseForward {
   }
 
   private static NDArray sumsOf(InputSite site, NDList result) {
-    return result.get(result.size() - InputSite.values().length + site.ordinal());
+    List<InputSite> sites = List.of(InputSite.values());
+    return result.get(result.size() - sites.size() + sites.indexOf(site));
   }
 
   private static float[] floats(NDArray array) {

@@ -107,9 +107,9 @@ final class TreeStep {
         int row = end;
         for (int i = group - 1; i >= 0; i--) {
           if (row == TokenTree.PREFIX) {
-            keys[i] = position(end) - group + 1 + i;
+            keys[i] = (long) position(end) - group + 1 + i;
           } else {
-            keys[i] = prefixTokens + place[row];
+            keys[i] = (long) prefixTokens + place[row];
             row = forest.row(row).parent();
           }
         }
