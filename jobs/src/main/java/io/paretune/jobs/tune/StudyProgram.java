@@ -86,6 +86,7 @@ public final class StudyProgram {
     try (Sessions.Opened session = Sessions.open("paretune confirm");
         StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      lease.requireHeld();
       confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
     }
