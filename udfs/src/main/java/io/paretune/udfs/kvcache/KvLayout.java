@@ -60,7 +60,8 @@ public record KvLayout(
         : 0;
   }
 
-  boolean groupsKeys() {
+  /** Whether any layer's keys are grouped by channel. */
+  public boolean groupsKeys() {
     return plans.stream().anyMatch(p -> keyGroup(grouping, p) > 0);
   }
 }

@@ -1,7 +1,6 @@
 package io.paretune.udfs.kvcache;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.profile.LayerPlan;
@@ -225,16 +224,13 @@ public final class KvPages implements AutoCloseable {
 
   /** Bytes of all pages, held or free. */
   public long bytes() {
-    long bytes = 0;
+    List<NDArray> pages = new ArrayList<>();
     for (Layer layer : layers) {
-      NDList all = new NDList(layer.keys);
-      all.addAll(layer.values);
-      all.add(layer.open);
-      for (NDArray page : all) {
-        bytes += page.size() * page.getDataType().getNumOfBytes();
-      }
+      pages.addAll(layer.keys);
+      pages.addAll(layer.values);
+      pages.add(layer.open);
     }
-    return bytes;
+    return KvKernels.bytes(manager, script, pages);
   }
 
   /** Frees the pages, whoever still holds blocks. */

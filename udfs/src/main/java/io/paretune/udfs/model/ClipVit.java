@@ -19,8 +19,14 @@ final class ClipVit implements VisionEncoder {
   private final List<NDArray> embedding;
   private final List<List<NDArray>> layers;
 
-  ClipVit(ModelConfig model, WeightReader weights, TorchScript script) {
+  private final NDArray like;
+
+  /**
+   * @param like of the type that hidden states have; the weights may have another
+   */
+  ClipVit(ModelConfig model, WeightReader weights, TorchScript script, NDArray like) {
     this.script = script;
+    this.like = like;
     this.config = model.vision();
     long patchPixels = 3L * config.patchSize() * config.patchSize();
     embedding =
@@ -64,7 +70,8 @@ final class ClipVit implements VisionEncoder {
   public NDArray encode(NDManager owner, NDArray pixels) {
     boolean quick = config.activation() == Activation.QUICK_GELU;
     double eps = config.layerNormEps();
-    NDArray x = script.callOne(owner, "clip_embed", pixels, embedding, config.patchSize(), eps);
+    NDArray x =
+        script.callOne(owner, "clip_embed", pixels, embedding, config.patchSize(), eps, like);
     for (List<NDArray> layer : layers) {
       NDArray next = script.callOne(owner, "clip_layer", x, layer, config.heads(), eps, quick);
       x.close();

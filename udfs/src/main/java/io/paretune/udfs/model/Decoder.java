@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
@@ -26,12 +27,15 @@ final class Decoder {
   private final NDArray norm;
   private final NDArray output;
 
-  Decoder(DecoderConfig config, WeightReader weights, TorchScript script) {
+  /**
+   * @param computed the type that hidden states have; the weights may have another
+   */
+  Decoder(DecoderConfig config, WeightReader weights, TorchScript script, DType computed) {
     this.script = script;
     this.config = config;
     this.rotary = new RotaryTable(config);
     this.embedding = weights.read("language_model.model.embed_tokens.weight"); // (V, H)
-    this.norm = weights.read("language_model.model.norm.weight"); // (H)
+    this.norm = weights.readAs(computed, "language_model.model.norm.weight"); // (H)
     this.output =
         config.tieWordEmbeddings() ? embedding : weights.read("language_model.lm_head.weight");
   }
@@ -105,20 +109,20 @@ final class Decoder {
 
   /** The decoder over these trees, one layer at a time. */
   LayerwiseForward layerwise(long[] before, int imageTokens, List<TokenTree> trees) {
-    return new LayerwiseForward(script, config, rotary, embedding, before, imageTokens, trees);
+    return new LayerwiseForward(this, config, before, imageTokens, trees);
   }
 
   /** The text before the image, the same for all, and each image's features: (I·P, H). */
   NDArray embedPrefix(NDManager owner, long[] before, NDArray features) {
     try (NDManager call = owner.newSubManager()) {
-      return script.callOne(owner, "embed_prefix", embedding, call.create(before), features);
+      return script.callOne(owner, "embed_prefix", embedding, call.create(before), features, norm);
     }
   }
 
   /** (N, H). */
   NDArray embed(NDManager owner, long[] tokens) {
     try (NDManager call = owner.newSubManager()) {
-      return script.callOne(owner, "embed", embedding, call.create(tokens));
+      return script.callOne(owner, "embed", embedding, call.create(tokens), norm);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.paretune.udfs.model;
 
+import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.kvcache.KvLayout;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
@@ -12,7 +13,8 @@ import java.util.stream.IntStream;
  * What a candidate runs with: its layers' weights, pruned as its profile says by who made them, and
  * the profile, whose key and value bits the cache gets.
  */
-public record LayerStack(List<LayerWeights> weights, CompressionProfile profile) {
+public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
+    implements LayerSource {
   /**
    * Checks that the layers can be run as the profile says.
    *
@@ -44,6 +46,11 @@ public record LayerStack(List<LayerWeights> weights, CompressionProfile profile)
             "layers count from 0");
       }
     }
+  }
+
+  @Override
+  public List<NDArray> weights(int layer) {
+    return weights.get(layer).arrays();
   }
 
   public int size() {

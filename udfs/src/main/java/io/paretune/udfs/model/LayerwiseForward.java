@@ -30,10 +30,10 @@ public final class LayerwiseForward {
   private static final int UNTOUCHED = 16;
   private static final int NOT_GROUPED = 0;
 
+  private final Decoder decoder;
   private final TorchScript script;
   private final DecoderConfig config;
   private final RotaryTable rotary;
-  private final NDArray embedding;
   private final long[] before;
   private final int images;
   private final int prefixTokens;
@@ -41,17 +41,15 @@ public final class LayerwiseForward {
   private final int[] rows;
 
   LayerwiseForward(
-      TorchScript script,
+      Decoder decoder,
       DecoderConfig config,
-      RotaryTable rotary,
-      NDArray embedding,
       long[] before,
       int imageTokens,
       List<TokenTree> trees) {
-    this.script = script;
+    this.decoder = decoder;
+    this.script = decoder.script();
     this.config = config;
-    this.rotary = rotary;
-    this.embedding = embedding;
+    this.rotary = decoder.rotary();
     this.before = before;
     this.images = trees.size();
     this.prefixTokens = before.length + imageTokens;
@@ -74,10 +72,8 @@ public final class LayerwiseForward {
    */
   public States embed(NDManager owner, NDArray features) {
     try (NDManager pass = owner.newSubManager()) {
-      NDArray prefix =
-          script.callOne(
-              pass, "embed_prefix", embedding, pass.create(before), features); // (I·P, H)
-      NDArray trees = script.callOne(pass, "embed", embedding, pass.create(step.tokens()));
+      NDArray prefix = decoder.embedPrefix(pass, before, features); // (I·P, H)
+      NDArray trees = decoder.embed(pass, step.tokens()); // (N, H)
       return new States(floats(prefix), floats(trees));
     }
   }

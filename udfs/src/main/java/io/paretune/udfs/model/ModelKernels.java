@@ -11,7 +11,7 @@ public final class ModelKernels {
   static final List<KernelText> TEXTS =
       Stream.concat(
               KvKernels.TEXTS.stream(),
-              Stream.of("decoder.py", "generation.py", "paged.py", "vision.py")
+              Stream.of("decoder.py", "generation.py", "packed_weights.py", "paged.py", "vision.py")
                   .map(file -> KernelText.resource(ModelKernels.class, file)))
           .toList();
 

@@ -2,18 +2,15 @@ package io.paretune.udfs.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.ModelConfig;
-import io.paretune.udfs.checkpoint.VisionConfig;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.NativeEngine;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.CompressionProfile;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -27,18 +24,20 @@ import java.util.stream.IntStream;
 public final class MultimodalModel implements AutoCloseable {
   private final ModelConfig config;
   private final NDManager manager;
-  private final VisionEncoder vision;
-  private final Projector projector;
+  private final ImageFeatures images;
   private final Decoder decoder;
   private final LayerStack dense;
 
   private MultimodalModel(
-      ModelConfig config, NDManager manager, WeightReader weights, TorchScript script) {
+      ModelConfig config,
+      NDManager manager,
+      WeightReader weights,
+      TorchScript script,
+      DType computed) {
     this.config = config;
     this.manager = manager;
-    this.vision = new ClipVit(config, weights, script);
-    this.projector = new Projector(config, weights, script);
-    this.decoder = new Decoder(config.text(), weights, script);
+    this.decoder = new Decoder(config.text(), weights, script, computed);
+    this.images = new ImageFeatures(config, weights, script, decoder.like());
     this.dense =
         new LayerStack(
             IntStream.range(0, config.text().layers())
@@ -58,7 +57,7 @@ public final class MultimodalModel implements AutoCloseable {
       ModelConfig config = checkpoint.config();
       DType dtype = device.isCpu() ? DType.F32 : config.dtype();
       return new MultimodalModel(
-          config, manager, new WeightReader(checkpoint, script, manager, dtype), script);
+          config, manager, new WeightReader(checkpoint, script, manager, dtype), script, dtype);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -91,22 +90,7 @@ public final class MultimodalModel implements AutoCloseable {
    * @return (I, T, H), fp32
    */
   public NDArray imageFeatures(NDManager owner, List<float[]> pixels) {
-    VisionConfig encoder = config.vision();
-    int values = 3 * encoder.imageSize() * encoder.imageSize();
-    FloatBuffer all = FloatBuffer.allocate(Math.multiplyExact(pixels.size(), values));
-    for (float[] image : pixels) {
-      if (image.length != values) {
-        throw new IllegalArgumentException(
-            "an image of this model has %d values, got %d".formatted(values, image.length));
-      }
-      all.put(image);
-    }
-    try (NDManager pass = owner.newSubManager()) {
-      NDArray x =
-          pass.create(
-              all.array(), new Shape(pixels.size(), 3, encoder.imageSize(), encoder.imageSize()));
-      return projector.project(owner, vision.encode(pass, x));
-    }
+    return images.of(owner, pixels);
   }
 
   /**
@@ -128,7 +112,7 @@ public final class MultimodalModel implements AutoCloseable {
    * @param storage how they are kept
    */
   public Serving serving(NDManager owner, LayerStack layers, KvStorage storage) {
-    return new Serving(owner, decoder, config.text(), layers, storage);
+    return new Serving(owner, decoder, config.text(), layers.profile(), layers, storage);
   }
 
   /**

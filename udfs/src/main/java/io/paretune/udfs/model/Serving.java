@@ -10,9 +10,11 @@ import io.paretune.udfs.kvcache.KvPages;
 import io.paretune.udfs.kvcache.KvSequence;
 import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.kvcache.PagedKvCache;
+import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A compressed model as a server runs it: sequences over paged keys and values, prompts in chunks
@@ -22,14 +24,15 @@ import java.util.List;
 public final class Serving implements AutoCloseable {
   private final Decoder decoder;
   private final DecoderConfig config;
-  private final LayerStack layers;
+  private final LayerSource layers;
   private final KvPages pages;
 
   Serving(
       NDManager owner,
       Decoder decoder,
       DecoderConfig config,
-      LayerStack layers,
+      CompressionProfile profile,
+      LayerSource layers,
       KvStorage storage) {
     this.decoder = decoder;
     this.config = config;
@@ -38,8 +41,8 @@ public final class Serving implements AutoCloseable {
         new KvLayout(
             config.kvHeads(),
             config.headDim(),
-            layers.profile().kvGrouping(),
-            layers.plans(),
+            profile.kvGrouping(),
+            IntStream.range(0, config.layers()).mapToObj(profile::layer).toList(),
             storage);
     this.pages = new KvPages(owner, decoder.script(), layout, decoder.like());
   }
@@ -90,7 +93,7 @@ public final class Serving implements AutoCloseable {
     ExtendStep step = ExtendStep.of(pass, sequences, past);
     RotaryTable.Rows rows = decoder.rotary().rows(pass, step.positions());
     NDArray x = embedded;
-    for (LayerPlan plan : layers.plans()) {
+    for (LayerPlan plan : pages.layout().plans()) {
       int i = plan.layer();
       NDArray next =
           script()
@@ -98,7 +101,7 @@ public final class Serving implements AutoCloseable {
                   pass,
                   "paged_extend_layer",
                   x,
-                  layers.weights().get(i).arrays(),
+                  layers.weights(i),
                   rows.cos(),
                   rows.sin(),
                   pages.keys(i),
@@ -115,7 +118,7 @@ public final class Serving implements AutoCloseable {
                   plan.keyBits(),
                   plan.valueBits(),
                   pages.layout().storage() == KvStorage.PACKED,
-                  layers.keyGroup(plan));
+                  pages.layout().keyGroup(plan.layer()));
       x.close();
       x = next;
     }
@@ -137,10 +140,10 @@ public final class Serving implements AutoCloseable {
     try (NDManager pass = pages.newManager()) {
       DecodeStep byToken = DecodeStep.byToken(pass, sequences);
       DecodeStep byChannel =
-          layers.treeKeyGroup() > 0 ? DecodeStep.byChannel(pass, sequences) : byToken;
+          pages.layout().groupsKeys() ? DecodeStep.byChannel(pass, sequences) : byToken;
       RotaryTable.Rows rows = decoder.rotary().rows(pass, DecodeStep.positions(sequences));
       NDArray x = decoder.embed(pass, tokens); // (B, H)
-      for (LayerPlan plan : layers.plans()) {
+      for (LayerPlan plan : pages.layout().plans()) {
         NDArray next = decodeLayer(pass, plan, x, rows, byToken, byChannel);
         x.close();
         x = next;
@@ -157,14 +160,14 @@ public final class Serving implements AutoCloseable {
       DecodeStep byToken,
       DecodeStep byChannel) {
     int i = plan.layer();
-    int group = layers.keyGroup(plan);
+    int group = pages.layout().keyGroup(plan.layer());
     DecodeStep step = group > 0 ? byChannel : byToken;
     return script()
         .callOne(
             pass,
             "paged_decode_layer",
             x,
-            layers.weights().get(i).arrays(),
+            layers.weights(i),
             rows.cos(),
             rows.sin(),
             pages.keys(i),

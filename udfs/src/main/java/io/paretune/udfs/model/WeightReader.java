@@ -11,26 +11,42 @@ import io.paretune.udfs.engine.TorchScript;
 import java.util.Arrays;
 import java.util.List;
 
-/** Brings tensors of a checkpoint into native memory, in the type that the model computes in. */
+/** Brings tensors of a checkpoint into native memory, in one type or in those of the file. */
 final class WeightReader {
+  private static final int AS_STORED = -1;
+
   private final Checkpoint checkpoint;
   private final TorchScript script;
   private final NDManager owner;
   private final int computed;
 
-  /**
-   * @param owner of what is read
-   * @param dtype the type that the model computes in
-   */
-  WeightReader(Checkpoint checkpoint, TorchScript script, NDManager owner, DType dtype) {
+  private WeightReader(Checkpoint checkpoint, TorchScript script, NDManager owner, int computed) {
     this.checkpoint = checkpoint;
     this.script = script;
     this.owner = owner;
-    this.computed = torchType(dtype);
+    this.computed = computed;
+  }
+
+  /**
+   * @param owner of what is read
+   * @param dtype of what is read
+   */
+  WeightReader(Checkpoint checkpoint, TorchScript script, NDManager owner, DType dtype) {
+    this(checkpoint, script, owner, torchType(dtype));
+  }
+
+  /** Leaves every tensor in the type that it is stored in. */
+  static WeightReader asStored(Checkpoint checkpoint, TorchScript script, NDManager owner) {
+    return new WeightReader(checkpoint, script, owner, AS_STORED);
   }
 
   NDArray read(String name) {
     return read(owner, checkpoint.tensor(name), checkpoint.tensor(name).dimensions());
+  }
+
+  /** Reads a tensor in a type of choice. */
+  NDArray readAs(DType dtype, String name) {
+    return new WeightReader(checkpoint, script, owner, dtype).read(name);
   }
 
   /** Reads a tensor in another shape of as many elements. */
@@ -56,11 +72,14 @@ final class WeightReader {
     try (NDManager mapped = to.newSubManager()) {
       NDArray bytes =
           mapped.create(data.data(), new Shape(data.data().remaining()), DataType.UINT8);
-      return script.callOne(to, "from_bytes", bytes, torchType(data.dtype()), computed, shape);
+      int stored = torchType(data.dtype());
+      int type = computed == AS_STORED ? stored : computed;
+      return script.callOne(to, "from_bytes", bytes, stored, type, shape);
     }
   }
 
-  private static int torchType(DType dtype) {
+  /** The number that kernels know a type by. */
+  static int torchType(DType dtype) {
     return switch (dtype) {
       case F16 -> 5;
       case F32 -> 6;

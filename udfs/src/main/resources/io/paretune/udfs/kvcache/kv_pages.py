@@ -41,3 +41,10 @@ def kv_read(self: Kernels, pages: List[Tensor], open_keys: Tensor, table: Tensor
   else:
     x = (self).kv_take(pages, table, bits, like)
   return torch.contiguous(torch.transpose(x, 1, 2))
+
+# Bytes of tensors of any type; DJL does not know the size of bf16.
+def tensor_bytes(self: Kernels, tensors: List[Tensor]) -> Tensor:
+  bytes = 0
+  for i in range(torch.len(tensors)):
+    bytes = bytes + torch.numel(tensors[i]) * torch.element_size(tensors[i])
+  return torch.full([1], bytes, dtype=4)

@@ -15,7 +15,9 @@ def rms_norm(self: Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
 def rotate(self: Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   # (N, heads, D), (N, 1, D / 2) -> (N, heads, D)
   a, b = torch.chunk(x, 2, -1)
-  return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+  c = torch.type_as(cos, x)
+  s = torch.type_as(sin, x)
+  return torch.cat([a * c - b * s, b * c + a * s], -1)
 
 # Weighted sum over rows of the squares, or of the products of all channels, in float64.
 def add_squares(self: Kernels, sums: List[Tensor], x: Tensor, token_weight: Tensor) -> NoneType:
@@ -29,16 +31,16 @@ def add_squares(self: Kernels, sums: List[Tensor], x: Tensor, token_weight: Tens
     _0 = torch.append(sums, sum)
   return None
 
-def embed(self: Kernels, embedding: Tensor, ids: Tensor) -> Tensor:
-  # (V, H), (N) -> (N, H)
-  return torch.embedding(embedding, ids)
+def embed(self: Kernels, embedding: Tensor, ids: Tensor, like: Tensor) -> Tensor:
+  # (V, H), (N) -> (N, H) of like's type
+  return torch.type_as(torch.embedding(embedding, ids), like)
 
 # The text before the image, the same for all, and each image's features.
-def embed_prefix(self: Kernels, embedding: Tensor, before: Tensor, features: Tensor) -> Tensor:
+def embed_prefix(self: Kernels, embedding: Tensor, before: Tensor, features: Tensor, like: Tensor) -> Tensor:
   # (V, H), (B), (I, T, H) -> (I * (B + T), H)
-  text = torch.type_as(torch.embedding(embedding, before), embedding)
+  text = (self).embed(embedding, before, like)
   rows = torch.expand(torch.unsqueeze(text, 0), [torch.size(features, 0), -1, -1])
-  return torch.flatten(torch.cat([rows, torch.type_as(features, embedding)], 1), 0, 1)
+  return torch.flatten(torch.cat([rows, torch.type_as(features, like)], 1), 0, 1)
 
 # Queries and keys with their rotary positions, and values.
 def qkv(self: Kernels, h: Tensor, weight: Tensor, cos: Tensor, sin: Tensor, heads: int, kv_heads: int) -> Tuple[Tensor, Tensor, Tensor]:
@@ -243,7 +245,12 @@ def last_rows(self: Kernels, x: Tensor, batch: int) -> Tensor:
 # Log-probabilities of the token that follows each row.
 def next_token(self: Kernels, x: Tensor, norm: Tensor, output: Tensor, eps: float) -> Tensor:
   # (M, H), (H), (V, H) -> (M, V) fp32
-  return torch.log_softmax(torch.linear((self).rms_norm(x, norm, eps), output), -1, 6)
+  h = (self).rms_norm(x, norm, eps)
+  if ops.prim.dtype(h) == ops.prim.dtype(output):
+    logits = torch.linear(h, output)
+  else:
+    logits = (self).linear_in_tiles(h, output)
+  return torch.log_softmax(logits, -1, 6)
 
 def pick(self: Kernels, table: Tensor, row: Tensor, column: Tensor) -> Tensor:
   # (M, V), (S), (S) -> (S)

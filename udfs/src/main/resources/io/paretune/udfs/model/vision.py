@@ -11,8 +11,9 @@ def concatenate_rows(self: Kernels, parts: List[Tensor]) -> Tensor:
   return torch.cat(parts, 0)
 
 # w: [patch (E, 3 p p), class (E), position (C, E), pre-norm weight (E), bias (E)]
-def clip_embed(self: Kernels, pixels: Tensor, w: List[Tensor], patch: int, eps: float) -> Tensor:
-  # (I, 3, S, S) -> (I, C, E)
+def clip_embed(self: Kernels, pixels: Tensor, stored: List[Tensor], patch: int, eps: float, like: Tensor) -> Tensor:
+  # (I, 3, S, S) -> (I, C, E) of like's type
+  w = (self).as_type(stored, like)
   images = torch.size(pixels, 0)
   side = torch.floordiv(torch.size(pixels, 2), patch)
   kept = torch.narrow(torch.narrow(pixels, 2, 0, side * patch), 3, 0, side * patch)
@@ -24,8 +25,9 @@ def clip_embed(self: Kernels, pixels: Tensor, w: List[Tensor], patch: int, eps: 
 
 # w: [norm 1 weight (E), bias, q|k|v weight (3E, E), bias, out weight (E, E), bias,
 #     norm 2 weight (E), bias, fc1 weight (J, E), bias, fc2 weight (E, J), bias]
-def clip_layer(self: Kernels, x: Tensor, w: List[Tensor], heads: int, eps: float, quick: bool) -> Tensor:
+def clip_layer(self: Kernels, x: Tensor, stored: List[Tensor], heads: int, eps: float, quick: bool) -> Tensor:
   # (I, C, E) -> (I, C, E)
+  w = (self).as_type(stored, x)
   images = torch.size(x, 0)
   c = torch.size(x, 1)
   e = torch.size(x, 2)
@@ -47,8 +49,9 @@ def clip_activation(self: Kernels, x: Tensor, quick: bool) -> Tensor:
   return y
 
 # w: [linear 1 weight, bias, linear 2 weight, bias]; skip: 1 leaves the class token out.
-def project(self: Kernels, x: Tensor, w: List[Tensor], skip: int, quick: bool) -> Tensor:
+def project(self: Kernels, x: Tensor, stored: List[Tensor], skip: int, quick: bool) -> Tensor:
   # (I, C, E) -> (I, C - skip, H) fp32
+  w = (self).as_type(stored, x)
   kept = torch.narrow(x, 1, skip, torch.size(x, 1) - skip)
   h = (self).clip_activation(torch.linear(kept, w[0], w[1]), quick)
   return torch.to(torch.linear(h, w[2], w[3]), 6)

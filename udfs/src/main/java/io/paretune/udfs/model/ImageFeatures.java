@@ -1,0 +1,49 @@
+package io.paretune.udfs.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.checkpoint.ModelConfig;
+import io.paretune.udfs.checkpoint.VisionConfig;
+import io.paretune.udfs.engine.TorchScript;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** From pixels to what the decoder sees of an image: vision tower, then projector. */
+final class ImageFeatures {
+  private final VisionConfig config;
+  private final VisionEncoder vision;
+  private final Projector projector;
+
+  /**
+   * @param like of the type that hidden states have; the weights may have another
+   */
+  ImageFeatures(ModelConfig model, WeightReader weights, TorchScript script, NDArray like) {
+    this.config = model.vision();
+    this.vision = new ClipVit(model, weights, script, like);
+    this.projector = new Projector(model, weights, script);
+  }
+
+  /**
+   * What the decoder sees of each image.
+   *
+   * @param pixels per image, normalised, channel by channel: 3·S·S values
+   * @return (I, T, H), fp32
+   */
+  NDArray of(NDManager owner, List<float[]> pixels) {
+    int side = config.imageSize();
+    int values = 3 * side * side;
+    FloatBuffer all = FloatBuffer.allocate(Math.multiplyExact(pixels.size(), values));
+    for (float[] image : pixels) {
+      if (image.length != values) {
+        throw new IllegalArgumentException(
+            "an image of this model has %d values, got %d".formatted(values, image.length));
+      }
+      all.put(image);
+    }
+    try (NDManager pass = owner.newSubManager()) {
+      NDArray x = pass.create(all.array(), new Shape(pixels.size(), 3, side, side));
+      return projector.project(owner, vision.encode(pass, x));
+    }
+  }
+}
