@@ -18,6 +18,7 @@ public final class Commands {
           new FrontierCommand(),
           new ReportCommand(),
           new EvaluateCommand(),
+          new JudgeCommand(),
           new KernelsCommand(),
           new AskTellCommand());
 

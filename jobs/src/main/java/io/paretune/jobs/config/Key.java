@@ -100,6 +100,35 @@ record Key<T>(String path, String expected, Reader<T> reader) {
         (c, p) -> checked(c.getDuration(p), d -> !d.isZero() && !d.isNegative()));
   }
 
+  /** An address of a service. A value that may hold a secret by mistake is not repeated. */
+  static Key<String> httpUrl(String path) {
+    return unrepeated(
+        path,
+        "an address such as https://host/v1, without user, key or query in it",
+        "https?://[^\\s@?#/]+(/[^\\s@?#]*)?");
+  }
+
+  /**
+   * The name of an environment variable. A value that may be a secret by mistake is not repeated.
+   */
+  static Key<String> environmentVariable(String path) {
+    return unrepeated(
+        path, "the name of an environment variable, never a key itself", "[A-Za-z_][A-Za-z0-9_]*");
+  }
+
+  private static Key<String> unrepeated(String path, String expected, String pattern) {
+    return of(
+        path,
+        expected,
+        text -> {
+          if (!text.matches(pattern)) {
+            throw new InvalidInputException(
+                path, "is something else than it should be", "must be " + expected);
+          }
+          return text;
+        });
+  }
+
   /** A local path or a URI; what is relative to a file becomes absolute. */
   static Key<String> location(String path) {
     return new Key<>(

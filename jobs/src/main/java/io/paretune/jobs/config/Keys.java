@@ -60,6 +60,17 @@ final class Keys {
   static final Key<Duration> RETENTION = Key.duration("tables.retention");
   static final Key<Long> PRUNED_LAYERS = Key.size("resident.pruned-layers");
 
+  static final Key<Optional<String>> JUDGE_ENDPOINT = Key.httpUrl("judge.endpoint").optional();
+  static final Key<Optional<String>> JUDGE_MODEL = Key.text("judge.model").optional();
+  static final Key<String> JUDGE_API_KEY_VARIABLE =
+      Key.environmentVariable("judge.api-key-variable");
+  static final Key<Integer> JUDGE_REQUESTS_PER_MINUTE =
+      Key.wholeNumber("judge.requests-per-minute", 1, 1_000_000);
+  static final Key<Integer> JUDGE_CONCURRENCY = Key.wholeNumber("judge.concurrency", 1, 1000);
+  static final Key<Duration> JUDGE_TIMEOUT = Key.duration("judge.timeout");
+  static final Key<Integer> JUDGE_ATTEMPTS = Key.wholeNumber("judge.attempts", 1, 100);
+  static final Key<Integer> JUDGE_MAX_TOKENS = Key.wholeNumber("judge.max-tokens", 1, 1_000_000);
+
   static final List<Key<?>> ALL =
       List.of(
           WAREHOUSE,
@@ -92,7 +103,15 @@ final class Keys {
           MIN_MEAN_PRUNING_RATIO,
           EVALUATION_BATCH,
           RETENTION,
-          PRUNED_LAYERS);
+          PRUNED_LAYERS,
+          JUDGE_ENDPOINT,
+          JUDGE_MODEL,
+          JUDGE_API_KEY_VARIABLE,
+          JUDGE_REQUESTS_PER_MINUTE,
+          JUDGE_CONCURRENCY,
+          JUDGE_TIMEOUT,
+          JUDGE_ATTEMPTS,
+          JUDGE_MAX_TOKENS);
 
   private Keys() {}
 }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param workload the load that the KV cache is sized for
  * @param retention how long earlier versions of the tables can be read
  * @param prunedLayerBytes memory of an executor for pruned layers that candidates share
+ * @param judge who grades free answers
  */
 public record ParetuneConfig(
     String warehouse,
@@ -29,7 +30,8 @@ public record ParetuneConfig(
     StudyConfig study,
     EvaluationConfig evaluation,
     Duration retention,
-    long prunedLayerBytes) {
+    long prunedLayerBytes,
+    JudgeConfig judge) {
 
   /**
    * Reads the defaults, a study's file over them and {@code key=value} words over both.
@@ -75,6 +77,7 @@ public record ParetuneConfig(
         StudyConfig.of(values),
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
         values.get(Keys.RETENTION),
-        values.get(Keys.PRUNED_LAYERS));
+        values.get(Keys.PRUNED_LAYERS),
+        JudgeConfig.of(values));
   }
 }

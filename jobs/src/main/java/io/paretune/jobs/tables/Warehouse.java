@@ -101,7 +101,8 @@ public record Warehouse(String root) {
             new ImageFeaturesTable(spark, this).directory(),
             new TrialsTable(spark, this).directory(),
             new ShardResultsTable(spark, this).directory(),
-            new FrontierTable(spark, this).directory())) {
+            new FrontierTable(spark, this).directory(),
+            new JudgementsTable(spark, this).directory())) {
       problems.collect(
           () -> {
             table.createIfAbsent();

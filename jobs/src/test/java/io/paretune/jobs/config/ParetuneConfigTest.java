@@ -61,7 +61,16 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.empty(), Optional.empty())),
                 new EvaluationConfig(32),
                 Duration.ofDays(7),
-                2L << 30));
+                2L << 30,
+                new JudgeConfig(
+                    Optional.empty(),
+                    Optional.empty(),
+                    "PARETUNE_JUDGE_API_KEY",
+                    40,
+                    8,
+                    Duration.ofSeconds(60),
+                    6,
+                    512)));
   }
 
   @Test
@@ -86,6 +95,9 @@ class ParetuneConfigTest {
             evaluation.batch = 1
             tables.retention = 5 hours
             resident.pruned-layers = 1 MiB
+            judge { endpoint = "http://127.0.0.1:8000/v1", model = moonshotai/kimi-k2
+              api-key-variable = MY_KEY, requests-per-minute = 1, concurrency = 2, timeout = 500 ms
+              attempts = 3, max-tokens = 64 }
             """);
 
     ParetuneConfig config = read(file);
@@ -125,7 +137,16 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),
                 new EvaluationConfig(1),
                 Duration.ofHours(5),
-                1L << 20));
+                1L << 20,
+                new JudgeConfig(
+                    Optional.of("http://127.0.0.1:8000/v1"),
+                    Optional.of("moonshotai/kimi-k2"),
+                    "MY_KEY",
+                    1,
+                    2,
+                    Duration.ofMillis(500),
+                    3,
+                    64)));
     assertThat(keysOf(file)).as("every key is set above").isEqualTo(allKeys());
   }
 
@@ -149,6 +170,18 @@ class ParetuneConfigTest {
     assertThat(config.study().shards()).isEqualTo(8);
     assertThat(config.warehouse()).isEqualTo("s3a://b/x#y");
     assertThat(config.modelIfSet()).isEmpty();
+  }
+
+  @Test
+  void aKeyInTheWrongPlaceIsRefusedAndNotRepeated() {
+    assertThatThrownBy(() -> read(null, "judge.api-key-variable=nvapi-s3cret"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("never a key itself")
+        .hasMessageNotContaining("s3cret");
+    assertThatThrownBy(() -> read(null, "judge.endpoint=https://me:s3cret@host/v1"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("an address such as https://host/v1")
+        .hasMessageNotContaining("s3cret");
   }
 
   @Test

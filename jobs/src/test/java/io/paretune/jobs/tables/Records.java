@@ -159,6 +159,23 @@ public final class Records {
         random.nextInt(3));
   }
 
+  public JudgementRecord judgement() {
+    return new JudgementRecord(
+        text(),
+        text(),
+        text(),
+        text(),
+        text(),
+        text(),
+        texts(1),
+        text(),
+        random.nextDouble(),
+        text(),
+        random.nextInt(1000),
+        random.nextInt(1000),
+        time());
+  }
+
   public FrontierRecord frontierPoint() {
     double score = random.nextDouble();
     return new FrontierRecord(

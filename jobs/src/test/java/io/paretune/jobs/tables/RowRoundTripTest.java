@@ -49,6 +49,11 @@ class RowRoundTripTest {
         FrontierTable.SCHEMA,
         FrontierTable::toRow,
         FrontierTable::fromRow);
+    comesBack(
+        records.judgement(),
+        JudgementsTable.SCHEMA,
+        JudgementsTable::toRow,
+        JudgementsTable::fromRow);
   }
 
   @Test
@@ -60,7 +65,8 @@ class RowRoundTripTest {
             ImageFeaturesTable.SCHEMA,
             TrialsTable.SCHEMA,
             ShardResultsTable.SCHEMA,
-            FrontierTable.SCHEMA)) {
+            FrontierTable.SCHEMA,
+            JudgementsTable.SCHEMA)) {
       assertThat(Arrays.asList(schema.fields()))
           .allSatisfy(
               field -> {

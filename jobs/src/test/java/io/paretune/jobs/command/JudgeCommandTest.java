@@ -1,0 +1,150 @@
+package io.paretune.jobs.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpServer;
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.ingest.DemoSamples;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code judge} as a user calls it, against a server that finds every third answer right. */
+class JudgeCommandTest {
+  private static final AtomicInteger ASKED = new AtomicInteger();
+
+  @TempDir static Path shared;
+  private static String samples;
+  private static List<Row> questions;
+  private static HttpServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    samples =
+        DemoSamples.first(SharedSpark.session(), shared.resolve("s.parquet"), Map.of("val", 9));
+    questions = SharedSpark.session().read().parquet(samples).orderBy("sample_id").collectAsList();
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
+    server.createContext(
+        "/v1",
+        exchange -> {
+          String body = "{\"data\":[{\"id\":\"judge\"}]}";
+          if (exchange.getRequestMethod().equals("POST")) {
+            String asked =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            ASKED.incrementAndGet();
+            String score = asked.contains("right indeed") ? "1" : "0.25";
+            body =
+                "{\"model\":\"judge\",\"choices\":[{\"message\":{\"content\":\"{\\\"score\\\": %s}\"}}]}"
+                    .formatted(score);
+          }
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.stop(0);
+  }
+
+  private static Path predictions(String... lines) throws IOException {
+    return Files.write(Files.createTempFile(shared, "predictions", ".jsonl"), List.of(lines));
+  }
+
+  private static String line(int question, String prediction) {
+    JsonObject line = new JsonObject();
+    line.addProperty("sample_id", questions.get(question).<String>getAs("sample_id"));
+    line.addProperty("prediction", prediction);
+    return line.toString();
+  }
+
+  private static Ran judge(Path predictions, Path out, String... more) {
+    List<String> words =
+        new java.util.ArrayList<>(
+            List.of(
+                "judge",
+                "--samples",
+                samples,
+                "--predictions",
+                predictions.toString(),
+                "--out",
+                out.toString(),
+                "warehouse=" + shared.resolve("warehouse"),
+                "judge.endpoint=http://127.0.0.1:" + server.getAddress().getPort() + "/v1",
+                "judge.model=judge",
+                "judge.requests-per-minute=100000"));
+    words.addAll(List.of(more));
+    return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
+  }
+
+  @Test
+  void answersAreGradedOnceAndForAll() throws IOException {
+    Path out = shared.resolve("graded.jsonl");
+    Path predictions =
+        predictions(line(2, "right indeed"), line(0, "wrong"), line(1, "wrong"), line(5, ""));
+
+    Ran ran = judge(predictions, out);
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    JsonObject summary = JsonParser.parseString(ran.out()).getAsJsonObject();
+    assertThat(summary.get("score").getAsDouble()).isEqualTo((1 + 3 * 0.25) / 4);
+    assertThat(summary.get("questions").getAsInt()).isEqualTo(4);
+    assertThat(summary.get("model").getAsString()).isEqualTo("judge");
+    assertThat(summary.get("prompt_version").getAsString()).isEqualTo("1");
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0))
+        .contains(questions.get(2).<String>getAs("sample_id"), "right indeed", "\"score\":1");
+
+    int asked = ASKED.get();
+    Ran again = judge(predictions, out);
+    assertThat(again.status()).isZero();
+    assertThat(ASKED).as("all are in the table").hasValue(asked);
+    JsonObject second = JsonParser.parseString(again.out()).getAsJsonObject();
+    assertThat(second.get("score")).isEqualTo(summary.get("score"));
+    assertThat(second.get("requests").getAsInt()).isZero();
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidTogether() throws IOException {
+    Path predictions = predictions(line(0, "a"), "{\"prediction\": 3}", "no json", line(0, "b"));
+
+    Ran ran = judge(predictions, shared.resolve("missing/out.jsonl"));
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .contains("--out: there is no directory")
+        .contains(predictions + ":2: is no {\"sample_id\"")
+        .contains(predictions + ":3: is no {\"sample_id\"")
+        .contains(predictions + ":4: sample \"")
+        .contains("was predicted before");
+  }
+
+  @Test
+  void predictionsOfOtherQuestionsAreRefused() throws IOException {
+    Path out = shared.resolve("none.jsonl");
+    Ran ran = judge(predictions("{\"sample_id\":\"other\",\"prediction\":\"x\"}"), out);
+
+    assertThat(ran.status()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains("--predictions: 1 of 1 are of no question in the samples, such as \"other\"");
+    assertThat(out).doesNotExist();
+  }
+}

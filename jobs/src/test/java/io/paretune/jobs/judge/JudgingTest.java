@@ -1,0 +1,207 @@
+package io.paretune.jobs.judge;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.config.JudgeConfig;
+import io.paretune.jobs.tables.JudgementRecord;
+import io.paretune.jobs.tables.JudgementsTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Grades come from the table where they are there, and are in the table before they count. */
+class JudgingTest {
+  private static final String KEY = "nvapi-s3cret";
+
+  @TempDir static Path directory;
+  private static JudgementsTable table;
+
+  private String question = "";
+  private ChatServer server;
+
+  @BeforeAll
+  static void createTable() {
+    Warehouse warehouse = Warehouse.at("warehouse", directory.toString());
+    warehouse.createTables(SharedSpark.session());
+    table = new JudgementsTable(SharedSpark.session(), warehouse);
+  }
+
+  @BeforeEach
+  void start(TestInfo test) throws IOException {
+    question = test.getDisplayName(); // so that no test finds another's judgements
+    server = new ChatServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private List<JudgedAnswer> answers(String... predictions) {
+    List<JudgedAnswer> answers = new ArrayList<>();
+    for (String prediction : predictions) {
+      answers.add(
+          new JudgedAnswer(
+              "q" + answers.size(), "i", question, List.of("red", "crimson"), prediction));
+    }
+    return answers;
+  }
+
+  private Judging judging(String model) {
+    FakeTime time = new FakeTime();
+    JudgeConfig config =
+        new JudgeConfig(
+            Optional.of(server.endpoint()),
+            Optional.of(model),
+            "K",
+            6000,
+            3,
+            Duration.ofSeconds(20),
+            3,
+            64);
+    ChatEndpoint endpoint =
+        new ChatEndpoint(
+            config.endpoint(),
+            ApiKey.of(Map.of("K", KEY), "K"),
+            config.timeout(),
+            new RetryPolicy(config.attempts(), Duration.ofMillis(1), Duration.ofMillis(8)),
+            new RequestPace(config.requestsPerMinute(), time),
+            time,
+            new Random(1));
+    return new Judging(config, endpoint, table, Clock.systemUTC());
+  }
+
+  private Judging.Result judge(List<JudgedAnswer> answers) throws InterruptedException {
+    return judging(ChatServer.MODEL).run(answers);
+  }
+
+  private static List<Double> scores(Judging.Result result) {
+    return result.judgements().stream().map(JudgementRecord::score).toList();
+  }
+
+  @Test
+  void whatWasJudgedIsNotAskedAgain() throws InterruptedException {
+    List<JudgedAnswer> answers = answers("red", "blue", "half red?", "red", "half");
+
+    Judging.Result first = judge(answers);
+
+    assertThat(scores(first)).containsExactly(1.0, 0.0, 1.0, 1.0, 0.5);
+    assertThat(first.judged()).as("the same answer twice is one").isEqualTo(4);
+    assertThat(server.requests()).as("a probe and the judgements").hasSize(5);
+    assertThat(server.mostInFlight()).isLessThanOrEqualTo(3);
+    assertThat(first.judgements().get(0))
+        .returns(ChatServer.MODEL, JudgementRecord::model)
+        .returns(ChatServer.MODEL + "-0905", JudgementRecord::servedModel)
+        .returns(server.endpoint(), JudgementRecord::endpoint)
+        .returns(JudgePrompt.VERSION, JudgementRecord::promptVersion)
+        .returns("red", JudgementRecord::prediction)
+        .returns(List.of("red", "crimson"), JudgementRecord::answers)
+        .returns(100L, JudgementRecord::promptTokens);
+
+    server.close(); // nobody is needed any more
+    Judging.Result again = judge(answers);
+    assertThat(again.judgements()).isEqualTo(first.judgements());
+    assertThat(again.fromTable()).isEqualTo(4);
+    assertThat(again.judged()).isZero();
+  }
+
+  @Test
+  void anotherModelOrQuestionIsAnotherJudgement() {
+    Judging judging = judging(ChatServer.MODEL);
+    JudgedAnswer answer = answers("red").get(0);
+    String hash = judging.hash(answer);
+    assertThat(hash).matches("[0-9a-f]{64}").isEqualTo(judging(ChatServer.MODEL).hash(answer));
+    assertThat(judging("another").hash(answer)).isNotEqualTo(hash);
+    assertThat(judging.hash(answers("Red").get(0))).isNotEqualTo(hash);
+    assertThat(judging.hash(new JudgedAnswer("other id", "j", question, answer.answers(), "red")))
+        .as("whose question it is does not matter")
+        .isEqualTo(hash);
+  }
+
+  @Test
+  void oneAnswerThatCannotBeJudgedLosesNoOther() throws InterruptedException {
+    List<JudgedAnswer> answers = answers("red", "blue");
+    judge(answers("red")); // the probe and one judgement
+    server.failing(
+        ChatServer.reply("{\"score\": 1}"), // the probe
+        ChatServer.reply("no"),
+        ChatServer.reply("no"),
+        ChatServer.reply("no"));
+
+    assertThatThrownBy(() -> judge(answers))
+        .isInstanceOf(EndpointException.class)
+        .hasMessageContaining("1 of 1 answers could not be judged")
+        .hasMessageContaining("sample q1")
+        .hasMessageContaining("no {\"score\": 0 to 1}: no");
+
+    int before = server.requests().size();
+    assertThat(scores(judge(answers))).containsExactly(1.0, 0.0);
+    assertThat(server.requests()).as("the probe and the one that was open").hasSize(before + 2);
+  }
+
+  @Test
+  void whatWasJudgedBeforeAnEndpointDiedIsKept() {
+    String[] many = new String[40];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "red " + i;
+    }
+    List<ChatServer.Failure> failures = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      failures.add(ChatServer.reply("{\"score\": 1}"));
+    }
+    failures.addAll(Collections.nCopies(200, ChatServer.status(500, "")));
+    server.failing(failures.toArray(ChatServer.Failure[]::new));
+
+    assertThatThrownBy(() -> judge(answers(many)))
+        .isInstanceOf(EndpointException.class)
+        .hasMessageContaining("failed 3 times, last: status 500");
+    assertThat(table.read().where(col("question").equalTo(question)).count()).isBetween(6L, 8L);
+  }
+
+  @Test
+  void aModelThatIsRetiredMeanwhileEndsTheRun() {
+    server.failing(
+        ChatServer.reply("{\"score\": 1}"), ChatServer.status(404, "{\"detail\":\"Not Found\"}"));
+    assertThatThrownBy(() -> judge(answers("red")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("does not serve \"" + ChatServer.MODEL + "\"");
+  }
+
+  @Test
+  void theKeyIsInNoTable() throws Exception {
+    server.failing(
+        ChatServer.reply("{\"score\": 1}"),
+        ChatServer.reply("You sent " + KEY + " and {\"score\": 1}"));
+    Judging.Result result = judge(answers("red"));
+    assertThat(server.keys()).containsOnly("Bearer " + KEY);
+    assertThat(result.judgements().get(0).reply()).isEqualTo("You sent (key) and {\"score\": 1}");
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("s3cret");
+      }
+    }
+  }
+}
