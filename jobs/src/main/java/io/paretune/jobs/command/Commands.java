@@ -19,6 +19,7 @@ public final class Commands {
           new ReportCommand(),
           new EvaluateCommand(),
           new JudgeCommand(),
+          new ScoreCommand(),
           new KernelsCommand(),
           new AskTellCommand());
 

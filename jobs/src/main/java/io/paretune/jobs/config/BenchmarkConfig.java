@@ -1,40 +1,75 @@
 package io.paretune.jobs.config;
 
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.benchmark.Protocol;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What candidates are scored on.
  *
- * @param nameIfSet what the samples are called in the tables
- * @param samplesIfSet sample files: absolute paths or URIs
+ * @param nameIfSet what the samples of the only benchmark are called in the tables
+ * @param samplesIfSet its files: absolute paths, patterns or URIs
+ * @param format what they hold
+ * @param images where image files are that they name by a path
+ * @param severalIfSet benchmarks that are scored together, in the place of the only one
+ * @param protocol whose prompts and rules are followed
+ * @param maximumRejectedShare share of unusable rows above which nothing is taken
  * @param calibrationSplit split whose activations decide the masks
  * @param searchSplit split that the search scores candidates on
  * @param heldOutSplit split that the search never sees
+ * @param splitShares shares of those three where files name no split; empty if they do
+ * @param coreset the part of the search split that is asked
  */
 public record BenchmarkConfig(
     Optional<String> nameIfSet,
     Optional<List<String>> samplesIfSet,
+    BenchmarkFormat format,
+    Optional<String> images,
+    Optional<List<BenchmarkPart>> severalIfSet,
+    Protocol protocol,
+    double maximumRejectedShare,
     String calibrationSplit,
     String searchSplit,
-    String heldOutSplit) {
+    String heldOutSplit,
+    List<Double> splitShares,
+    CoresetConfig coreset) {
 
   static BenchmarkConfig of(Values values) {
     return new BenchmarkConfig(
         values.get(Keys.BENCHMARK_NAME),
         values.get(Keys.BENCHMARK_SAMPLES),
+        values.get(Keys.BENCHMARK_FORMAT),
+        values.get(Keys.BENCHMARK_IMAGES),
+        values.get(SeveralBenchmarks.KEY),
+        values.get(Keys.PROTOCOL),
+        values.get(Keys.MAX_REJECTED_SHARE),
         values.get(Keys.CALIBRATION_SPLIT),
         values.get(Keys.SEARCH_SPLIT),
-        values.get(Keys.HELD_OUT_SPLIT));
+        values.get(Keys.HELD_OUT_SPLIT),
+        values.get(Keys.SPLIT_SHARES),
+        new CoresetConfig(values.get(Keys.CORESET_QUESTIONS), values.get(Keys.CORESET_BY)));
   }
 
-  /** The name in the tables, for commands that require {@code benchmark.name}. */
+  /** The benchmarks, for commands that require {@code benchmark.name} and its samples. */
+  public List<BenchmarkPart> parts() {
+    return severalIfSet.orElseGet(
+        () ->
+            List.of(
+                new BenchmarkPart(
+                    nameIfSet.orElseThrow(() -> ParetuneConfig.notRequired("benchmark.name")),
+                    samplesIfSet.orElseThrow(() -> ParetuneConfig.notRequired("benchmark.samples")),
+                    format,
+                    images,
+                    1)));
+  }
+
+  /** The benchmark's name, or the names of several joined by a plus sign. */
   public String name() {
-    return nameIfSet.orElseThrow(() -> ParetuneConfig.notRequired("benchmark.name"));
-  }
-
-  /** The sample files, for commands that require {@code benchmark.samples}. */
-  public List<String> samples() {
-    return samplesIfSet.orElseThrow(() -> ParetuneConfig.notRequired("benchmark.samples"));
+    return severalIfSet
+        .map(parts -> parts.stream().map(BenchmarkPart::name).collect(Collectors.joining("+")))
+        .or(() -> nameIfSet)
+        .orElseThrow(() -> ParetuneConfig.notRequired("benchmark.name"));
   }
 }

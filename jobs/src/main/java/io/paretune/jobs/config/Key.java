@@ -155,6 +155,25 @@ record Key<T>(String path, String expected, Reader<T> reader) {
         .map(list -> list.stream().map(d -> d + 0.0).distinct().sorted().toList());
   }
 
+  /** Nothing, or three shares that add up to 1: calibration, search, held out. */
+  static Key<List<Double>> splitShares(String path) {
+    return listOf(
+        path,
+        "[] or three shares that add up to 1, such as [0.2, 0.4, 0.4]",
+        v -> checked(Double.valueOf(textOf(v)), d -> d > 0 && d < 1),
+        list ->
+            list.isEmpty()
+                || (list.size() == 3
+                    && Math.abs(list.stream().mapToDouble(d -> d).sum() - 1) < 1e-6));
+  }
+
+  static Key<Double> weight(String path) {
+    return new Key<>(
+        path,
+        "a number above 0",
+        (c, p) -> checked(c.getDouble(p), v -> v > 0 && !Double.isInfinite(v)));
+  }
+
   /** A non-empty list of some of the given numbers, distinct and in the order of {@code known}. */
   static Key<List<Integer>> someOf(String path, List<Integer> known) {
     return listOf(

@@ -2,6 +2,8 @@ package io.paretune.jobs.config;
 
 import io.paretune.jobs.search.Granularity;
 import io.paretune.jobs.search.SamplerName;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
@@ -20,6 +22,16 @@ final class Keys {
   static final Key<Optional<String>> BENCHMARK_NAME = Key.name("benchmark.name").optional();
   static final Key<Optional<List<String>>> BENCHMARK_SAMPLES =
       Key.locations("benchmark.samples").optional();
+  static final Key<BenchmarkFormat> BENCHMARK_FORMAT = SeveralBenchmarks.format("benchmark.format");
+  static final Key<Optional<String>> BENCHMARK_IMAGES = Key.location("benchmark.images").optional();
+  static final Key<Protocol> PROTOCOL =
+      Key.oneOf("benchmark.protocol", Protocol.values(), Protocol::key);
+  static final Key<Double> MAX_REJECTED_SHARE = Key.share("benchmark.max-rejected-share");
+  static final Key<List<Double>> SPLIT_SHARES = Key.splitShares("benchmark.splits.shares");
+  static final Key<Integer> CORESET_QUESTIONS =
+      Key.wholeNumber("benchmark.coreset.questions", 0, Integer.MAX_VALUE);
+  static final Key<CoresetConfig.By> CORESET_BY =
+      Key.oneOf("benchmark.coreset.by", CoresetConfig.By.values(), CoresetConfig.By::key);
   static final Key<String> CALIBRATION_SPLIT = Key.text("benchmark.splits.calibration");
   static final Key<String> SEARCH_SPLIT = Key.text("benchmark.splits.search");
   static final Key<String> HELD_OUT_SPLIT = Key.text("benchmark.splits.held-out");
@@ -78,6 +90,14 @@ final class Keys {
           WORKLOAD,
           BENCHMARK_NAME,
           BENCHMARK_SAMPLES,
+          BENCHMARK_FORMAT,
+          BENCHMARK_IMAGES,
+          SeveralBenchmarks.KEY,
+          PROTOCOL,
+          MAX_REJECTED_SHARE,
+          SPLIT_SHARES,
+          CORESET_QUESTIONS,
+          CORESET_BY,
           CALIBRATION_SPLIT,
           SEARCH_SPLIT,
           HELD_OUT_SPLIT,

@@ -7,6 +7,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +51,23 @@ public record ParetuneConfig(
     study = ConfigFiles.withoutUnknown(study, defaults, problems);
     words = ConfigFiles.withoutUnknown(words, defaults, problems);
     Config all = ConfigFiles.resolved(words.withFallback(study).withFallback(defaults), problems);
-    return of(Values.read(all, Keys.ALL, required, problems));
+    return of(Values.read(all, Keys.ALL, withoutOnly(all, required, problems), problems));
+  }
+
+  /** Several benchmarks need no only one; both are too many. */
+  private static Set<String> withoutOnly(Config all, Set<String> required, Problems problems) {
+    if (!all.hasPath(SeveralBenchmarks.KEY.path())) {
+      return required;
+    }
+    Set<String> rest = new HashSet<>(required);
+    for (Key<?> only : List.of(Keys.BENCHMARK_NAME, Keys.BENCHMARK_SAMPLES)) {
+      rest.remove(only.path());
+      if (all.hasPath(only.path())) {
+        problems.add(
+            only.path(), "is set, and benchmarks are", "name one benchmark or a list of several");
+      }
+    }
+    return rest;
   }
 
   /** The defaults alone. */

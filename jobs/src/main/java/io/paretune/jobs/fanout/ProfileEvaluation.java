@@ -8,9 +8,10 @@ import com.google.gson.JsonObject;
 import io.paretune.jobs.ingest.Intake;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.ingest.ScreenedSamples;
+import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -58,6 +59,8 @@ public record ProfileEvaluation(
     Calibrated calibration) {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileEvaluation.class);
 
+  private static final GenericBenchmark BENCHMARK = new GenericBenchmark("samples");
+
   /** Shards for each slot: few enough for full batches, enough that no slot waits long. */
   private static final int SHARDS_PER_SLOT = 4;
 
@@ -86,8 +89,7 @@ public record ProfileEvaluation(
       LoadModel.everywhere(context, source);
       CandidateSpec candidate = candidate(spark, context, read, shards);
       ShardedBenchmark benchmark =
-          ShardedBenchmark.of(asked, shards, source, new GenericBenchmark("samples"), batch)
-              .loaded();
+          ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch).loaded();
       LOG.info("answering {} questions", benchmark.rows().count());
       long started = System.nanoTime();
       List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, mode);
@@ -164,11 +166,7 @@ public record ProfileEvaluation(
     }
     LOG.info("calibrating on {} questions", rows.count());
     return ShardedBenchmark.of(
-        rows,
-        shards,
-        new ModelSource(model, Long.MAX_VALUE),
-        new GenericBenchmark("calibration"),
-        batch);
+        rows, shards, new ModelSource(model, Long.MAX_VALUE), BENCHMARK, batch);
   }
 
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {
@@ -222,13 +220,13 @@ public record ProfileEvaluation(
 
     /** The figures of DESIGN.md as one JSON object. */
     public JsonObject summary(MemoryFootprint footprint) {
-      Score score = Score.of(outcomes);
+      Estimate score = BENCHMARK.score(Tally.of(outcomes));
       JsonObject summary = new JsonObject();
-      summary.addProperty("accuracy", score.accuracy());
+      summary.addProperty("accuracy", score.value());
       summary.addProperty("accuracy_low", score.low());
       summary.addProperty("accuracy_high", score.high());
-      summary.addProperty("questions", score.total());
-      summary.addProperty("questions_per_second", score.total() / seconds);
+      summary.addProperty("questions", score.questions());
+      summary.addProperty("questions_per_second", score.questions() / seconds);
       summary.addProperty("memory_bytes", footprint.totalBytes(profile));
       summary.addProperty("weight_bytes", footprint.weightBytes(profile));
       summary.addProperty("kv_bytes", footprint.kvBytes(profile));

@@ -1,24 +1,31 @@
 package io.paretune.jobs.fanout;
 
 import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.spark.SampleRows;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Which image each question of a split is about, and where it is.
+ * The questions of a split without their images, and where they are.
  *
- * @param imageOf by sample id
+ * @param benchmark asks and judges them
+ * @param samples by sample id
  * @param shards that have questions, ascending
  */
-public record QuestionImages(Map<String, String> imageOf, List<Integer> shards) {
+public record QuestionImages(
+    Benchmark benchmark, Map<String, Sample> samples, List<Integer> shards) {
   public QuestionImages {
-    imageOf = Map.copyOf(imageOf);
+    samples = Map.copyOf(samples);
     shards = List.copyOf(shards);
   }
 
@@ -27,55 +34,100 @@ public record QuestionImages(Map<String, String> imageOf, List<Integer> shards) 
    *
    * @param questions with the columns of the {@code samples} table
    */
-  public static QuestionImages of(Dataset<Row> questions) {
-    Map<String, String> imageOf = new HashMap<>();
+  public static QuestionImages of(Dataset<Row> questions, Benchmark benchmark) {
+    Map<String, Sample> samples = new HashMap<>();
     TreeSet<Integer> shards = new TreeSet<>();
-    for (Row row : questions.select("sample_id", "image_id", "shard").collectAsList()) {
-      imageOf.put(row.getString(0), row.getString(1));
-      shards.add(row.getInt(2));
+    for (Row row : questions.drop("image").collectAsList()) {
+      Sample sample = SampleRows.sample(row);
+      samples.put(sample.sampleId(), sample);
+      shards.add(row.getAs("shard"));
     }
-    return new QuestionImages(imageOf, List.copyOf(shards));
+    return new QuestionImages(benchmark, samples, List.copyOf(shards));
   }
 
   /** How many questions there are. */
   public long questions() {
-    return imageOf.size();
+    return samples.size();
   }
 
   /** How many images there are. */
   public int images() {
-    return (int) imageOf.values().stream().distinct().count();
+    return (int) samples.values().stream().map(Sample::imageId).distinct().count();
   }
 
   /** Questions of the image that has most. */
   public int mostQuestions() {
     Map<String, Integer> counts = new HashMap<>();
-    imageOf.values().forEach(image -> counts.merge(image, 1, Integer::sum));
+    samples.values().forEach(s -> counts.merge(s.imageId(), 1, Integer::sum));
     return counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
   }
 
-  /** The image of a question. */
-  String image(String sampleId) {
-    String image = imageOf.get(sampleId);
-    if (image == null) {
+  /** The score of guessing. */
+  public double chance() {
+    Map<String, Double> byBenchmark =
+        samples.values().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Sample::benchmark,
+                    TreeMap::new,
+                    Collectors.averagingDouble(benchmark::chance)));
+    return benchmark.combined(byBenchmark);
+  }
+
+  /** The question of an id. */
+  public Sample sample(String sampleId) {
+    Sample sample = samples.get(sampleId);
+    if (sample == null) {
       throw new IllegalStateException("sample " + sampleId + " is not of this split");
     }
-    return image;
+    return sample;
+  }
+
+  /** The outcome of an answer that was recorded. */
+  public Outcome recorded(String sampleId, String prediction, double credit) {
+    return benchmark.recorded(sample(sampleId), prediction, credit);
   }
 
   /** What recorded answers are worth, by image. */
   public Map<String, Double> scores(List<ShardResultRecord> recorded) {
     Map<String, Double> scores = new HashMap<>();
+    Map<String, Double> shares = shares();
     for (ShardResultRecord row : recorded) {
-      row.outcomes().forEach(o -> scores.merge(image(o.sampleId()), o.score(), Double::sum));
+      for (ShardResultRecord.Outcome o : row.outcomes()) {
+        Sample sample = sample(o.sampleId());
+        scores.merge(
+            sample.imageId(),
+            o.score() * shares.getOrDefault(sample.benchmark(), 1.0),
+            Double::sum);
+      }
     }
     return scores;
   }
 
   /** What answers are worth, by image. */
-  static Map<String, Double> scores(Collection<Outcome> outcomes) {
+  Map<String, Double> scores(Collection<Outcome> outcomes) {
     Map<String, Double> scores = new HashMap<>();
-    outcomes.forEach(o -> scores.merge(o.imageId(), o.correct() ? 1.0 : 0.0, Double::sum));
+    Map<String, Double> shares = shares();
+    outcomes.forEach(
+        o ->
+            scores.merge(
+                o.imageId(),
+                o.credit() * shares.getOrDefault(o.cell().benchmark(), 1.0),
+                Double::sum));
     return scores;
+  }
+
+  /**
+   * How much a question of each benchmark counts, so that sums compare as the weighted score does:
+   * its weight over its number of questions, the largest of them 1.
+   */
+  private Map<String, Double> shares() {
+    Map<String, Double> shares = new HashMap<>();
+    samples.values().stream()
+        .collect(Collectors.groupingBy(Sample::benchmark, Collectors.counting()))
+        .forEach((name, count) -> shares.put(name, benchmark.weight(name) / count));
+    double most = shares.values().stream().mapToDouble(s -> s).max().orElse(1);
+    shares.replaceAll((name, share) -> share / most);
+    return shares;
   }
 }

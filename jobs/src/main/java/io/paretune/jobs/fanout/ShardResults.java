@@ -1,11 +1,14 @@
 package io.paretune.jobs.fanout;
 
 import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.ShardAnswers;
-import java.util.List;
 
-/** A shard's answers as a row of {@code shard_results}. */
+/** Answers as the tables have them. */
 public final class ShardResults {
   private ShardResults() {}
 
@@ -20,10 +23,7 @@ public final class ShardResults {
         split,
         answers.outcomes().stream().filter(Outcome::correct).count(),
         answers.outcomes().stream()
-            .map(
-                o ->
-                    new ShardResultRecord.Outcome(
-                        o.sampleId(), o.prediction(), o.correct() ? 1 : 0))
+            .map(o -> new ShardResultRecord.Outcome(o.sampleId(), o.prediction(), o.credit()))
             .toList(),
         answers.seconds(),
         answers.executor(),
@@ -35,18 +35,22 @@ public final class ShardResults {
     return new ShardAnswers(
         row.shard(),
         row.outcomes().stream()
-            .map(
-                o ->
-                    new Outcome(
-                        o.sampleId(),
-                        questions.image(o.sampleId()),
-                        o.prediction(),
-                        o.score() > 0,
-                        List.of()))
+            .map(o -> questions.recorded(o.sampleId(), o.prediction(), o.score()))
             .toList(),
         row.seconds(),
         row.executor(),
         row.attempt(),
         "");
+  }
+
+  /** What the outcomes of a trial are worth together. */
+  public static TrialScore score(Benchmark benchmark, Tally tally) {
+    Estimate score = benchmark.score(tally);
+    return new TrialScore(
+        score.value(),
+        score.low(),
+        score.high(),
+        benchmark.scoreByBenchmark(tally),
+        score.questions());
   }
 }

@@ -13,7 +13,6 @@ import java.time.Instant;
  * @param study the search
  * @param runId the run of it
  * @param modelId the model, by its content's hash
- * @param benchmark the benchmark's name
  * @param benchmarkVersion what trials are scored on
  * @param split whose questions they are
  * @param footprint of the model under the declared workload
@@ -26,7 +25,6 @@ public record TrialContext(
     String study,
     String runId,
     String modelId,
-    String benchmark,
     String benchmarkVersion,
     String split,
     MemoryFootprint footprint,

@@ -4,7 +4,7 @@ import io.paretune.jobs.racing.Race;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ final class TrialCourse {
   private final Optional<Race> race;
   private final Map<Integer, List<ShardAnswers>> waiting = new HashMap<>();
   private final List<Outcome> outcomes = new ArrayList<>();
-  private Score score = Score.EMPTY;
+  private Tally tally = Tally.EMPTY;
   private double seconds;
   private int rung;
   private String stop = "";
@@ -76,7 +76,7 @@ final class TrialCourse {
       for (ShardAnswers a : waiting.getOrDefault(shard, List.of())) {
         rows.add(ShardResults.row(context.study(), trialId, rung, context.split(), a));
         own.addAll(a.outcomes());
-        score = score.plus(Score.of(a.outcomes()));
+        tally = tally.plus(Tally.of(a.outcomes()));
         seconds += a.seconds();
       }
       waiting.remove(shard);
@@ -85,14 +85,14 @@ final class TrialCourse {
     rung++;
     boolean last = rung == context.rungs().count();
     boolean beaten =
-        race.map(r -> r.isBeatenAfter(QuestionImages.scores(own))).orElse(false) && !last;
+        race.map(r -> r.isBeatenAfter(context.questions().scores(own))).orElse(false) && !last;
     if (beaten) {
       Race.Rival leader = race.orElseThrow().leader();
       stop =
           String.format(
               Locale.ROOT,
               "beaten after %d of %d questions: trial %d, no larger, is ahead",
-              score.total(),
+              tally.questions(),
               context.questions().questions(),
               leader.trialId());
     }
@@ -120,7 +120,7 @@ final class TrialCourse {
 
   /** What all finished rungs' answers are worth, by image. */
   Map<String, Double> scores() {
-    return QuestionImages.scores(outcomes);
+    return context.questions().scores(outcomes);
   }
 
   /** Task time of the finished rungs. */
@@ -134,16 +134,11 @@ final class TrialCourse {
    * @throws IllegalStateException if a trial that is not stopped lacks answers
    */
   TrialScore score() {
-    if (!isStopped() && score.total() != context.questions().questions()) {
+    if (!isStopped() && tally.questions() != context.questions().questions()) {
       throw new IllegalStateException(
           "trial %d answered %d of %d questions"
-              .formatted(trialId, score.total(), context.questions().questions()));
+              .formatted(trialId, tally.questions(), context.questions().questions()));
     }
-    return new TrialScore(
-        score.accuracy(),
-        score.low(),
-        score.high(),
-        Map.of(context.benchmark(), score.accuracy()),
-        score.total());
+    return ShardResults.score(context.questions().benchmark(), tally);
   }
 }

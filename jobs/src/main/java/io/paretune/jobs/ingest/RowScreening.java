@@ -4,17 +4,16 @@ import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.checkpoint.ChatTemplate;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at each row of a samples file and says what is wrong with it, leaving the image's bytes
  * behind. One instance serves one task.
  */
-final class RowScreening implements Serializable {
+final class RowScreening implements AutoCloseable {
   /** What is left of a row; {@code reason} is empty if it can be used. */
   static final StructType VERDICT =
       new StructType()
@@ -38,7 +37,8 @@ final class RowScreening implements Serializable {
           .add("position", LongType, false)
           .add("sample_id", StringType, false)
           .add("image_id", StringType, false)
-          .add("split", StringType, false)
+          .add("split", StringType, true)
+          .add("group_id", StringType, false)
           .add("digest", BinaryType, false)
           .add("reason", StringType, false);
 
@@ -53,45 +53,91 @@ final class RowScreening implements Serializable {
         }
       };
 
-  /** The verdict on a row with the columns of a samples file, its source and its position. */
+  private final BenchmarkFormat format;
+  private final SplitShares splitShares;
+  private final PromptCheck.@Nullable Tokenizing tokenizing;
+
+  RowScreening(Intake intake) {
+    format = intake.format();
+    splitShares = intake.splitShares();
+    tokenizing = intake.prompts().isNone() ? null : intake.prompts().open(format);
+  }
+
+  @Override
+  public void close() {
+    if (tokenizing != null) {
+      tokenizing.close();
+    }
+  }
+
+  /** The verdict on a row of {@link PublishedRows} with its image. */
   Row verdict(Row row) {
     List<String> reasons = new ArrayList<>();
+    if (row.<Boolean>getAs("unreadable")) {
+      reasons.add("the line is no JSON object");
+    } else if (row.<Boolean>getAs("malformed")) {
+      reasons.add("a text is no UTF-8");
+    }
+    if (!reasons.isEmpty()) {
+      return verdict(row, "", "", "", reasons);
+    }
     String sampleId = text(row, "sample_id", reasons);
     String question = text(row, "question", reasons);
     if (question.contains(ChatTemplate.IMAGE)) {
       reasons.add(
           "the question holds " + ChatTemplate.IMAGE + ", which stands for the image itself");
     }
-    String answer = text(row, "answer", reasons);
-    String split = text(row, "split", reasons);
-    String category = row.getAs("category");
-    if (category == null) {
-      reasons.add("category is null");
-    }
     List<@Nullable String> options = row.getList(row.fieldIndex("options"));
-    checkOptions(options, answer, reasons);
-    byte @Nullable [] image = row.getAs("image");
-    String imageId = image == null ? "" : HexFormat.of().formatHex(sha256().digest(image));
-    if (image == null) {
-      reasons.add("image is null");
-    } else {
-      String problem = imageProblems.get(imageId);
-      if (problem == null) {
-        problem = imageProblem(image);
-        imageProblems.put(imageId, problem);
+    List<@Nullable String> answers = row.getList(row.fieldIndex("answers"));
+    new AnswerScreening(format, reasons).check(options, answers, row.getAs("metric"));
+    if (splitShares.shares().isEmpty()) {
+      text(row, "split", reasons);
+    }
+    for (String column : List.of("category", "group_id")) {
+      if (row.getAs(column) == null) {
+        reasons.add(column + " is null");
       }
+    }
+    String imageId = imageId(row, reasons);
+    if (reasons.isEmpty() && tokenizing != null) {
+      String problem = tokenizing.problem(QuestionReader.sample(row));
       if (!problem.isEmpty()) {
         reasons.add(problem);
       }
     }
+    return verdict(row, sampleId, imageId, question, reasons);
+  }
+
+  private Row verdict(
+      Row row, String sampleId, String imageId, String question, List<String> reasons) {
     return RowFactory.create(
         row.getAs("source"),
         row.getAs("position"),
         sampleId,
         imageId,
-        split,
-        digest(sampleId, imageId, question, answer, category, split, options),
+        row.getAs("split"),
+        Objects.requireNonNullElse(row.<@Nullable String>getAs("group_id"), ""),
+        reasons.isEmpty() ? digest(row, imageId, question) : new byte[0],
         String.join("; ", reasons));
+  }
+
+  private String imageId(Row row, List<String> reasons) {
+    byte @Nullable [] image = row.getAs("image");
+    if (image == null) {
+      String problem = row.getAs("image_problem");
+      reasons.add(problem.isEmpty() ? "image is null" : problem);
+      return "";
+    }
+    String imageId = HexFormat.of().formatHex(sha256().digest(image));
+    String problem = imageProblems.get(imageId);
+    if (problem == null) {
+      problem = imageProblem(image);
+      imageProblems.put(imageId, problem);
+    }
+    if (!problem.isEmpty()) {
+      reasons.add(problem);
+    }
+    return imageId;
   }
 
   /** What keeps the model from reading the image; empty if nothing does. */
@@ -113,42 +159,22 @@ final class RowScreening implements Serializable {
     return text;
   }
 
-  private static void checkOptions(
-      List<@Nullable String> options, String answer, List<String> reasons) {
-    if (options.isEmpty()) {
-      return;
-    }
-    if (options.stream().anyMatch(o -> o == null || o.isBlank())) {
-      reasons.add("an option is empty");
-    }
-    if (new HashSet<>(options).size() < options.size()) {
-      reasons.add("an option is given twice: " + options);
-    }
-    if (!answer.isEmpty() && !options.contains(answer)) {
-      reasons.add("answer \"" + answer + "\" is not among the options " + options);
-    }
-  }
-
   /** Equal for rows that ask the same in every respect. */
-  private static byte[] digest(
-      String sampleId,
-      String imageId,
-      String question,
-      String answer,
-      @Nullable String category,
-      String split,
-      List<@Nullable String> options) {
-    MessageDigest digest = sha256();
-    List<@Nullable String> fields = new ArrayList<>();
-    fields.add(sampleId);
-    fields.add(imageId);
-    fields.add(question);
-    fields.add(answer);
-    fields.add(category);
-    fields.add(split);
+  private byte[] digest(Row row, String imageId, String question) {
+    String split = row.getAs("split");
+    List<String> fields =
+        new ArrayList<>(List.of(format.key(), row.getAs("sample_id"), imageId, question));
+    for (String column : List.of("hint", "category", "group_id", "metric")) {
+      fields.add(row.getAs(column));
+    }
+    fields.add(splitShares.shares().isEmpty() ? split : splitShares.toString());
+    List<String> options = row.getList(row.fieldIndex("options"));
+    fields.add(String.valueOf(options.size()));
     fields.addAll(options);
+    fields.addAll(row.getList(row.fieldIndex("answers")));
+    MessageDigest digest = sha256();
     for (String field : fields) {
-      byte[] bytes = Objects.requireNonNullElse(field, "").getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
       // With its length before each field, no two rows spell the same bytes.
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
       digest.update(bytes);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,37 +18,35 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
-/** The Parquet files of a benchmark, checked as far as their footers tell. */
+/** The files of a benchmark, checked as far as their footers tell. */
 final class SamplesFiles {
 
-  /**
-   * One readable file.
-   *
-   * @param path its URI
-   * @param firstPosition rows in the files before it
-   * @param rows rows in it
-   */
-  record SamplesFile(String path, long firstPosition, long rows) {}
+  /** What stands for other characters in a path. */
+  private static final String PATTERN = ".*[*?\\[{].*";
 
   private SamplesFiles() {}
 
   /**
-   * The files in the order given; a directory stands for the Parquet files in it, by name.
+   * The files in the order given; a directory stands for the Parquet and JSON Lines files in it, a
+   * pattern for what fits, each by name. How many rows JSON Lines have is not known yet.
    *
    * @param problems takes what is wrong with the others
    */
-  static List<SamplesFile> open(List<String> locations, Configuration hadoop, Problems problems) {
-    List<SamplesFile> files = new ArrayList<>();
-    long position = 0;
+  static List<SourceFile> open(List<String> locations, Configuration hadoop, Problems problems) {
+    List<SourceFile> files = new ArrayList<>();
     if (locations.isEmpty()) {
       problems.add("samples", "no file is given", "name at least one Parquet file");
     }
     for (String location : locations) {
       for (FileStatus file : expand(location, hadoop, problems)) {
-        long rows = rows(file, hadoop, problems);
-        if (rows > 0) {
-          files.add(new SamplesFile(file.getPath().toString(), position, rows));
-          position += rows;
+        String path = file.getPath().toString();
+        SourceFile.Kind kind = SourceFile.Kind.of(file.getPath().getName());
+        if (kind == SourceFile.Kind.PARQUET) {
+          parquet(file, hadoop, problems).ifPresent(files::add);
+        } else if (file.getLen() == 0) {
+          problems.add(path, "holds no rows");
+        } else {
+          files.add(new SourceFile(path, kind, path, 0, 0));
         }
       }
     }
@@ -58,17 +57,20 @@ final class SamplesFiles {
     try {
       Path path = new Path(location);
       FileSystem files = path.getFileSystem(hadoop);
+      if (!files.exists(path) && location.matches(PATTERN)) {
+        return fitting(files, path, location, problems);
+      }
       FileStatus status = files.getFileStatus(path);
       if (!status.isDirectory()) {
         return List.of(status);
       }
       List<FileStatus> inside =
-          Arrays.stream(files.listStatus(path, p -> p.getName().endsWith(".parquet")))
+          Arrays.stream(files.listStatus(path, p -> p.getName().matches(".*[.](parquet|jsonl)")))
               .filter(f -> f.isFile() && !f.getPath().getName().matches("[_.].*"))
               .sorted(Comparator.comparing(f -> f.getPath().getName()))
               .toList();
       if (inside.isEmpty()) {
-        problems.add(location, "the directory holds no .parquet file");
+        problems.add(location, "the directory holds no .parquet or .jsonl file");
       }
       return inside;
     } catch (FileNotFoundException e) {
@@ -79,8 +81,25 @@ final class SamplesFiles {
     return List.of();
   }
 
-  /** How many rows the file has; 0 if it is unusable. */
-  private static long rows(FileStatus file, Configuration hadoop, Problems problems) {
+  private static List<FileStatus> fitting(
+      FileSystem files, Path pattern, String location, Problems problems) throws IOException {
+    FileStatus[] found = files.globStatus(pattern, p -> !p.getName().matches("[_.].*"));
+    List<FileStatus> fitting =
+        found == null
+            ? List.of()
+            : Arrays.stream(found)
+                .filter(FileStatus::isFile)
+                .sorted(Comparator.comparing(f -> f.getPath().toString()))
+                .toList();
+    if (fitting.isEmpty()) {
+      problems.add(location, "no file fits the pattern", "check the path");
+    }
+    return fitting;
+  }
+
+  /** The file as far as its footer tells; empty if it is unusable. */
+  private static Optional<SourceFile> parquet(
+      FileStatus file, Configuration hadoop, Problems problems) {
     String where = file.getPath().toString();
     try (ParquetFileReader reader =
         ParquetFileReader.open(HadoopInputFile.fromStatus(file, hadoop))) {
@@ -94,21 +113,28 @@ final class SamplesFiles {
                 where,
                 "is damaged: column " + chunk.getPath() + " ends after the file's end",
                 "copy or download it again");
-            return 0;
+            return Optional.empty();
           }
         }
       }
       if (reader.getRecordCount() == 0) {
         problems.add(where, "holds no rows");
+        return Optional.empty();
       }
-      return reader.getRecordCount();
+      return Optional.of(
+          new SourceFile(
+              where,
+              SourceFile.Kind.PARQUET,
+              footer.getFileMetaData().getSchema().toString(),
+              0,
+              reader.getRecordCount()));
     } catch (IOException | RuntimeException e) {
       // Parquet reports damage by exceptions of many classes.
       problems.add(
           where,
           "is not a readable Parquet file: " + firstLine(e),
           "it may be cut short or of another format: copy or download it again");
-      return 0;
+      return Optional.empty();
     }
   }
 

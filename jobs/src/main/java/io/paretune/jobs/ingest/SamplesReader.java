@@ -1,9 +1,8 @@
 package io.paretune.jobs.ingest;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
@@ -11,11 +10,12 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import io.paretune.jobs.ingest.SamplesFiles.SamplesFile;
+import io.paretune.jobs.ingest.PublishedRows.Wanted;
 import io.paretune.jobs.ingest.ShardAssignment.Load;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
@@ -25,11 +25,14 @@ import io.paretune.udfs.problem.Problems;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkThrowable;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -40,17 +43,22 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Reads samples files (DESIGN.md, Samples file). Images stay in the executors; the driver sees one
- * line for each image and, at most, for a few refused rows.
+ * Reads samples files (README, "Benchmarks and their files"). Images stay in the executors; the
+ * driver sees one line for each image and, at most, for a few refused rows.
  */
 public final class SamplesReader {
   /** Refused rows that an error lists; it counts the others. */
   private static final int LISTED_ROWS = 20;
 
-  private static final StructType SHARDS =
-      new StructType().add("image_id", StringType, false).add("shard", IntegerType, false);
+  private static final StructType PLACES =
+      new StructType()
+          .add("image_id", StringType, false)
+          .add("shard", IntegerType, false)
+          .add("assigned_split", StringType, false);
 
   private final SparkSession spark;
   private final Intake intake;
@@ -63,7 +71,7 @@ public final class SamplesReader {
   /**
    * Reads and checks every row; nothing is written.
    *
-   * @param paths Parquet files, or directories of them, in their order
+   * @param paths Parquet or JSON Lines files, directories of them or patterns, in their order
    * @throws InvalidInputException with everything that is wrong: files that are missing, damaged or
    *     empty, columns that are missing or of another type; or, if all files are readable, rows
    *     that cannot be used where there are more of them than {@code intake} allows
@@ -88,40 +96,32 @@ public final class SamplesReader {
 
   private ScreenedSamples read(List<String> paths) {
     Problems problems = new Problems();
-    List<SamplesFile> files =
+    List<SourceFile> found =
         SamplesFiles.open(paths, spark.sparkContext().hadoopConfiguration(), problems);
-    List<Dataset<Row>> parts = new ArrayList<>();
-    for (SamplesFile file : files) {
-      Dataset<Row> rows = spark.read().parquet(withoutPatterns(file.path()));
-      SamplesSchema.check(file.path(), rows.schema(), problems);
-      if (problems.isEmpty()) {
-        parts.add(uniform(file, rows));
-      }
-    }
-    problems.throwIfAny();
-    Dataset<Row> rows = parts.stream().reduce(Dataset::union).orElseThrow();
+    PublishedRows published = new PublishedRows(spark, intake.format());
     try {
-      return screen(files, rows);
+      List<SourceFile> files = published.numbered(found, problems);
+      List<Dataset<Row>> parts = published.read(files, Wanted.TEXT_AND_IMAGE, problems);
+      problems.throwIfAny();
+      Dataset<Row> rows = parts.stream().reduce(Dataset::union).orElseThrow();
+      return screen(files, withImages(rows));
     } catch (Exception e) {
       throw unreadable(paths, e);
     }
   }
 
-  /** The same columns whatever the file's own form of the image, with the row's place. */
-  private static Dataset<Row> uniform(SamplesFile file, Dataset<Row> rows) {
-    return rows.select(
-        lit(file.path()).as("source"),
-        col("_metadata.row_index").plus(lit(file.firstPosition())).as("position"),
-        col("sample_id"),
-        SamplesSchema.imageBytes(rows.schema()).as("image"),
-        col("question"),
-        coalesce(col("options"), array().cast("array<string>")).as("options"),
-        col("answer"),
-        col("category"),
-        col("split"));
+  /** Images that rows name by path or key, beside those that they hold. */
+  private Dataset<Row> withImages(Dataset<Row> rows) {
+    SerializableConfiguration hadoop =
+        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    ImageTable table = new ImageTable(spark, intake.images());
+    boolean keyed = table.isTable();
+    Dataset<Row> held = keyed ? table.join(rows) : rows;
+    ImageFiles files = new ImageFiles(keyed ? "" : intake.images(), held.schema(), hadoop);
+    return held.mapPartitions(files, Encoders.row(files.result()));
   }
 
-  private ScreenedSamples screen(List<SamplesFile> files, Dataset<Row> rows) {
+  private ScreenedSamples screen(List<SourceFile> files, Dataset<Row> rows) {
     Dataset<Row> verdicts = verdicts(rows).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> usable = verdicts.where(col("reason").equalTo(""));
     Dataset<Row> unusable = verdicts.where(col("reason").notEqual(""));
@@ -133,25 +133,32 @@ public final class SamplesReader {
       throw new InvalidInputException(listed);
     }
     String version = SetHash.of(usable.select("digest"));
-    Map<String, Integer> shardOf = ShardAssignment.of(loads(usable), intake.shards());
+    Map<String, Place> placeOf = places(usable);
     return new ScreenedSamples(
         intake.benchmark(),
         version,
-        samples(rows, unusable, rejected, version, shardOf),
+        samples(rows, unusable, rejected, version, placeOf),
         total - rejected,
         unusable.select(columns(RejectedSamplesTable.SCHEMA, version)),
         rejected,
         verdicts,
-        shardOf.size(),
-        (int) shardOf.values().stream().distinct().count());
+        placeOf.size(),
+        (int) placeOf.values().stream().map(Place::shard).distinct().count());
   }
 
-  private static Dataset<Row> verdicts(Dataset<Row> rows) {
+  private Dataset<Row> verdicts(Dataset<Row> rows) {
+    Intake how = intake;
     Dataset<Row> alone =
         rows.mapPartitions(
             (MapPartitionsFunction<Row, Row>)
                 part -> {
-                  RowScreening screening = new RowScreening();
+                  if (!part.hasNext()) {
+                    return part;
+                  }
+                  RowScreening screening = new RowScreening(how);
+                  TaskContext.get()
+                      .addTaskCompletionListener(
+                          (TaskCompletionListener) context -> screening.close());
                   Iterable<Row> all = () -> part;
                   return StreamSupport.stream(all.spliterator(), false)
                       .map(screening::verdict)
@@ -186,7 +193,7 @@ public final class SamplesReader {
       Dataset<Row> unusable,
       long rejected,
       String version,
-      Map<String, Integer> shardOf) {
+      Map<String, Place> placeOf) {
     Dataset<Row> kept =
         rejected == 0
             ? rows
@@ -194,11 +201,14 @@ public final class SamplesReader {
                 broadcast(unusable.select(col("position").as("unusable"))),
                 col("position").equalTo(col("unusable")),
                 "left_anti");
-    List<Row> shards =
-        shardOf.entrySet().stream().map(e -> RowFactory.create(e.getKey(), e.getValue())).toList();
+    List<Row> places =
+        placeOf.entrySet().stream()
+            .map(e -> RowFactory.create(e.getKey(), e.getValue().shard(), e.getValue().split()))
+            .toList();
     return kept.withColumn("image_id", sha2(col("image"), 256))
-        .join(broadcast(spark.createDataFrame(shards, SHARDS)), "image_id")
-        .withColumn("answers", array(col("answer")))
+        .join(broadcast(spark.createDataFrame(places, PLACES)), "image_id")
+        .withColumn(
+            "split", intake.splitShares().shares().isEmpty() ? col("split") : col("assigned_split"))
         .select(columns(SamplesTable.SCHEMA, version));
   }
 
@@ -214,14 +224,55 @@ public final class SamplesReader {
         .toArray(Column[]::new);
   }
 
-  private static List<Load> loads(Dataset<Row> usable) {
-    return usable.groupBy("image_id", "split").count().collectAsList().stream()
-        .map(row -> new Load(row.getString(0), row.getString(1), row.getLong(2)))
-        .toList();
+  /**
+   * An image's shard, and its split unless its rows name it.
+   *
+   * @param split empty if they do
+   */
+  private record Place(int shard, String split) {}
+
+  /** Images whose questions are judged together go together. */
+  private Map<String, Place> places(Dataset<Row> usable) {
+    Connected connected =
+        Connected.of(
+            usable
+                .where(col("group_id").notEqual(""))
+                .groupBy("group_id")
+                .agg(collect_set("image_id").as("images"))
+                .where(size(col("images")).gt(1))
+                .collectAsList()
+                .stream()
+                .map(row -> row.<String>getList(1))
+                .toList());
+    boolean named = intake.splitShares().shares().isEmpty();
+    Map<String, String> splitOf = new HashMap<>();
+    Map<LoadKey, Long> loads = new HashMap<>();
+    for (Row row : usable.groupBy("image_id", "split").count().collectAsList()) {
+      String image = row.getString(0);
+      String anchor = connected.anchor(image);
+      splitOf.put(image, named ? "" : intake.splitShares().of(anchor));
+      String split = named ? row.getString(1) : intake.splitShares().of(anchor);
+      loads.merge(new LoadKey(anchor, split), row.getLong(2), Long::sum);
+    }
+    Map<String, Integer> shardOf =
+        ShardAssignment.of(
+            loads.entrySet().stream()
+                .map(e -> new Load(e.getKey().image(), e.getKey().split(), e.getValue()))
+                .toList(),
+            intake.shards());
+    Map<String, Place> places = new HashMap<>();
+    splitOf.forEach(
+        (image, split) ->
+            places.put(
+                image,
+                new Place(Objects.requireNonNull(shardOf.get(connected.anchor(image))), split)));
+    return places;
   }
 
+  private record LoadKey(String image, String split) {}
+
   private List<Problem> refusals(
-      List<SamplesFile> files, Dataset<Row> unusable, long rejected, long total) {
+      List<SourceFile> files, Dataset<Row> unusable, long rejected, long total) {
     List<Problem> problems = new ArrayList<>();
     for (Row row : unusable.orderBy("position").limit(LISTED_ROWS).collectAsList()) {
       String source = row.getAs("source");
@@ -270,10 +321,5 @@ public final class SamplesReader {
           "copy or download it again");
     }
     return e instanceof RuntimeException already ? already : new IllegalStateException(e);
-  }
-
-  /** Spark takes some characters of a path for patterns. */
-  private static String withoutPatterns(String path) {
-    return path.replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
   }
 }

@@ -12,8 +12,11 @@ import java.util.List;
  * @param sampleId unique in the benchmark and version
  * @param imageId SHA-256 of the image's bytes, in hexadecimal
  * @param image the image file, read-only
+ * @param hint what a protocol may tell beside the question; may be empty
  * @param options what may be answered; empty for an open question
  * @param answers the right answers, at least one
+ * @param groupId questions that are judged together share it; may be empty
+ * @param metric how free text is judged; empty where the benchmark knows
  * @param split what the question is for: {@code train}, {@code val}, {@code test}
  * @param shard the part of the benchmark it belongs to; all questions of an image are in one
  */
@@ -25,9 +28,12 @@ public record SampleRecord(
     String imageId,
     ByteBuffer image,
     String question,
+    String hint,
     List<String> options,
     List<String> answers,
     String category,
+    String groupId,
+    String metric,
     String split,
     int shard) {
   public SampleRecord {

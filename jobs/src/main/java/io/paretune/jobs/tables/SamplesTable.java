@@ -1,10 +1,7 @@
 package io.paretune.jobs.tables;
 
-import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
-import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -13,6 +10,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -32,13 +30,20 @@ public final class SamplesTable {
           .add("image_id", StringType, false, "SHA-256 of the image's bytes, hexadecimal")
           .add("image", BinaryType, false, "the image file")
           .add("question", StringType, false, "what is asked, without the model's prompt")
+          .add("hint", StringType, false, "what may be told beside the question; may be empty")
           .add(
               "options",
               DataTypes.createArrayType(StringType),
               false,
               "what may be answered; empty for an open question")
-          .add("answers", DataTypes.createArrayType(StringType), false, "the right answers")
+          .add(
+              "answers",
+              DataTypes.createArrayType(StringType),
+              false,
+              "accepted answers; a letter if chosen by letter")
           .add("category", StringType, false, "the kind of question")
+          .add("group_id", StringType, false, "questions judged together share it; may be empty")
+          .add("metric", StringType, false, "how free text is judged; empty: as the benchmark does")
           .add("split", StringType, false, "train (calibration), val (search) or test (held out)")
           .add("shard", IntegerType, false, "part of the benchmark; an image is in one shard");
 
@@ -65,6 +70,19 @@ public final class SamplesTable {
         .where(TableDirectory.is("version", version));
   }
 
+  /** The version of a benchmark that was written last. */
+  public Optional<String> latestVersion(String benchmark) {
+    return read()
+        .where(TableDirectory.is("benchmark", benchmark))
+        .groupBy("version")
+        .agg(max("_metadata.file_modification_time").as("written"))
+        .orderBy(col("written").desc(), col("version"))
+        .takeAsList(1)
+        .stream()
+        .map(row -> row.getString(0))
+        .findFirst();
+  }
+
   /** Writes one version of a benchmark in one step, in the place of what is there of it. */
   public void write(String benchmark, String version, Dataset<Row> samples) {
     directory.replaceWhere(
@@ -73,23 +91,6 @@ public final class SamplesTable {
         TableDirectory.columnsOf(samples, SCHEMA)
             .repartition(col("shard"))
             .sortWithinPartitions("shard", "image_id", "position"));
-  }
-
-  /**
-   * The accuracy of guessing: the mean of 1 / number of options, open questions counting 0.
-   *
-   * @param samples rows of this table
-   * @return NaN if there are none
-   */
-  public static double chanceScore(Dataset<Row> samples) {
-    Row row =
-        samples
-            .select(
-                avg(
-                    when(size(col("options")).gt(0), lit(1.0).divide(size(col("options"))))
-                        .otherwise(0.0)))
-            .head();
-    return row.isNullAt(0) ? Double.NaN : row.getDouble(0);
   }
 
   public static Row toRow(SampleRecord sample) {
@@ -105,9 +106,12 @@ public final class SamplesTable {
             Map.entry("image_id", sample.imageId()),
             Map.entry("image", image),
             Map.entry("question", sample.question()),
+            Map.entry("hint", sample.hint()),
             Map.entry("options", Cells.list(sample.options())),
             Map.entry("answers", Cells.list(sample.answers())),
             Map.entry("category", sample.category()),
+            Map.entry("group_id", sample.groupId()),
+            Map.entry("metric", sample.metric()),
             Map.entry("split", sample.split()),
             Map.entry("shard", sample.shard())));
   }
@@ -122,9 +126,12 @@ public final class SamplesTable {
         cells.text("image_id"),
         ByteBuffer.wrap(cells.bytes("image")),
         cells.text("question"),
+        cells.text("hint"),
         cells.values("options"),
         cells.values("answers"),
         cells.text("category"),
+        cells.text("group_id"),
+        cells.text("metric"),
         cells.text("split"),
         cells.integer("shard"));
   }

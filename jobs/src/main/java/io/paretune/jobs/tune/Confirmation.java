@@ -7,12 +7,15 @@ import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.SampleRows;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,11 +59,10 @@ public final class Confirmation {
   public Map<Long, TrialScore> scores(List<TrialRecord> trials) {
     Dataset<Row> questions = inputs.split(split);
     ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
-    Map<String, String> imageOf = new HashMap<>();
-    questions
-        .select("sample_id", "image_id")
-        .collectAsList()
-        .forEach(row -> imageOf.put(row.getString(0), row.getString(1)));
+    Map<String, Sample> samples = new HashMap<>();
+    questions.drop("image").collectAsList().stream()
+        .map(SampleRows::sample)
+        .forEach(sample -> samples.put(sample.sampleId(), sample));
     Map<Long, List<ShardResultRecord>> known =
         new HashMap<>(
             results.ofTrials(
@@ -74,7 +76,7 @@ public final class Confirmation {
     Map<Long, TrialScore> scores = new LinkedHashMap<>();
     List<TrialRecord> unrecorded = new ArrayList<>();
     for (TrialRecord trial : trials) {
-      TrialScore score = score(trial, known.getOrDefault(trial.trialId(), List.of()), imageOf);
+      TrialScore score = score(trial, known.getOrDefault(trial.trialId(), List.of()), samples);
       scores.put(trial.trialId(), score);
       if (!trial.confirmedScore().equals(OptionalDouble.of(score.score()))) {
         unrecorded.add(trial.confirmed(score.score()));
@@ -118,30 +120,23 @@ public final class Confirmation {
   }
 
   private TrialScore score(
-      TrialRecord trial, List<ShardResultRecord> rows, Map<String, String> imageOf) {
+      TrialRecord trial, List<ShardResultRecord> rows, Map<String, Sample> samples) {
+    Benchmark benchmark = inputs.benchmark();
     List<Outcome> outcomes = new ArrayList<>();
     for (ShardResultRecord row : rows) {
       for (ShardResultRecord.Outcome o : row.outcomes()) {
-        outcomes.add(
-            new Outcome(
-                o.sampleId(),
-                imageOf.getOrDefault(o.sampleId(), o.sampleId()),
-                o.prediction(),
-                o.score() > 0,
-                List.of()));
+        Sample sample = samples.get(o.sampleId());
+        if (sample != null) {
+          outcomes.add(benchmark.recorded(sample, o.prediction(), o.score()));
+        }
       }
     }
-    Score score = Score.of(outcomes);
-    if (score.total() != imageOf.size()) {
+    Tally tally = Tally.of(outcomes);
+    if (tally.questions() != samples.size()) {
       throw new IllegalStateException(
           "trial %d answered %d of %d held-out questions"
-              .formatted(trial.trialId(), score.total(), imageOf.size()));
+              .formatted(trial.trialId(), tally.questions(), samples.size()));
     }
-    return new TrialScore(
-        score.accuracy(),
-        score.low(),
-        score.high(),
-        Map.of(inputs.config().benchmark().name(), score.accuracy()),
-        score.total());
+    return ShardResults.score(benchmark, tally);
   }
 }

@@ -65,6 +65,14 @@ final class StudyIdentity {
     identity.addProperty("benchmark.splits.search", inputs.config().benchmark().searchSplit());
     identity.addProperty("benchmark.splits.held-out", inputs.config().benchmark().heldOutSplit());
     identity.addProperty("calibration.samples", inputs.config().calibration().samples());
+    identity.addProperty("benchmark.protocol", inputs.config().benchmark().protocol().key());
+    identity.addProperty("benchmark.coreset", inputs.config().benchmark().coreset().toString());
+    identity.addProperty(
+        "benchmarks",
+        inputs.config().benchmark().parts().stream()
+            .map(part -> part.name() + " as " + part.format().key() + " x " + part.weight())
+            .toList()
+            .toString());
     identity.addProperty("workload", inputs.footprint().workload().toString());
     identity.addProperty("study.space", study.space().toString());
     identity.addProperty("study.shards", study.shards());

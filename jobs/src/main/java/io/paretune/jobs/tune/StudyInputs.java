@@ -1,6 +1,8 @@
 package io.paretune.jobs.tune;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
 
@@ -8,11 +10,15 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.Ingest;
-import io.paretune.jobs.ingest.Intake;
+import io.paretune.jobs.ingest.IngestProgram;
+import io.paretune.jobs.ingest.ScreenedSamples;
+import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
-import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
@@ -22,7 +28,9 @@ import io.paretune.udfs.spark.EncodeImages;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -32,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a study runs on: a model, and a version of a benchmark in a warehouse.
+ * What a study runs on: a model, and a version of each benchmark in a warehouse.
  *
  * @param spark the session
  * @param config the study's
@@ -40,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * @param source the model, as tasks find it
  * @param modelId the model, by its content's hash
  * @param footprint of the model under the declared workload
- * @param version of the benchmark
+ * @param versions of the benchmarks, by their names
  */
 public record StudyInputs(
     SparkSession spark,
@@ -49,7 +57,7 @@ public record StudyInputs(
     ModelSource source,
     String modelId,
     MemoryFootprint footprint,
-    String version) {
+    SortedMap<String, String> versions) {
   private static final Logger LOG = LoggerFactory.getLogger(StudyInputs.class);
 
   /**
@@ -69,20 +77,22 @@ public record StudyInputs(
       shape = DecoderShape.of(checkpoint);
     }
     requireRoom(shape, config);
-    Ingest.Report report =
+    List<Ingest.Report> reports =
         Ingest.run(
             spark,
             warehouse,
-            config.benchmark().samples(),
-            new Intake(
-                config.benchmark().name(), config.study().shards(), Intake.DEFAULT_REJECTED_SHARE),
-            screened -> checkSplits(screened.samples(), config));
-    LOG.info(
-        "benchmark {}: {} questions on {} images{}",
-        config.benchmark().name(),
-        report.accepted(),
-        report.images(),
-        report.rejected() > 0 ? ", " + report.rejected() + " rows rejected" : "");
+            IngestProgram.requests(config),
+            screened -> checkSplits(screened, config));
+    SortedMap<String, String> versions = new TreeMap<>();
+    for (Ingest.Report report : reports) {
+      versions.put(report.benchmark(), report.version());
+      LOG.info(
+          "benchmark {}: {} questions on {} images{}",
+          report.benchmark(),
+          report.accepted(),
+          report.images(),
+          report.rejected() > 0 ? ", " + report.rejected() + " rows rejected" : "");
+    }
     StudyInputs inputs =
         new StudyInputs(
             spark,
@@ -91,7 +101,7 @@ public record StudyInputs(
             source,
             modelId,
             new MemoryFootprint(shape, config.workload()),
-            report.version());
+            versions);
     inputs.encode();
     return inputs;
   }
@@ -108,15 +118,22 @@ public record StudyInputs(
     }
   }
 
-  private static void checkSplits(Dataset<Row> samples, ParetuneConfig config) {
+  private static void checkSplits(ScreenedSamples screened, ParetuneConfig config) {
     BenchmarkConfig benchmark = config.benchmark();
+    BenchmarkFormat format =
+        benchmark.parts().stream()
+            .filter(part -> part.name().equals(screened.benchmark()))
+            .findFirst()
+            .orElseThrow()
+            .format();
     Problems problems = new Problems();
     Map<String, Boolean> open = new TreeMap<>(); // split -> has questions without options
-    samples
+    screened
+        .samples()
         .groupBy("split")
         .agg(min(size(col("options"))))
         .collectAsList()
-        .forEach(row -> open.put(row.getString(0), row.getInt(1) == 0));
+        .forEach(row -> open.put(row.getString(0), isOpen(format, row.getInt(1))));
     Map<String, String> keys = new LinkedHashMap<>();
     keys.put("benchmark.splits.calibration", benchmark.calibrationSplit());
     keys.put("benchmark.splits.search", benchmark.searchSplit());
@@ -126,7 +143,7 @@ public record StudyInputs(
           if (!open.containsKey(split)) {
             problems.add(
                 key,
-                "the benchmark has no question of the split \"" + split + "\"",
+                screened.benchmark() + " has no question of the split \"" + split + "\"",
                 "its splits are " + String.join(", ", open.keySet()));
           } else if (!key.endsWith("calibration") && Boolean.TRUE.equals(open.get(split))) {
             problems.add(
@@ -142,6 +159,19 @@ public record StudyInputs(
           "name questions that the search does not see");
     }
     problems.throwIfAny();
+  }
+
+  /**
+   * Whether a question has no choices that could be compared.
+   *
+   * @param options fewest of a question
+   */
+  private static boolean isOpen(BenchmarkFormat format, int options) {
+    return switch (format) {
+      case POPE, MME -> false;
+      case TEXT_VQA, VQA_V2, GQA -> true;
+      case GENERIC, SCIENCE_QA, MM_BENCH -> options == 0;
+    };
   }
 
   /** Encodes the benchmark's images that have no features under the model yet. */
@@ -160,14 +190,51 @@ public record StudyInputs(
             .mapPartitions(new EncodeImages(source), Encoders.row(ImageFeaturesTable.SCHEMA)));
   }
 
-  /** All the benchmark's questions. */
+  /** How questions are asked and judged. */
+  public Benchmark benchmark() {
+    List<WeightedBenchmarks.Part> parts =
+        config.benchmark().parts().stream()
+            .map(
+                part ->
+                    new WeightedBenchmarks.Part(
+                        part.format().benchmark(part.name(), config.benchmark().protocol()),
+                        part.weight()))
+            .toList();
+    return parts.size() == 1 ? parts.get(0).benchmark() : new WeightedBenchmarks(parts);
+  }
+
+  /** What trials are scored on: the benchmark's version, or a hash of several. */
+  public String version() {
+    return Ingest.version(versions);
+  }
+
+  /** All questions; those of several benchmarks are told apart by their benchmark's name. */
   public Dataset<Row> samples() {
-    return new SamplesTable(spark, warehouse).read(config.benchmark().name(), version);
+    SamplesTable table = new SamplesTable(spark, warehouse);
+    boolean several = versions.size() > 1;
+    return versions.entrySet().stream()
+        .map(e -> table.read(e.getKey(), e.getValue()))
+        .map(
+            rows ->
+                several
+                    ? rows.withColumn(
+                        "sample_id", concat(col("benchmark"), lit("/"), col("sample_id")))
+                    : rows)
+        .reduce(Dataset::union)
+        .orElseThrow();
   }
 
   /** The questions of a split; {@link #prepare} made sure that the configured ones have some. */
   public Dataset<Row> split(String split) {
     return samples().where(col("split").equalTo(split));
+  }
+
+  /** The questions of the search split that a search asks. */
+  public Dataset<Row> searchQuestions() {
+    return SearchCoreset.of(
+        config.benchmark().coreset(),
+        split(config.benchmark().searchSplit()),
+        () -> new ImageFeaturesTable(spark, warehouse).read(modelId));
   }
 
   /** Questions with their images' features, spread over their shards. */
@@ -178,7 +245,7 @@ public record StudyInputs(
         questions.drop("image").join(features, "image_id"),
         config.study().shards(),
         source,
-        new GenericBenchmark(config.benchmark().name()),
+        benchmark(),
         config.evaluation().batch());
   }
 }

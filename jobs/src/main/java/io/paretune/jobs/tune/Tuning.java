@@ -18,7 +18,6 @@ import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.StudyLease;
@@ -141,8 +140,8 @@ public final class Tuning {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
     String split = inputs.config().benchmark().searchSplit();
-    Dataset<Row> questions = inputs.split(split);
-    QuestionImages images = QuestionImages.of(questions);
+    Dataset<Row> questions = inputs.searchQuestions();
+    QuestionImages images = QuestionImages.of(questions, inputs.benchmark());
     ShardedBenchmark benchmark = inputs.sharded(questions);
     JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
     long asked = prepared.map(PreparedShard::questions).reduce(Integer::sum);
@@ -152,13 +151,12 @@ public final class Tuning {
             study.name(),
             runId,
             inputs.modelId(),
-            inputs.config().benchmark().name(),
             inputs.version(),
             split,
             inputs.footprint(),
             images,
             Rungs.of(images.shards(), study.racing().rungs()),
-            SamplesTable.chanceScore(questions),
+            images.chance(),
             study.seed());
     Optional<Field> field = field(images, before);
     Map<Long, List<ShardResultRecord>> answered =

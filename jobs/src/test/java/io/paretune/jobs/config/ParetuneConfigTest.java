@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.paretune.jobs.search.Granularity;
 import io.paretune.jobs.search.SamplerName;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
@@ -36,7 +38,19 @@ class ParetuneConfigTest {
                 Path.of("runs/warehouse").toAbsolutePath().toString(),
                 Optional.empty(),
                 new Workload(16, 4096),
-                new BenchmarkConfig(Optional.empty(), Optional.empty(), "train", "val", "test"),
+                new BenchmarkConfig(
+                    Optional.empty(),
+                    Optional.empty(),
+                    BenchmarkFormat.GENERIC,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Protocol.LLAVA,
+                    0.01,
+                    "train",
+                    "val",
+                    "test",
+                    List.of(),
+                    new CoresetConfig(0, CoresetConfig.By.CATEGORY)),
                 new CalibrationConfig(128),
                 new StudyConfig(
                     "default",
@@ -82,7 +96,10 @@ class ParetuneConfigTest {
             model = models/llava
             workload = 8x2048
             benchmark { name = pope, samples = [a.parquet, "hdfs:/b.parquet"]
-              splits { calibration = c, search = s, held-out = h } }
+              format = pope, images = pictures, protocol = lmms-eval, max-rejected-share = 0.2
+              splits { calibration = c, search = s, held-out = h, shares = [0.5, 0.2, 0.3] }
+              coreset { questions = 300, by = images } }
+            benchmarks = null
             calibration.samples = 0
             study {
               name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
@@ -112,9 +129,16 @@ class ParetuneConfigTest {
                     Optional.of("pope"),
                     Optional.of(
                         List.of(directory.resolve("a.parquet").toString(), "hdfs:/b.parquet")),
+                    BenchmarkFormat.POPE,
+                    Optional.of(directory.resolve("pictures").toString()),
+                    Optional.empty(),
+                    Protocol.LMMS_EVAL,
+                    0.2,
                     "c",
                     "s",
-                    "h"),
+                    "h",
+                    List.of(0.5, 0.2, 0.3),
+                    new CoresetConfig(300, CoresetConfig.By.IMAGES)),
                 new CalibrationConfig(0),
                 new StudyConfig(
                     "night",
@@ -189,7 +213,7 @@ class ParetuneConfigTest {
     ParetuneConfig config =
         read(null, "benchmark.samples=a.parquet, /b.parquet", "study.space.key-value-bits=[8, 16]");
 
-    assertThat(config.benchmark().samples())
+    assertThat(config.benchmark().samplesIfSet().orElseThrow())
         .containsExactly(Path.of("a.parquet").toAbsolutePath().toString(), "/b.parquet");
     assertThat(config.study().space().keyValueBits()).containsExactly(16, 8);
   }
@@ -258,7 +282,63 @@ class ParetuneConfigTest {
     assertProblem("warehouse=", "a path or a URI");
     assertProblem("warehouse=null", "a path or a URI");
     assertProblem("benchmark.samples=[]", "a list of paths or URIs");
+    assertProblem(
+        "benchmark.splits.shares=[0.5,0.6]",
+        "[] or three shares that add up to 1, such as [0.2, 0.4, 0.4]");
     assertProblem("study.trials={a=1}", "a whole number from 1 to 1000000");
+  }
+
+  @Test
+  void severalBenchmarksStandInThePlaceOfOne() throws IOException {
+    Path file =
+        write(
+            """
+            benchmarks = [
+              { name = gqa, samples = ["gqa/*.parquet"], format = gqa, images = "i.parquet", weight = 2 }
+              { name = mine, samples = "s3a://b/mine.parquet" }
+            ]
+            """);
+
+    BenchmarkConfig config =
+        ParetuneConfig.read(
+                Optional.of(file), List.of(), Set.of("benchmark.name", "benchmark.samples"))
+            .benchmark();
+
+    assertThat(config.name()).isEqualTo("gqa+mine");
+    assertThat(config.parts())
+        .containsExactly(
+            new BenchmarkPart(
+                "gqa",
+                List.of(directory.resolve("gqa/*.parquet").toString()),
+                BenchmarkFormat.GQA,
+                Optional.of(directory.resolve("i.parquet").toString()),
+                2),
+            new BenchmarkPart(
+                "mine",
+                List.of("s3a://b/mine.parquet"),
+                BenchmarkFormat.GENERIC,
+                Optional.empty(),
+                1));
+  }
+
+  @Test
+  void everyProblemOfSeveralBenchmarksIsReported() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    null,
+                    "benchmark.name=x",
+                    "benchmarks=[{name=a, samples=[f], weight=0},"
+                        + " {name=a, samples=[g], format=nope, wieght=1}, {samples=[]}]"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(
+            "benchmark.name: is set, and benchmarks are",
+            "weight is wrong — must be a number above 0",
+            "the name \"a\" is given twice",
+            "format is wrong — must be one of generic, pope",
+            "there is no such key: wieght",
+            "name is not set",
+            "samples is wrong — must be a list of paths or URIs");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -39,9 +40,13 @@ class IngestTest {
     Ingest.Report second = Ingest.run(spark, warehouse, List.of(file), intake);
 
     assertThat(first)
-        .isEqualTo(new Ingest.Report(first.version(), 20, 1, 7, 3, Ingest.Outcome.WRITTEN));
+        .isEqualTo(
+            new Ingest.Report(
+                "toy", first.version(), 20, 1, 7, 3, Ingest.Outcome.WRITTEN, Optional.empty()));
     assertThat(second)
-        .isEqualTo(new Ingest.Report(first.version(), 20, 1, 7, 3, Ingest.Outcome.UNCHANGED));
+        .isEqualTo(
+            new Ingest.Report(
+                "toy", first.version(), 20, 1, 7, 3, Ingest.Outcome.UNCHANGED, Optional.empty()));
     assertThat(commits(warehouse)).isEqualTo(commits);
     SamplesTable samples = new SamplesTable(spark, warehouse);
     assertThat(samples.read("toy", first.version()).count()).isEqualTo(20);
@@ -69,7 +74,7 @@ class IngestTest {
                     spark,
                     Warehouse.at("warehouse", home.toString()),
                     List.of(file),
-                    new Intake("toy", 3, Intake.DEFAULT_REJECTED_SHARE)))
+                    new Intake("toy", 3, 0.01)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("row 20 (q20): image is null")
         .hasMessageContaining("toy: 1 of 21 rows cannot be used; allowed are 1 %");

@@ -72,7 +72,7 @@ public final class SampleFiles {
                 q ->
                     RowFactory.create(
                         q.id(),
-                        RowFactory.create(q.image(), q.id() + ".png"),
+                        RowFactory.create(q.image(), q.image() == null ? null : q.id() + ".png"),
                         q.question(),
                         q.options() == null ? null : q.options().toArray(String[]::new),
                         q.answer(),
@@ -109,6 +109,11 @@ public final class SampleFiles {
       image.setRGB(i % side, i / side, rgb);
     }
     return encoded(image);
+  }
+
+  /** A black picture. */
+  public static byte[] blank(int width, int height) {
+    return encoded(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB));
   }
 
   /** A square that does not compress; squares of different sides differ. */

@@ -88,8 +88,11 @@ public final class Records {
         text(),
         bytes(random.nextInt(20)),
         text(),
+        text(),
         texts(0),
         texts(1),
+        text(),
+        text(),
         text(),
         text(),
         random.nextInt(8));

@@ -65,13 +65,14 @@ public final class QuestionTokenizer {
           "its text changes the tokens before the image",
           "the prompt template must keep the question after the image");
     }
-    List<int[]> options = new ArrayList<>(sample.options().size());
-    for (String option : sample.options()) {
-      options.add(after(sample, prompt, ids, option));
+    List<String> choices = benchmark.choices(sample);
+    List<int[]> options = new ArrayList<>(choices.size());
+    for (String choice : choices) {
+      options.add(after(sample, prompt, ids, choice));
     }
     int[] suffix = Arrays.copyOfRange(ids, before.length + 1, ids.length);
-    String answer = sample.answers().get(0);
-    int option = sample.options().indexOf(answer);
+    String answer = benchmark.target(sample);
+    int option = choices.indexOf(answer);
     return new PreparedQuestion(
         sample,
         suffix,

@@ -2,7 +2,6 @@ package io.paretune.udfs.evaluate;
 
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.model.Continuation;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.MultimodalModel;
@@ -73,19 +72,11 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
   private void judge(List<PreparedQuestion> questions, double[] scores, List<Outcome> outcomes) {
     int at = 0;
     for (PreparedQuestion q : questions) {
-      Sample sample = q.sample();
       List<Double> own = new ArrayList<>(q.options().size());
       for (int o = 0; o < q.options().size(); o++) {
         own.add(scores[at++]);
       }
-      String prediction = benchmark.choose(sample, own);
-      outcomes.add(
-          new Outcome(
-              sample.sampleId(),
-              sample.imageId(),
-              prediction,
-              benchmark.isCorrectChoice(sample, prediction),
-              own));
+      outcomes.add(benchmark.chosen(q.sample(), own));
     }
   }
 }

@@ -89,13 +89,7 @@ public record ShardGeneration(
   }
 
   private Outcome outcome(Sample sample, long[] answer) {
-    String prediction = stops.cut(tokenizer.decode(answer)).strip();
-    return new Outcome(
-        sample.sampleId(),
-        sample.imageId(),
-        prediction,
-        benchmark.isCorrect(sample, prediction),
-        List.of());
+    return benchmark.answered(sample, stops.cut(tokenizer.decode(answer)).strip());
   }
 
   private static List<PreparedQuestion> sorted(PreparedImage image) {

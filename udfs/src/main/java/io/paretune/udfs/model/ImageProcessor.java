@@ -21,6 +21,12 @@ public final class ImageProcessor {
   /** No padded or resized image is larger than this, whatever its proportions. */
   private static final long MAX_PIXELS = ImageFile.MAX_PIXELS;
 
+  /** Padded to a square, an image of this side has {@link #MAX_PIXELS}. */
+  private static final int MOST_SIDE = 9459;
+
+  /** Of the longer to the shorter side: its short side made 1672, an image has as many. */
+  private static final int MOST_PROPORTION = 32;
+
   private final ImageProcessorConfig config;
 
   public ImageProcessor(ImageProcessorConfig config) {
@@ -160,11 +166,26 @@ public final class ImageProcessor {
   }
 
   /**
-   * Decodes an image and lets it go: what this accepts, {@link #pixels} accepts.
+   * Decodes an image and lets it go: what this accepts, {@link #pixels} accepts for encoders of up
+   * to 1672 pixels a side, since no padding or resizing can then pass the limit.
    *
-   * @throws InvalidInputException if it is no PNG or JPEG file, is damaged or too large
+   * @throws InvalidInputException if it is no PNG or JPEG file, is damaged, too large or too narrow
    */
   public static void requireReadable(byte[] file, String where) {
-    ImageFile.decode(file, where);
+    Rgb image = ImageFile.decode(file, where);
+    int longer = Math.max(image.width(), image.height());
+    int shorter = Math.min(image.width(), image.height());
+    if (longer > MOST_SIDE) {
+      throw new InvalidInputException(
+          where,
+          "is an image of %d × %d pixels: sides of up to %d are taken"
+              .formatted(image.width(), image.height(), MOST_SIDE));
+    }
+    if (longer > MOST_PROPORTION * (long) shorter) {
+      throw new InvalidInputException(
+          where,
+          "is an image of %d × %d pixels, too narrow: sides of up to %d to 1 are taken"
+              .formatted(image.width(), image.height(), MOST_PROPORTION));
+    }
   }
 }

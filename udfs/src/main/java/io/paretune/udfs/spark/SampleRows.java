@@ -6,17 +6,22 @@ import java.nio.ByteOrder;
 import org.apache.spark.sql.Row;
 
 /** Reads rows that have the columns of the {@code samples} and {@code image_features} tables. */
-final class SampleRows {
+public final class SampleRows {
   private SampleRows() {}
 
-  static Sample sample(Row row) {
+  /** The question of a row, without its image. */
+  public static Sample sample(Row row) {
     return new Sample(
+        row.getAs("benchmark"),
         row.getAs("sample_id"),
         row.getAs("image_id"),
         row.getAs("question"),
+        row.getAs("hint"),
         row.getList(row.fieldIndex("options")),
         row.getList(row.fieldIndex("answers")),
-        row.getAs("category"));
+        row.getAs("category"),
+        row.getAs("group_id"),
+        row.getAs("metric"));
   }
 
   static boolean hasFeatures(Row row) {

@@ -1,0 +1,255 @@
+package io.paretune.jobs.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.tables.SampleRecord;
+import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files as the benchmarks' publishers make them, in every form of the image. */
+class PublishedFilesTest {
+  private static final byte[] RED = SampleFiles.png(0xff0000, 8);
+  private static final byte[] BLUE = SampleFiles.png(0x0000ff, 8);
+  private static final SplitShares SHARES =
+      new SplitShares(
+          List.of(new SplitShares.Share("train", 0.5), new SplitShares.Share("val", 0.5)));
+
+  @TempDir Path folder;
+  private final SparkSession spark = SharedSpark.session();
+
+  private String parquet(String name, String... selected) throws IOException {
+    Path file = folder.resolve(name + ".parquet");
+    Dataset<Row> rows = null;
+    for (String row : selected) {
+      Dataset<Row> one = spark.sql("select " + row);
+      rows = rows == null ? one : rows.union(one);
+    }
+    new SampleFiles(spark).writeOne(rows, file);
+    return file.toString();
+  }
+
+  private static String image(byte[] bytes) {
+    return "named_struct('bytes', unbase64('%s'), 'path', 'x.png') as image"
+        .formatted(Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private Intake intake(BenchmarkFormat format, double share, String images) {
+    return new Intake("b", format, 2, share, images, SHARES, PromptCheck.NONE);
+  }
+
+  private List<SampleRecord> read(BenchmarkFormat format, String... files) {
+    return read(intake(format, 0, ""), files);
+  }
+
+  private List<SampleRecord> read(Intake intake, String... files) {
+    try (ScreenedSamples screened = SamplesReader.read(spark, List.of(files), intake)) {
+      return screened.samples().orderBy("position").collectAsList().stream()
+          .map(SamplesTable::fromRow)
+          .toList();
+    }
+  }
+
+  @Test
+  void popesRowsAreNumberedWithinTheirCategory() throws IOException {
+    SampleRecord sample =
+        read(
+                BenchmarkFormat.POPE,
+                parquet(
+                    "pope",
+                    "'0' as id, '7' as question_id, 'Is there a dog?' as question, 'yes' as"
+                        + " answer, 'coco' as image_source, 'popular' as category, "
+                        + image(RED)))
+            .get(0);
+
+    assertThat(sample.sampleId()).isEqualTo("popular/7");
+    assertThat(sample.answers()).containsExactly("yes");
+    assertThat(sample.category()).isEqualTo("popular");
+    assertThat(sample.split()).isIn("train", "val");
+  }
+
+  @Test
+  void scienceQasIndexBecomesALetter() throws IOException {
+    String columns =
+        "'Which?' as question, array('x', 'y', 'z') as choices, cast(%d as tinyint) as answer,"
+            + " 'A hint.' as hint, 'natural science' as subject, ";
+    List<SampleRecord> samples =
+        read(
+            intake(BenchmarkFormat.SCIENCE_QA, 0.5, ""),
+            parquet("sqa", columns.formatted(2) + image(RED), columns.formatted(3) + image(RED)));
+
+    assertThat(samples).hasSize(1);
+    assertThat(samples.get(0).answers()).containsExactly("C");
+    assertThat(samples.get(0).options()).containsExactly("x", "y", "z");
+    assertThat(samples.get(0).hint()).isEqualTo("A hint.");
+  }
+
+  @Test
+  void textVqasTokensBecomeTheHintAndItsTenAnswersStay() throws IOException {
+    SampleRecord sample =
+        read(
+                BenchmarkFormat.TEXT_VQA,
+                parquet(
+                    "textvqa",
+                    "'i' as image_id, 34602 as question_id, 'what brand?' as question,"
+                        + " array_repeat('nokia', 10) as answers, array('NOKIA', '3310') as"
+                        + " ocr_tokens, "
+                        + image(RED)))
+            .get(0);
+
+    assertThat(sample.sampleId()).isEqualTo("34602");
+    assertThat(sample.hint()).isEqualTo("NOKIA, 3310");
+    assertThat(sample.answers()).hasSize(10);
+  }
+
+  @Test
+  void mmesQuestionsOfAnImageAreOneGroup() throws IOException {
+    String columns =
+        "'OCR/1.png' as question_id, '%s' as question, '%s' as answer, 'OCR' as category, ";
+    List<SampleRecord> samples =
+        read(
+            BenchmarkFormat.MME,
+            parquet(
+                "mme",
+                columns.formatted("Is it?", "Yes") + image(RED),
+                columns.formatted("Is it not?", "No") + image(RED)));
+
+    assertThat(samples).extracting(SampleRecord::groupId).containsOnly("OCR/1.png");
+    assertThat(samples).extracting(SampleRecord::sampleId).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void mmBenchsIndexMayBeANumberInOneFileAndTextInAnother() throws IOException {
+    String columns =
+        "%s as index, 'Which?' as question, 'nan' as hint, '%s' as answer, 'a' as A, 'b' as B,"
+            + " 'nan' as C, cast(null as string) as D, 'action' as category, ";
+    List<SampleRecord> samples =
+        read(
+            intake(BenchmarkFormat.MM_BENCH, 0.4, ""),
+            parquet("number", columns.formatted("241L", "A") + image(RED)),
+            parquet(
+                "text",
+                columns.formatted("'1000241'", "B") + image(BLUE),
+                columns.formatted("'x'", "B") + image(BLUE)));
+
+    assertThat(samples).extracting(SampleRecord::sampleId).containsExactly("241", "1000241");
+    assertThat(samples).extracting(SampleRecord::groupId).containsOnly("241");
+    assertThat(samples.get(0).options()).containsExactly("a", "b");
+    // A question's rotations stay together although their image files differ.
+    assertThat(samples.get(1).shard()).isEqualTo(samples.get(0).shard());
+    assertThat(samples.get(1).split()).isEqualTo(samples.get(0).split());
+  }
+
+  @Test
+  void jsonLinesNameImagesInAFolderAndMixTypes() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Files.write(images.resolve("red.png"), RED);
+    Path file = folder.resolve("vqa.jsonl");
+    Files.write(
+        file,
+        """
+        {"question_id": 1, "question": "What?", "answers": [{"answer": "red"}], "image": "red.png"}
+
+        {"question_id": "two", "question": "What?", "answers": [{"answer": "red"}], "image": "red.png"}
+        {"question_id": 3, "question": "What?", "answers": [{"answer": "red"}], "image": "gone.png"}
+        {"question_id": 4, "question": "What?"
+        """
+            .getBytes(StandardCharsets.UTF_8));
+    Files.write(
+        file,
+        "{\"question_id\": 5, \"question\": \"\u00e9\", \"answers\": [], \"image\": \"\"}\n"
+            .getBytes(StandardCharsets.ISO_8859_1),
+        java.nio.file.StandardOpenOption.APPEND);
+    Intake intake = intake(BenchmarkFormat.VQA_V2, 0.9, images.toString());
+
+    try (ScreenedSamples screened = SamplesReader.read(spark, List.of(file.toString()), intake)) {
+      assertThat(
+              screened.samples().orderBy("position").collectAsList().stream()
+                  .map(SamplesTable::fromRow)
+                  .map(SampleRecord::sampleId))
+          .containsExactly("1", "two");
+      List<String> reasons =
+          screened.rejected().orderBy("position").collectAsList().stream()
+              .map(r -> r.<Long>getAs("position") + " " + r.<String>getAs("reason"))
+              .toList();
+      assertThat(reasons.get(0)).startsWith("2 image file ").endsWith("gone.png does not exist");
+      assertThat(reasons.subList(1, 3))
+          .containsExactly("3 the line is no JSON object", "4 a text is no UTF-8");
+    }
+  }
+
+  @Test
+  void gqasImagesComeFromTheirOwnFile() throws IOException {
+    String images = parquet("images", "'n1' as id, " + image(RED));
+    List<SampleRecord> samples =
+        read(
+            intake(BenchmarkFormat.GQA, 0.5, images),
+            parquet(
+                "gqa",
+                "'q1' as id, 'n1' as imageId, 'Is it?' as question, 'yes' as answer",
+                "'q2' as id, 'n2' as imageId, 'Is it?' as question, 'yes' as answer"));
+
+    assertThat(samples).extracting(SampleRecord::sampleId).containsExactly("q1");
+    assertThat(samples.get(0).imageId()).isEqualTo(SampleFiles.sha256(RED));
+  }
+
+  @Test
+  void patternsNameFilesAndPositionsRunOn() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      parquet(
+          "part " + i + ",[x]",
+          "'%d' as question_id, 'Is it?' as question, 'no' as answer, 'random' as category, "
+                  .formatted(i)
+              + image(RED));
+    }
+
+    List<SampleRecord> samples = read(BenchmarkFormat.POPE, folder + "/part*.parquet");
+
+    assertThat(samples).extracting(SampleRecord::position).containsExactly(0L, 1L, 2L);
+    assertThat(samples)
+        .extracting(SampleRecord::sampleId)
+        .containsExactly("random/0", "random/1", "random/2");
+    assertThatThrownBy(() -> read(BenchmarkFormat.POPE, folder + "/none*.parquet"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("no file fits the pattern");
+  }
+
+  @Test
+  void answersThatCannotBeJudgedAndImagesThatNoModelTakesAreRefused() throws IOException {
+    String columns =
+        "'%d' as question_id, 'Is it?' as question, '%s' as answer, 'random' as category, ";
+    String file =
+        parquet(
+            "pope",
+            columns.formatted(0, "yes") + image(RED),
+            columns.formatted(1, "maybe") + image(RED),
+            columns.formatted(2, "no") + image(SampleFiles.blank(2000, 3)));
+
+    try (ScreenedSamples screened =
+        SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.POPE, 0.9, ""))) {
+      assertThat(
+              screened.rejected().orderBy("position").collectAsList().stream()
+                  .map(r -> r.<String>getAs("reason")))
+          .containsExactly(
+              "answer \"maybe\" is neither yes nor no",
+              "image: is an image of 2000 × 3 pixels, too narrow: sides of up to 32 to 1 are taken");
+    }
+    assertThatThrownBy(() -> read(BenchmarkFormat.MME, file))
+        .hasMessageNotContaining("question_id")
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("neither yes nor no");
+  }
+}

@@ -1,0 +1,142 @@
+package io.paretune.udfs.benchmark;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * MME (arXiv 2306.13394): two yes-or-no questions an image. A category has 100 points for the share
+ * of questions and 100 for the share of images with both right (acc⁺); perception and cognition are
+ * sums over their categories, 2000 and 800 points at most. The one score is the points' share of
+ * those that can be had in the categories asked.
+ *
+ * @param name the name in configuration and tables
+ * @param protocol whose rules read yes and no
+ */
+public record Mme(String name, Protocol protocol) implements Benchmark {
+  private static final Set<String> PERCEPTION =
+      Set.of(
+          "existence",
+          "count",
+          "position",
+          "color",
+          "posters",
+          "celebrity",
+          "scene",
+          "landmark",
+          "artwork",
+          "OCR");
+
+  /** Characters in which yes or no must be found. */
+  private static final int PREFIX = 4;
+
+  @Override
+  public String question(Sample sample) {
+    return PythonText.strip(sample.question()).replace(" Please answer yes or no.", "")
+        + Prompts.SHORT;
+  }
+
+  @Override
+  public List<String> choices(Sample sample) {
+    return YesNo.CHOICES;
+  }
+
+  @Override
+  public String target(Sample sample) {
+    return PythonText.capitalize(right(sample));
+  }
+
+  @Override
+  public GenerationRules generation(Sample sample) {
+    return switch (protocol) {
+      case LLAVA -> Prompts.LLAVA_SHORT;
+      case LMMS_EVAL -> Prompts.lmmsEval(16);
+    };
+  }
+
+  @Override
+  public Verdict judge(Sample sample, String text) {
+    String answer =
+        switch (protocol) {
+          case LLAVA -> inPrefix(PythonText.lower(PythonText.strip(text)));
+          case LMMS_EVAL -> lmmsEval(PythonText.strip(PythonText.lower(text)).replace(".", ""));
+        };
+    return Verdict.of(answer, answer.equals(right(sample)));
+  }
+
+  private static String right(Sample sample) {
+    return PythonText.strip(PythonText.lower(sample.answers().get(0))).replace(".", "");
+  }
+
+  private static String lmmsEval(String text) {
+    return switch (text) {
+      case "y" -> YesNo.YES;
+      case "n" -> YesNo.NO;
+      default -> inPrefix(text);
+    };
+  }
+
+  private static String inPrefix(String text) {
+    String prefix = text.substring(0, Math.min(PREFIX, text.length()));
+    if (prefix.contains(YesNo.YES)) {
+      return YesNo.YES;
+    }
+    return prefix.contains(YesNo.NO) ? YesNo.NO : "";
+  }
+
+  /** Half of the questions, a quarter of the images: 75 of 200 points. */
+  @Override
+  public double chance(Sample sample) {
+    return 0.375;
+  }
+
+  @Override
+  public RatioSum ratios(Tally tally) {
+    RatioSum sum = new RatioSum();
+    Set<String> categories = categories(tally);
+    for (String category : categories) {
+      Tally own = tally.where(c -> c.category().equals(category));
+      sum.with(0.5 / categories.size(), Means.sums(own))
+          .with(0.5 / categories.size(), bothRight(own));
+    }
+    return sum;
+  }
+
+  private static RatioSum.Sums bothRight(Tally category) {
+    RatioSum.Sums sums = new RatioSum.Sums();
+    for (Groups.Group image : Groups.of(category)) {
+      sums.add(image.imageId(), image.allRight() ? 1 : 0, 1);
+    }
+    return sums;
+  }
+
+  private static Set<String> categories(Tally tally) {
+    Set<String> categories = new TreeSet<>();
+    tally.cells().keySet().forEach(c -> categories.add(c.category()));
+    return categories;
+  }
+
+  @Override
+  public JsonObject report(Tally tally) {
+    JsonObject byCategory = new JsonObject();
+    double perception = 0;
+    double cognition = 0;
+    for (String category : categories(tally)) {
+      Tally own = tally.where(c -> c.category().equals(category));
+      double points = 100 * Means.of(own) + 100 * bothRight(own).value();
+      byCategory.addProperty(category, points);
+      // As lmms-eval does, whatever is not known as perception is cognition.
+      if (PERCEPTION.contains(category)) {
+        perception += points;
+      } else {
+        cognition += points;
+      }
+    }
+    JsonObject report = Means.report(tally);
+    report.addProperty("perception", perception);
+    report.addProperty("cognition", cognition);
+    report.add("by_category", byCategory);
+    return report;
+  }
+}

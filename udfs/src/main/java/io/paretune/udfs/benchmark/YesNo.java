@@ -1,0 +1,14 @@
+package io.paretune.udfs.benchmark;
+
+import java.util.List;
+
+/** Questions that yes or no answers. */
+final class YesNo {
+  static final String YES = "yes";
+  static final String NO = "no";
+
+  /** As models are trained to say it. */
+  static final List<String> CHOICES = List.of("Yes", "No");
+
+  private YesNo() {}
+}
