@@ -46,7 +46,9 @@ public final class Coreset {
     Set<String> chosen = new HashSet<>();
     strata.forEach(
         (stratum, own) -> {
-          own.sort(Comparator.comparing((Unit u) -> hashes.getOrDefault(u.id(), "")).thenComparing(Unit::id));
+          own.sort(
+              Comparator.comparing((Unit u) -> hashes.getOrDefault(u.id(), ""))
+                  .thenComparing(Unit::id));
           int left = quotas.getOrDefault(stratum, 0);
           for (Unit unit : own) {
             if (left <= 0) {

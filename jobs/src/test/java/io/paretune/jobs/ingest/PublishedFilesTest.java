@@ -245,7 +245,8 @@ class PublishedFilesTest {
                   .map(r -> r.<String>getAs("reason")))
           .containsExactly(
               "answer \"maybe\" is neither yes nor no",
-              "image: is an image of 2000 × 3 pixels, too narrow: sides of up to 32 to 1 are taken");
+              "image: is an image of 2000 × 3 pixels, too narrow: sides of up to 32 to 1 are"
+                  + " taken");
     }
     assertThatThrownBy(() -> read(BenchmarkFormat.MME, file))
         .hasMessageNotContaining("question_id")

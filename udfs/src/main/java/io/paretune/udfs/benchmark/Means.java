@@ -15,7 +15,9 @@ final class Means {
     RatioSum.Sums sums = new RatioSum.Sums();
     tally
         .cells()
-        .forEach((cell, counts) -> sums.add(cell.imageId(), counts.credit(), (double) counts.questions()));
+        .forEach(
+            (cell, counts) ->
+                sums.add(cell.imageId(), counts.credit(), (double) counts.questions()));
     return sums;
   }
 

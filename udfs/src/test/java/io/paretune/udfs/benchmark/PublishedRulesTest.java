@@ -54,7 +54,10 @@ class PublishedRulesTest {
       JsonObject row = element.getAsJsonObject();
       Sample sample = sample(row);
       String text = row.get("text").getAsString();
-      double expected = row.getAsJsonArray("credits").get(List.of(Protocol.values()).indexOf(protocol)).getAsDouble();
+      double expected =
+          row.getAsJsonArray("credits")
+              .get(List.of(Protocol.values()).indexOf(protocol))
+              .getAsDouble();
       assertThat(benchmark.judge(sample, text).credit())
           .as("%s for %s", row, protocol.key())
           .isCloseTo(expected, within(1e-8));
@@ -64,7 +67,10 @@ class PublishedRulesTest {
     List<List<Outcome>> shards = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     outcomes.forEach(o -> shards.get(random.nextInt(3)).add(o));
     Tally merged = shards.stream().map(Tally::of).reduce(Tally.EMPTY, Tally::plus);
-    JsonObject report = set.getAsJsonArray("reports").get(List.of(Protocol.values()).indexOf(protocol)).getAsJsonObject();
+    JsonObject report =
+        set.getAsJsonArray("reports")
+            .get(List.of(Protocol.values()).indexOf(protocol))
+            .getAsJsonObject();
     assertSame(protocol.key(), benchmark.report(merged), report);
   }
 
