@@ -212,21 +212,18 @@ final class ChatEndpoint {
       return Optional.of(new Setback(what, retryAfter(response, Clock.systemUTC()), false));
     }
     switch (status) {
-      case 200:
+      case 200 -> {
         return Optional.empty();
-      case 400:
-      case 422:
-        throw new RefusedRequestException(status, said);
-      case 401:
-      case 403:
-        throw new InvalidInputException(
-            "judge.endpoint",
-            "%s does not accept the key: %s".formatted(base, what),
-            key.isPresent()
-                ? "check the key in the environment"
-                : "put the key into the environment variable that judge.api-key-variable names");
-      case 404:
-      case 410:
+      }
+      case 400, 422 -> throw new RefusedRequestException(status, said);
+      case 401, 403 ->
+          throw new InvalidInputException(
+              "judge.endpoint",
+              "%s does not accept the key: %s".formatted(base, what),
+              key.isPresent()
+                  ? "check the key in the environment"
+                  : "put the key into the environment variable that judge.api-key-variable names");
+      case 404, 410 -> {
         if (model.isEmpty()) {
           return Optional.empty();
         }
@@ -235,11 +232,12 @@ final class ChatEndpoint {
             "%s does not serve \"%s\"%s: %s"
                 .formatted(base, model.get(), status == 410 ? " any more" : "", what),
             "name a model that it lists under /models, and check that judge.endpoint ends in /v1");
-      default:
-        throw new InvalidInputException(
-            "judge.endpoint",
-            "%s%s answers with %s".formatted(base, path, what),
-            "give the URL of an endpoint that speaks the OpenAI chat protocol, up to /v1");
+      }
+      default ->
+          throw new InvalidInputException(
+              "judge.endpoint",
+              "%s%s answers with %s".formatted(base, path, what),
+              "give the URL of an endpoint that speaks the OpenAI chat protocol, up to /v1");
     }
   }
 

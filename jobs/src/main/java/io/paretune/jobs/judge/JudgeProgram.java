@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -101,7 +102,7 @@ public final class JudgeProgram {
       List<JudgedAnswer> answers = new ArrayList<>();
       predictions.forEach(
           (id, prediction) -> {
-            Row row = byId.get(id);
+            Row row = Objects.requireNonNull(byId.get(id));
             answers.add(
                 new JudgedAnswer(
                     id,

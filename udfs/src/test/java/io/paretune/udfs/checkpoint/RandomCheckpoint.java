@@ -73,7 +73,7 @@ public final class RandomCheckpoint {
         random.nextBytes(bytes);
         for (int i = 1; i < bytes.length; i += 2) {
           // The high byte of a bf16: any sign, an exponent for magnitudes from 2^-7 to 2^-5.
-          bytes[i] = (byte) (bytes[i] & 0x80 | 0x3C);
+          bytes[i] = (byte) ((bytes[i] & 0x80) | 0x3C);
         }
         out.write(ByteBuffer.wrap(bytes, 0, (int) Math.min(left, bytes.length)));
       }
