@@ -42,7 +42,7 @@ final class EvaluateCommand implements Command {
   private static final Option<EvaluationMode> MODE =
       Option.oneOf(
               "--mode",
-              "answer by the likeliest option or by generating text",
+              "answer by the likeliest option, by generating text, or as the benchmark's protocol does",
               EvaluationMode.values(),
               EvaluationMode::key)
           .orElse("options");
@@ -144,11 +144,11 @@ final class EvaluateCommand implements Command {
     String where =
         invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
     LayerStack.check(where, profile, layers, problems);
-    if (invocation.value(MODE) == EvaluationMode.GENERATE
+    if (invocation.value(MODE) != EvaluationMode.OPTIONS
         && profile.kvGrouping() != KvGrouping.TOKEN) {
       problems.add(
           where,
-          "--mode generate does not know kv_grouping \"%s\"".formatted(profile.kvGrouping().key()),
+          "generation does not know kv_grouping \"%s\"".formatted(profile.kvGrouping().key()),
           "use --mode options, or kv_grouping \"token\"");
     }
   }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param images where image files are that they name by a path
  * @param severalIfSet benchmarks that are scored together, in the place of the only one
  * @param protocol whose prompts and rules are followed
+ * @param answering how questions are answered
  * @param maximumRejectedShare share of unusable rows above which nothing is taken
  * @param calibrationSplit split whose activations decide the masks
  * @param searchSplit split that the search scores candidates on
@@ -29,6 +30,7 @@ public record BenchmarkConfig(
     Optional<String> images,
     Optional<List<BenchmarkPart>> severalIfSet,
     Protocol protocol,
+    AnsweringConfig answering,
     double maximumRejectedShare,
     String calibrationSplit,
     String searchSplit,
@@ -44,6 +46,8 @@ public record BenchmarkConfig(
         values.get(Keys.BENCHMARK_IMAGES),
         values.get(SeveralBenchmarks.KEY),
         values.get(Keys.PROTOCOL),
+        new AnsweringConfig(
+            values.get(Keys.ANSWERING_SEARCH), values.get(Keys.ANSWERING_CONFIRM)),
         values.get(Keys.MAX_REJECTED_SHARE),
         values.get(Keys.CALIBRATION_SPLIT),
         values.get(Keys.SEARCH_SPLIT),

@@ -5,6 +5,7 @@ import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.MaskKind;
@@ -26,6 +27,10 @@ final class Keys {
   static final Key<Optional<String>> BENCHMARK_IMAGES = Key.location("benchmark.images").optional();
   static final Key<Protocol> PROTOCOL =
       Key.oneOf("benchmark.protocol", Protocol.values(), Protocol::key);
+  static final Key<EvaluationMode> ANSWERING_SEARCH =
+      Key.oneOf("benchmark.answering.search", EvaluationMode.values(), EvaluationMode::key);
+  static final Key<EvaluationMode> ANSWERING_CONFIRM =
+      Key.oneOf("benchmark.answering.confirm", EvaluationMode.values(), EvaluationMode::key);
   static final Key<Double> MAX_REJECTED_SHARE = Key.share("benchmark.max-rejected-share");
   static final Key<List<Double>> SPLIT_SHARES = Key.splitShares("benchmark.splits.shares");
   static final Key<Integer> CORESET_QUESTIONS =
@@ -94,6 +99,8 @@ final class Keys {
           BENCHMARK_IMAGES,
           SeveralBenchmarks.KEY,
           PROTOCOL,
+          ANSWERING_SEARCH,
+          ANSWERING_CONFIRM,
           MAX_REJECTED_SHARE,
           SPLIT_SHARES,
           CORESET_QUESTIONS,

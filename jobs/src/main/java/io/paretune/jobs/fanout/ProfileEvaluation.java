@@ -120,7 +120,7 @@ public record ProfileEvaluation(
   }
 
   private void refuseWithoutOptions(Dataset<Row> asked) {
-    if (mode == EvaluationMode.GENERATE) {
+    if (mode != EvaluationMode.OPTIONS) {
       return;
     }
     List<Row> open = asked.where(size(col("options")).equalTo(0)).select("sample_id").takeAsList(1);
@@ -128,7 +128,7 @@ public record ProfileEvaluation(
       throw new InvalidInputException(
           "sample " + open.get(0).getString(0),
           "has no options to choose from",
-          "answer it with --mode generate");
+          "answer it with --mode generate or protocol");
     }
   }
 

@@ -6,6 +6,7 @@ import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.spark.ShardAnswers;
 
 /** Answers as the tables have them. */
@@ -14,13 +15,19 @@ public final class ShardResults {
 
   /** The row of one shard of one step of a trial. */
   public static ShardResultRecord row(
-      String study, long trialId, int rung, String split, ShardAnswers answers) {
+      String study,
+      long trialId,
+      int rung,
+      String split,
+      EvaluationMode answering,
+      ShardAnswers answers) {
     return new ShardResultRecord(
         study,
         trialId,
         rung,
         answers.shard(),
         split,
+        answering,
         answers.outcomes().stream().filter(Outcome::correct).count(),
         answers.outcomes().stream()
             .map(o -> new ShardResultRecord.Outcome(o.sampleId(), o.prediction(), o.credit()))

@@ -70,17 +70,19 @@ public record ShardedBenchmark(
   }
 
   /**
-   * Prepared shards, and how a task answers one of them by option likelihood.
+   * Prepared shards, and how a task answers one of them.
    *
+   * @param mode how questions are answered
    * @param candidateOf adds what tasks need to prune
    */
   public ShardFanout<PreparedShard> fanout(
-      JavaRDD<PreparedShard> prepared, Function<CompressionProfile, CandidateSpec> candidateOf) {
+      JavaRDD<PreparedShard> prepared,
+      Function<CompressionProfile, CandidateSpec> candidateOf,
+      EvaluationMode mode) {
     return new ShardFanout<>(
         prepared,
         profile ->
-            new EvaluateShard(
-                source, benchmark, candidateOf.apply(profile), EvaluationMode.OPTIONS, batch));
+            new EvaluateShard(source, benchmark, candidateOf.apply(profile), mode, batch));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

@@ -4,6 +4,7 @@ import io.paretune.jobs.tables.TrialCost;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.time.Instant;
 
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param modelId the model, by its content's hash
  * @param benchmarkVersion what trials are scored on
  * @param split whose questions they are
+ * @param answering how they are answered
  * @param footprint of the model under the declared workload
  * @param questions all of them
  * @param rungs the steps in which a trial's shards are asked
@@ -27,6 +29,7 @@ public record TrialContext(
     String modelId,
     String benchmarkVersion,
     String split,
+    EvaluationMode answering,
     MemoryFootprint footprint,
     QuestionImages questions,
     Rungs rungs,

@@ -74,7 +74,9 @@ final class TrialCourse {
     List<Outcome> own = new ArrayList<>();
     for (int shard : context.rungs().shards().get(rung)) {
       for (ShardAnswers a : waiting.getOrDefault(shard, List.of())) {
-        rows.add(ShardResults.row(context.study(), trialId, rung, context.split(), a));
+        rows.add(
+            ShardResults.row(
+                context.study(), trialId, rung, context.split(), context.answering(), a));
         own.addAll(a.outcomes());
         tally = tally.plus(Tally.of(a.outcomes()));
         seconds += a.seconds();

@@ -12,6 +12,10 @@ import io.paretune.jobs.tables.JudgementRecord;
 import io.paretune.jobs.tables.JudgementsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.Estimate;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -129,12 +133,29 @@ public final class JudgeProgram {
     return lines;
   }
 
+  /** The mean grade, its interval clustered by image as every score's. */
+  private static Estimate score(List<JudgedAnswer> answers, Judging.Result result) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      JudgedAnswer answer = answers.get(i);
+      outcomes.add(
+          new Outcome(
+              answer.sampleId(),
+              new Tally.Cell("samples", answer.imageId(), "", "", ""),
+              answer.prediction(),
+              result.judgements().get(i).score(),
+              List.of()));
+    }
+    return new GenericBenchmark("samples").score(Tally.of(outcomes));
+  }
+
   private static JsonObject summary(
       JudgeConfig judge, List<JudgedAnswer> answers, Judging.Result result, long requests) {
     JsonObject summary = new JsonObject();
-    summary.addProperty(
-        "score",
-        result.judgements().stream().mapToDouble(JudgementRecord::score).average().orElseThrow());
+    Estimate score = score(answers, result);
+    summary.addProperty("score", score.value());
+    summary.addProperty("score_low", score.low());
+    summary.addProperty("score_high", score.high());
     summary.addProperty("questions", answers.size());
     summary.addProperty("judged", result.judged());
     summary.addProperty("judged_before", result.fromTable());

@@ -66,6 +66,10 @@ record Cells(Row row) {
     return isNull(column) ? OptionalDouble.empty() : OptionalDouble.of(real(column));
   }
 
+  Optional<String> optionalText(String column) {
+    return isNull(column) ? Optional.empty() : Optional.of(text(column));
+  }
+
   Optional<Instant> optionalTime(String column) {
     return isNull(column) ? Optional.empty() : Optional.of(time(column));
   }

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param rung the step of the trial in which these questions were asked, from 0
  * @param shard the part of the benchmark
  * @param split what the questions are for
+ * @param answering how they were answered
  * @param correct how many were answered right
  * @param outcomes one for each question
  * @param seconds time the task took
@@ -22,6 +24,7 @@ public record ShardResultRecord(
     int rung,
     int shard,
     String split,
+    EvaluationMode answering,
     long correct,
     List<Outcome> outcomes,
     double seconds,

@@ -1,6 +1,8 @@
 package io.paretune.jobs.tables;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
@@ -8,6 +10,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +41,7 @@ public final class ShardResultsTable {
           .add("rung", IntegerType, false, "step of the trial, from 0")
           .add("shard", IntegerType, false, "part of the benchmark")
           .add("split", StringType, false, "what the questions are for")
+          .add("answering", StringType, true, "options, generate or protocol; null is options")
           .add("correct", LongType, false, "questions answered right")
           .add("total", LongType, false, "questions asked")
           .add("outcomes", DataTypes.createArrayType(OUTCOME), false, "the answers")
@@ -82,8 +86,10 @@ public final class ShardResultsTable {
   }
 
   /** The answers of a study's trials to a split's questions, by trial. */
-  public Map<Long, List<ShardResultRecord>> ofTrials(String study, String split, Set<Long> trials) {
+  public Map<Long, List<ShardResultRecord>> ofTrials(
+      String study, String split, EvaluationMode answering, Set<Long> trials) {
     return ofSplit(study, split)
+        .where(coalesce(col("answering"), lit(EvaluationMode.OPTIONS.key())).equalTo(answering.key()))
         .where(col("trial_id").isin(trials.toArray()))
         .collectAsList()
         .stream()
@@ -100,7 +106,8 @@ public final class ShardResultsTable {
    * rungs in a row. A write that is repeated leaves its rows once; rungs of a trial on a split are
    * written in order, trials in any.
    *
-   * @throws IllegalArgumentException if the results are of several trials or splits
+   * @throws IllegalArgumentException if the results are of several trials, splits or ways of
+   *     answering
    */
   public void append(List<ShardResultRecord> results) {
     if (results.isEmpty()) {
@@ -110,14 +117,22 @@ public final class ShardResultsTable {
     for (ShardResultRecord result : results) {
       if (!result.study().equals(first.study())
           || result.trialId() != first.trialId()
+          || result.answering() != first.answering()
           || !result.split().equals(first.split())) {
-        throw new IllegalArgumentException("one write holds rungs of one trial on one split");
+        throw new IllegalArgumentException(
+            "one write holds rungs of one trial on one split, answered in one way");
       }
     }
     // One task, one file: a rung's results are small.
     directory.appendOnce(
         directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
-        String.join("/", NAME, first.study(), String.valueOf(first.trialId()), first.split()),
+        String.join(
+            "/",
+            NAME,
+            first.study(),
+            String.valueOf(first.trialId()),
+            first.split(),
+            first.answering().key()),
         results.stream().mapToInt(ShardResultRecord::rung).max().getAsInt());
   }
 
@@ -130,6 +145,7 @@ public final class ShardResultsTable {
             Map.entry("rung", result.rung()),
             Map.entry("shard", result.shard()),
             Map.entry("split", result.split()),
+            Map.entry("answering", result.answering().key()),
             Map.entry("correct", result.correct()),
             Map.entry("total", result.total()),
             Map.entry(
@@ -157,6 +173,7 @@ public final class ShardResultsTable {
         cells.integer("rung"),
         cells.integer("shard"),
         cells.text("split"),
+        cells.optionalText("answering").map(EvaluationMode::ofKey).orElse(EvaluationMode.OPTIONS),
         cells.number("correct"),
         cells.<Row>values("outcomes").stream()
             .map(Cells::new)

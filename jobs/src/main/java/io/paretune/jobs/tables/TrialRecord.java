@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
  * @param cost what that needs of memory
  * @param chanceScore the score of guessing on the same questions
  * @param score what it answered right; a complete or stopped trial has one, a failed one may
- * @param confirmedScore its score on held-out questions, once confirmed
+ * @param heldOut its score on held-out questions, once confirmed
  * @param state how far it has come
  * @param reason why it was stopped or failed; empty otherwise
  * @param startedAt UTC, in microseconds
@@ -42,7 +42,7 @@ public record TrialRecord(
     TrialCost cost,
     double chanceScore,
     Optional<TrialScore> score,
-    OptionalDouble confirmedScore,
+    Optional<HeldOut> heldOut,
     TrialState state,
     String reason,
     Instant startedAt,
@@ -101,7 +101,7 @@ public record TrialRecord(
         cost,
         chanceScore,
         Optional.empty(),
-        OptionalDouble.empty(),
+        Optional.empty(),
         TrialState.RUNNING,
         "",
         startedAt,
@@ -127,7 +127,7 @@ public record TrialRecord(
 
   private TrialRecord ended(
       TrialState end, Optional<TrialScore> result, String why, Instant at, double seconds) {
-    return with(result, confirmedScore, end, why, Optional.of(at), seconds);
+    return with(result, heldOut, end, why, Optional.of(at), seconds);
   }
 
   /** The same trial, to be run again. */
@@ -148,13 +148,13 @@ public record TrialRecord(
   }
 
   /** The same trial with its score on held-out questions. */
-  public TrialRecord confirmed(double heldOutScore) {
-    return with(score, OptionalDouble.of(heldOutScore), state, reason, finishedAt, costSeconds);
+  public TrialRecord confirmed(HeldOut result) {
+    return with(score, Optional.of(result), state, reason, finishedAt, costSeconds);
   }
 
   private TrialRecord with(
       Optional<TrialScore> newScore,
-      OptionalDouble newConfirmedScore,
+      Optional<HeldOut> newHeldOut,
       TrialState newState,
       String newReason,
       Optional<Instant> newFinishedAt,
@@ -171,13 +171,18 @@ public record TrialRecord(
         cost,
         chanceScore,
         newScore,
-        newConfirmedScore,
+        newHeldOut,
         newState,
         newReason,
         startedAt,
         newFinishedAt,
         newCostSeconds,
         seed);
+  }
+
+  /** The score on held-out questions, once confirmed. */
+  public OptionalDouble confirmedScore() {
+    return heldOut.map(h -> OptionalDouble.of(h.score())).orElse(OptionalDouble.empty());
   }
 
   /** Whether nothing is done to the model. */

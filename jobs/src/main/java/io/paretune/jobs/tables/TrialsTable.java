@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,6 +54,16 @@ public final class TrialsTable {
               "each benchmark's own score")
           .add("samples", LongType, false, "questions asked so far")
           .add("confirmed_score", DoubleType, true, "score on held-out questions; null until known")
+          .add(
+              "confirmed_answering",
+              StringType,
+              true,
+              "how they were answered: options, generate or protocol; null is options")
+          .add(
+              "confirmed_as_searched",
+              DoubleType,
+              true,
+              "score on the same questions answered as in the search; null is confirmed_score")
           .add("state", StringType, false, "running, complete, stopped or failed")
           .add("reason", StringType, false, "why it was stopped or failed")
           .add("started_at", TimestampType, false, "UTC")
@@ -145,7 +156,14 @@ public final class TrialsTable {
               cells.put("score_by_benchmark", Cells.numbers(score.byBenchmark()));
             });
     cells.put("samples", trial.score().map(TrialScore::samples).orElse(0L));
-    trial.confirmedScore().ifPresent(score -> cells.put("confirmed_score", score));
+    trial
+        .heldOut()
+        .ifPresent(
+            held -> {
+              cells.put("confirmed_score", held.score());
+              cells.put("confirmed_answering", held.answering().key());
+              cells.put("confirmed_as_searched", held.asSearched());
+            });
     cells.put("state", trial.state().key());
     cells.put("reason", trial.reason());
     cells.put("started_at", trial.startedAt());
@@ -183,12 +201,27 @@ public final class TrialsTable {
                     cells.real("score_high"),
                     cells.reals("score_by_benchmark"),
                     cells.number("samples"))),
-        cells.optionalReal("confirmed_score"),
+        heldOut(cells),
         TrialState.ofKey(cells.text("state")),
         cells.text("reason"),
         cells.time("started_at"),
         cells.optionalTime("finished_at"),
         cells.real("cost_seconds"),
         cells.number("seed"));
+  }
+
+  private static Optional<HeldOut> heldOut(Cells cells) {
+    if (cells.isNull("confirmed_score")) {
+      return Optional.empty();
+    }
+    double score = cells.real("confirmed_score");
+    return Optional.of(
+        new HeldOut(
+            score,
+            cells
+                .optionalText("confirmed_answering")
+                .map(EvaluationMode::ofKey)
+                .orElse(EvaluationMode.OPTIONS),
+            cells.optionalReal("confirmed_as_searched").orElse(score)));
   }
 }

@@ -1,7 +1,9 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.jobs.config.AnsweringConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -22,7 +24,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
@@ -34,8 +37,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Scores trials on held-out questions, which the search never saw: a frontier's points were picked
- * for their score on the search's questions, so that score flatters them. Trials that were
- * confirmed before are not run again.
+ * for their score on the search's questions, so that score flatters them. The questions are
+ * answered as {@code benchmark.answering.confirm} says and, where that is another way for any of
+ * them, as in the search as well. What was answered before is not asked again.
  */
 public final class Confirmation {
   private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
@@ -43,6 +47,10 @@ public final class Confirmation {
   private final StudyInputs inputs;
   private final Function<CompressionProfile, CandidateSpec> candidateOf;
   private final String split;
+  private final Map<String, Sample> samples = new HashMap<>();
+  private final Dataset<Row> questions;
+  private final EvaluationMode confirming;
+  private final EvaluationMode searching;
 
   /**
    * Sets up a confirmation of one study's trials.
@@ -53,54 +61,84 @@ public final class Confirmation {
     this.inputs = inputs;
     this.candidateOf = candidateOf;
     this.split = inputs.config().benchmark().heldOutSplit();
-  }
-
-  /** The held-out scores of trials of the study, by trial. */
-  public Map<Long, TrialScore> scores(List<TrialRecord> trials) {
-    Dataset<Row> questions = inputs.split(split);
-    ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
-    Map<String, Sample> samples = new HashMap<>();
+    this.questions = inputs.split(split);
     questions.drop("image").collectAsList().stream()
         .map(SampleRows::sample)
         .forEach(sample -> samples.put(sample.sampleId(), sample));
+    AnsweringConfig answering = inputs.config().benchmark().answering();
+    this.confirming = answering.confirm().on(inputs.benchmark(), samples.values());
+    this.searching = answering.search().on(inputs.benchmark(), samples.values());
+  }
+
+  /**
+   * What was found.
+   *
+   * @param scores on held-out questions, by trial
+   * @param comparison of the two ways of answering, as text; empty where they are one
+   */
+  public record Result(Map<Long, TrialScore> scores, String comparison) {}
+
+  /** Scores trials of the study and records it. */
+  public Result run(List<TrialRecord> trials) {
+    Map<Long, TrialScore> confirmed = scores(trials, confirming);
+    Map<Long, TrialScore> asSearched =
+        searching == confirming ? confirmed : scores(trials, searching);
+    List<TrialRecord> unrecorded = new ArrayList<>();
+    List<AnsweringComparison.Line> lines = new ArrayList<>();
+    for (TrialRecord trial : trials) {
+      TrialScore score = Objects.requireNonNull(confirmed.get(trial.trialId()));
+      TrialScore cheap = Objects.requireNonNull(asSearched.get(trial.trialId()));
+      HeldOut heldOut = new HeldOut(score.score(), confirming, cheap.score());
+      lines.add(new AnsweringComparison.Line(trial.trialId(), score, cheap));
+      if (!trial.heldOut().equals(Optional.of(heldOut))) {
+        unrecorded.add(trial.confirmed(heldOut));
+      }
+    }
+    new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(unrecorded);
+    return new Result(
+        confirmed,
+        searching == confirming || lines.isEmpty()
+            ? ""
+            : new AnsweringComparison(confirming, searching, lines).text());
+  }
+
+  private Map<Long, TrialScore> scores(List<TrialRecord> trials, EvaluationMode answering) {
+    ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
     Map<Long, List<ShardResultRecord>> known =
         new HashMap<>(
             results.ofTrials(
                 inputs.config().study().name(),
                 split,
+                answering,
                 trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet())));
     List<TrialRecord> open = trials.stream().filter(t -> !known.containsKey(t.trialId())).toList();
     if (!open.isEmpty()) {
-      ask(open, questions, results, known);
+      ask(open, answering, results, known);
     }
     Map<Long, TrialScore> scores = new LinkedHashMap<>();
-    List<TrialRecord> unrecorded = new ArrayList<>();
     for (TrialRecord trial : trials) {
-      TrialScore score = score(trial, known.getOrDefault(trial.trialId(), List.of()), samples);
-      scores.put(trial.trialId(), score);
-      if (!trial.confirmedScore().equals(OptionalDouble.of(score.score()))) {
-        unrecorded.add(trial.confirmed(score.score()));
-      }
+      scores.put(
+          trial.trialId(), score(trial, known.getOrDefault(trial.trialId(), List.of())));
     }
-    new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(unrecorded);
     return scores;
   }
 
   private void ask(
       List<TrialRecord> open,
-      Dataset<Row> questions,
+      EvaluationMode answering,
       ShardResultsTable results,
       Map<Long, List<ShardResultRecord>> known) {
     ShardedBenchmark benchmark = inputs.sharded(questions);
     JavaRDD<PreparedShard> prepared = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
     LOG.info(
-        "confirming {} profiles on {} held-out questions",
+        "confirming {} profiles on {} held-out questions, answered by {}",
         open.size(),
-        prepared.map(PreparedShard::questions).reduce(Integer::sum));
+        samples.size(),
+        answering.key());
     try {
       for (TrialRecord trial : open) {
         List<ShardAnswers> answers =
-            benchmark.answers(prepared, candidateOf.apply(trial.profile()), EvaluationMode.OPTIONS);
+            benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering);
         for (ShardAnswers a : answers) {
           if (!a.failure().isEmpty()) {
             throw new IllegalStateException(
@@ -109,7 +147,7 @@ public final class Confirmation {
         }
         List<ShardResultRecord> rows =
             answers.stream()
-                .map(a -> ShardResults.row(trial.study(), trial.trialId(), 0, split, a))
+                .map(a -> ShardResults.row(trial.study(), trial.trialId(), 0, split, answering, a))
                 .toList();
         results.append(rows);
         known.put(trial.trialId(), rows);
@@ -119,8 +157,7 @@ public final class Confirmation {
     }
   }
 
-  private TrialScore score(
-      TrialRecord trial, List<ShardResultRecord> rows, Map<String, Sample> samples) {
+  private TrialScore score(TrialRecord trial, List<ShardResultRecord> rows) {
     Benchmark benchmark = inputs.benchmark();
     List<Outcome> outcomes = new ArrayList<>();
     for (ShardResultRecord row : rows) {

@@ -3,11 +3,14 @@ package io.paretune.jobs.tune;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -19,6 +22,12 @@ import org.apache.hadoop.fs.Path;
  * only if none of it changes between runs.
  */
 final class StudyIdentity {
+  private static final String ANSWERING = "benchmark.answering.search";
+
+  /** What held before it could be chosen. */
+  private static final Map<String, JsonElement> EARLIER =
+      Map.of(ANSWERING, new JsonPrimitive(EvaluationMode.OPTIONS.key()));
+
   private StudyIdentity() {}
 
   /**
@@ -65,6 +74,8 @@ final class StudyIdentity {
     identity.addProperty("benchmark.splits.search", inputs.config().benchmark().searchSplit());
     identity.addProperty("benchmark.splits.held-out", inputs.config().benchmark().heldOutSplit());
     identity.addProperty("calibration.samples", inputs.config().calibration().samples());
+    identity.addProperty(
+        ANSWERING, inputs.config().benchmark().answering().search().key());
     identity.addProperty("benchmark.protocol", inputs.config().benchmark().protocol().key());
     identity.addProperty("benchmark.coreset", inputs.config().benchmark().coreset().toString());
     identity.addProperty(
@@ -83,7 +94,7 @@ final class StudyIdentity {
   private static void refuseDifferences(String study, JsonObject before, JsonObject now) {
     Problems problems = new Problems();
     for (String key : now.keySet()) {
-      JsonElement old = before.get(key);
+      JsonElement old = before.has(key) ? before.get(key) : EARLIER.get(key);
       // An earlier version did not note every key; what it left out has its meaning of then.
       if (old != null && !now.get(key).equals(old)) {
         problems.add(

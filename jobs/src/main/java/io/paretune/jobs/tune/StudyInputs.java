@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
 
+import io.paretune.jobs.config.AnsweringConfig;
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
@@ -22,6 +23,7 @@ import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.spark.EncodeImages;
@@ -145,11 +147,12 @@ public record StudyInputs(
                 key,
                 screened.benchmark() + " has no question of the split \"" + split + "\"",
                 "its splits are " + String.join(", ", open.keySet()));
-          } else if (!key.endsWith("calibration") && Boolean.TRUE.equals(open.get(split))) {
+          } else if (comparesOptions(benchmark.answering(), key)
+              && Boolean.TRUE.equals(open.get(split))) {
             problems.add(
                 key,
                 "the split \"" + split + "\" has questions without options",
-                "a search scores options: leave open questions out of its splits");
+                "set benchmark.answering.search (of held-out ones, confirm) to protocol or generate, or leave open questions out of the split");
           }
         });
     if (benchmark.heldOutSplit().equals(benchmark.searchSplit())) {
@@ -159,6 +162,17 @@ public record StudyInputs(
           "name questions that the search does not see");
     }
     problems.throwIfAny();
+  }
+
+  /** Whether the split of that key has all its questions answered by their options. */
+  private static boolean comparesOptions(AnsweringConfig answering, String key) {
+    boolean search = answering.search() == EvaluationMode.OPTIONS;
+    return switch (key) {
+      case "benchmark.splits.search" -> search;
+      // Held-out questions are also answered as in the search, to compare.
+      case "benchmark.splits.held-out" -> search || answering.confirm() == EvaluationMode.OPTIONS;
+      default -> false;
+    };
   }
 
   /**

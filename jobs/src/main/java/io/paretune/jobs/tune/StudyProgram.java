@@ -87,8 +87,9 @@ public final class StudyProgram {
         StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       lease.requireHeld();
-      confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
+      Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
+      out.print(result.comparison().isEmpty() ? "" : "\n" + result.comparison());
     }
   }
 
@@ -99,9 +100,11 @@ public final class StudyProgram {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Tuning tuning = new Tuning(inputs, Clock.systemUTC());
       search(inputs, tuning, lease);
-      Map<Long, TrialScore> heldOut = confirm(inputs, tuning);
+      Confirmation.Result confirmed = confirm(inputs, tuning);
+      Map<Long, TrialScore> heldOut = confirmed.scores();
       out.print(frontier(inputs));
       out.println();
+      out.print(confirmed.comparison().isEmpty() ? "" : confirmed.comparison() + "\n");
       out.print(EqualMemory.of(tuning.complete(), heldOut).text());
       Path plot = plot(inputs, tuning.complete(), heldOut);
       out.println();
@@ -131,7 +134,7 @@ public final class StudyProgram {
     }
   }
 
-  private Map<Long, TrialScore> confirm(StudyInputs inputs, Tuning tuning) {
+  private Confirmation.Result confirm(StudyInputs inputs, Tuning tuning) {
     List<TrialRecord> complete = tuning.complete();
     Map<Long, TrialRecord> chosen = new LinkedHashMap<>();
     List<TrialRecord> all = new ArrayList<>(FrontierBuilder.nonDominated(complete));
@@ -139,7 +142,7 @@ public final class StudyProgram {
     all.addAll(EqualMemory.uniformFront(complete));
     complete.stream().filter(TrialRecord::isDense).forEach(all::add);
     all.forEach(t -> chosen.putIfAbsent(t.trialId(), t));
-    return new Confirmation(inputs, tuning.candidates()).scores(List.copyOf(chosen.values()));
+    return new Confirmation(inputs, tuning.candidates()).run(List.copyOf(chosen.values()));
   }
 
   private String frontier(StudyInputs inputs) {

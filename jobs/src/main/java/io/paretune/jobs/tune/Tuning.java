@@ -24,6 +24,7 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
@@ -140,6 +141,7 @@ public final class Tuning {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
     String split = inputs.config().benchmark().searchSplit();
+    EvaluationMode answering = inputs.config().benchmark().answering().search();
     Dataset<Row> questions = inputs.searchQuestions();
     QuestionImages images = QuestionImages.of(questions, inputs.benchmark());
     ShardedBenchmark benchmark = inputs.sharded(questions);
@@ -153,6 +155,7 @@ public final class Tuning {
             inputs.modelId(),
             inputs.version(),
             split,
+            answering,
             inputs.footprint(),
             images,
             Rungs.of(images.shards(), study.racing().rungs()),
@@ -166,7 +169,7 @@ public final class Tuning {
     try (SparkTrialRunner<PreparedShard> runner =
         new SparkTrialRunner<>(
             context,
-            benchmark.fanout(prepared, candidates),
+            benchmark.fanout(prepared, candidates, answering),
             field,
             answered,
             trial -> space.profile(trial.point()).withMask(study.space().mask()),
@@ -299,7 +302,11 @@ public final class Tuning {
         recorded.stream().filter(which).map(TrialRecord::trialId).collect(Collectors.toSet());
     return ids.isEmpty()
         ? Map.of()
-        : shardResults.ofTrials(study.name(), inputs.config().benchmark().searchSplit(), ids);
+        : shardResults.ofTrials(
+            study.name(),
+            inputs.config().benchmark().searchSplit(),
+            inputs.config().benchmark().answering().search(),
+            ids);
   }
 
   /** Puts recorded trials back in the order in which they were told. */

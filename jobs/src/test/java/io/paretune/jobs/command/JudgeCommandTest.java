@@ -104,6 +104,10 @@ class JudgeCommandTest {
     assertThat(ran.status()).as(ran.err()).isZero();
     JsonObject summary = JsonParser.parseString(ran.out()).getAsJsonObject();
     assertThat(summary.get("score").getAsDouble()).isEqualTo((1 + 3 * 0.25) / 4);
+    assertThat(summary.get("score_low").getAsDouble())
+        .isLessThan(summary.get("score").getAsDouble());
+    assertThat(summary.get("score_high").getAsDouble())
+        .isGreaterThan(summary.get("score").getAsDouble());
     assertThat(summary.get("questions").getAsInt()).isEqualTo(4);
     assertThat(summary.get("model").getAsString()).isEqualTo("judge");
     assertThat(summary.get("prompt_version").getAsString()).isEqualTo("1");

@@ -8,12 +8,14 @@ import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +208,42 @@ class StudyCommandsTest {
         .hasSameSizeAs(heldOut);
   }
 
+  @Test
+  void confirmingByGenerationShowsWhatItDiffersByFromTheSearchsWay() {
+    assertThat(study("tune", "generated").status()).isZero();
+    Ran ran = study("confirm", "generated", "benchmark.answering.confirm=generate");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("Held-out questions answered by generate, and by options as in the search:")
+        .containsPattern("points on average, at most [+-]\\d+\\.\\d \\(trial \\d+\\)");
+    Map<EvaluationMode, List<ShardResultRecord>> heldOut =
+        answers("generated").stream()
+            .filter(a -> a.split().equals("test"))
+            .collect(Collectors.groupingBy(ShardResultRecord::answering));
+    assertThat(heldOut).containsOnlyKeys(EvaluationMode.OPTIONS, EvaluationMode.GENERATE);
+    List<TrialRecord> confirmed =
+        trials("generated").stream().filter(t -> t.heldOut().isPresent()).toList();
+    assertThat(confirmed).isNotEmpty();
+    for (TrialRecord trial : confirmed) {
+      HeldOut own = trial.heldOut().orElseThrow();
+      assertThat(own.answering()).isEqualTo(EvaluationMode.GENERATE);
+      assertThat(own.score()).isEqualTo(share(heldOut.get(EvaluationMode.GENERATE), trial));
+      assertThat(own.asSearched()).isEqualTo(share(heldOut.get(EvaluationMode.OPTIONS), trial));
+    }
+    assertThat(study("confirm", "generated", "benchmark.answering.confirm=generate"))
+        .as("once is enough")
+        .isEqualTo(ran);
+  }
+
+  private static double share(List<ShardResultRecord> answers, TrialRecord trial) {
+    return answers.stream()
+            .filter(a -> a.trialId() == trial.trialId())
+            .mapToLong(ShardResultRecord::correct)
+            .sum()
+        / 40.0;
+  }
+
   /** Of layer 3 cached values leave fp16: dense and pruned it is the demo model all the same. */
   @Test
   void aProfileThatOverflowsFailsAloneWithItsReason() throws IOException {
@@ -259,7 +298,7 @@ class StudyCommandsTest {
         t.cost(),
         t.chanceScore(),
         complete ? t.score() : Optional.empty(),
-        OptionalDouble.empty(),
+        Optional.empty(),
         complete ? t.state() : TrialState.RUNNING,
         "",
         t.startedAt(),
@@ -275,6 +314,7 @@ class StudyCommandsTest {
         a.rung(),
         a.shard(),
         a.split(),
+        a.answering(),
         a.correct(),
         a.outcomes(),
         a.seconds(),

@@ -9,6 +9,7 @@ import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.profile.CriterionName;
@@ -45,6 +46,7 @@ class ParetuneConfigTest {
                     Optional.empty(),
                     Optional.empty(),
                     Protocol.LLAVA,
+                    new AnsweringConfig(EvaluationMode.OPTIONS, EvaluationMode.PROTOCOL),
                     0.01,
                     "train",
                     "val",
@@ -96,7 +98,7 @@ class ParetuneConfigTest {
             model = models/llava
             workload = 8x2048
             benchmark { name = pope, samples = [a.parquet, "hdfs:/b.parquet"]
-              format = pope, images = pictures, protocol = lmms-eval, max-rejected-share = 0.2
+              format = pope, images = pictures, protocol = lmms-eval, answering { search = protocol, confirm = generate }, max-rejected-share = 0.2
               splits { calibration = c, search = s, held-out = h, shares = [0.5, 0.2, 0.3] }
               coreset { questions = 300, by = images } }
             benchmarks = null
@@ -133,6 +135,7 @@ class ParetuneConfigTest {
                     Optional.of(directory.resolve("pictures").toString()),
                     Optional.empty(),
                     Protocol.LMMS_EVAL,
+                    new AnsweringConfig(EvaluationMode.PROTOCOL, EvaluationMode.GENERATE),
                     0.2,
                     "c",
                     "s",

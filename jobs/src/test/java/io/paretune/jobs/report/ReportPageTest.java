@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import java.awt.image.BufferedImage;
@@ -53,8 +54,8 @@ class ReportPageTest {
   /** Four points on Monday; on Tuesday one of them is beaten, and a trial fails. */
   private static StudyReport twoNights() {
     List<TrialRecord> trials = new ArrayList<>();
-    trials.add(Trials.complete("monday", 0, 0.0, 1000, 0.9).confirmed(0.91));
-    trials.add(Trials.complete("monday", 1, 0.5, 600, 0.8).confirmed(0.79));
+    trials.add(Trials.complete("monday", 0, 0.0, 1000, 0.9).confirmed(HeldOut.ofOptions(0.91)));
+    trials.add(Trials.complete("monday", 1, 0.5, 600, 0.8).confirmed(HeldOut.ofOptions(0.79)));
     trials.add(Trials.complete("monday", 2, 0.7, 400, 0.6));
     trials.add(Trials.complete("monday", 3, 0.6, 500, 0.7));
     List<FrontierRecord> monday =

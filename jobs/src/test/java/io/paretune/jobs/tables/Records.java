@@ -3,6 +3,7 @@ package io.paretune.jobs.tables;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import java.nio.ByteBuffer;
@@ -135,13 +136,17 @@ public final class Records {
         cost(),
         random.nextDouble(),
         scored ? Optional.of(score()) : Optional.empty(),
-        maybe(),
+        random.nextBoolean() ? Optional.of(heldOut()) : Optional.empty(),
         state,
         text(),
         time(),
         state == TrialState.RUNNING ? Optional.empty() : Optional.of(time()),
         random.nextDouble() * 1000,
         random.nextLong());
+  }
+
+  private HeldOut heldOut() {
+    return new HeldOut(random.nextDouble(), any(EvaluationMode.values()), random.nextDouble());
   }
 
   public ShardResultRecord shardResult() {
@@ -155,6 +160,7 @@ public final class Records {
         random.nextInt(4),
         random.nextInt(8),
         text(),
+        any(EvaluationMode.values()),
         random.nextInt(outcomes.size() + 1),
         outcomes,
         random.nextDouble(),

@@ -35,6 +35,11 @@ public sealed interface Benchmark extends Serializable
   /** A right answer as the model should give it, which calibration reads. */
   String target(Sample sample);
 
+  /** Whether the published evaluation generates the answer; otherwise choices are compared. */
+  default boolean generates(Sample sample) {
+    return true;
+  }
+
   /** When a generated answer ends. */
   GenerationRules generation(Sample sample);
 

@@ -43,6 +43,11 @@ public record GenericBenchmark(String name) implements Benchmark {
   }
 
   @Override
+  public boolean generates(Sample sample) {
+    return sample.options().isEmpty();
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return RULES;
   }

@@ -76,6 +76,11 @@ public record WeightedBenchmarks(List<Part> parts) implements Benchmark {
   }
 
   @Override
+  public boolean generates(Sample sample) {
+    return of(sample).generates(sample);
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return of(sample).generation(sample);
   }

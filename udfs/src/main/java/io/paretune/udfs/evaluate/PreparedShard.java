@@ -2,6 +2,7 @@ package io.paretune.udfs.evaluate;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A set of images with their questions, decoded, encoded and tokenized once for all candidates.
@@ -15,6 +16,22 @@ public record PreparedShard(int shard, int[] textBefore, List<PreparedImage> ima
 
   public PreparedShard {
     images = List.copyOf(images);
+  }
+
+  /** The part of it whose questions fit, without the images that have none left. */
+  public PreparedShard where(Predicate<PreparedQuestion> fits) {
+    List<PreparedImage> some =
+        images.stream()
+            .map(
+                i ->
+                    new PreparedImage(
+                        i.imageId(),
+                        i.features(),
+                        i.tokens(),
+                        i.questions().stream().filter(fits).toList()))
+            .filter(i -> !i.questions().isEmpty())
+            .toList();
+    return new PreparedShard(shard, textBefore, some);
   }
 
   /** Questions in the shard. */

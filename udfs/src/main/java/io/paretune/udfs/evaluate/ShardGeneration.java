@@ -1,6 +1,7 @@
 package io.paretune.udfs.evaluate;
 
 import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.GenerationRules;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.checkpoint.Tokenizer;
@@ -21,26 +22,15 @@ import java.util.function.BooleanSupplier;
  *
  * @param model whose dense parts (embedding, norms, head) every candidate shares
  * @param tokenizer the checkpoint's
- * @param benchmark judges the answers
+ * @param benchmark says when answers end and judges them
  * @param batch answers that grow at once
- * @param maxTokens of an answer, at most
- * @param stops texts that end an answer
  */
 public record ShardGeneration(
-    MultimodalModel model,
-    Tokenizer tokenizer,
-    Benchmark benchmark,
-    int batch,
-    int maxTokens,
-    StopStrings stops) {
-  /** Enough for answers of a word or a short phrase, which benchmarks ask for. */
-  public static final int DEFAULT_MAX_TOKENS = 32;
+    MultimodalModel model, Tokenizer tokenizer, Benchmark benchmark, int batch) {
 
   public ShardGeneration {
-    if (batch < 1 || maxTokens < 1) {
-      throw new IllegalArgumentException(
-          "a batch has at least one question and an answer one token, were %d and %d"
-              .formatted(batch, maxTokens));
+    if (batch < 1) {
+      throw new IllegalArgumentException("a batch has at least one question, was " + batch);
     }
   }
 
@@ -56,12 +46,11 @@ public record ShardGeneration(
     List<PreparedImage> images = shard.images().stream().sorted(QuestionBatches.LONGEST).toList();
     List<List<PreparedQuestion>> questions = images.stream().map(ShardGeneration::sorted).toList();
     long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
-    StopRules rules = rules();
     List<List<long[]>> generated =
         model.generate(
             layers,
             questions.stream()
-                .map(own -> own.stream().map(q -> prompt(q, rules)).toList())
+                .map(own -> own.stream().map(this::prompt).toList())
                 .toList(),
             (owner, from, to) ->
                 model.prefill(
@@ -81,15 +70,9 @@ public record ShardGeneration(
     return outcomes;
   }
 
-  private StopRules rules() {
-    StopRules rules = StopRules.of(model.config().text().eosTokenIds(), maxTokens);
-    return stops.strings().isEmpty()
-        ? rules
-        : rules.orAfter(tokens -> stops.in(tokenizer.decode(tokens)));
-  }
-
   private Outcome outcome(Sample sample, long[] answer) {
-    return benchmark.answered(sample, stops.cut(tokenizer.decode(answer)).strip());
+    String text = tokenizer.decode(answer);
+    return benchmark.answered(sample, benchmark.generation(sample).cut(text).strip());
   }
 
   private static List<PreparedQuestion> sorted(PreparedImage image) {
@@ -101,7 +84,24 @@ public record ShardGeneration(
         .toList();
   }
 
-  private static OpenPrompt prompt(PreparedQuestion question, StopRules rules) {
-    return new OpenPrompt(Arrays.stream(question.suffix()).asLongStream().toArray(), rules);
+  private OpenPrompt prompt(PreparedQuestion question) {
+    return new OpenPrompt(
+        Arrays.stream(question.suffix()).asLongStream().toArray(),
+        stopRules(
+            tokenizer,
+            model.config().text().eosTokenIds(),
+            benchmark.generation(question.sample())));
+  }
+
+  /** A stop may span tokens, so it is looked for in the text of all tokens so far. */
+  static StopRules stopRules(Tokenizer tokenizer, List<Long> endTokens, GenerationRules rules) {
+    StopRules stop = StopRules.of(endTokens, rules.maxNewTokens());
+    return rules.stops().isEmpty()
+        ? stop
+        : stop.orAfter(
+            tokens -> {
+              String text = tokenizer.decode(tokens);
+              return rules.stops().stream().anyMatch(text::contains);
+            });
   }
 }

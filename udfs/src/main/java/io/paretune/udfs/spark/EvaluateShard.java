@@ -7,7 +7,6 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.evaluate.ShardEvaluation;
 import io.paretune.udfs.evaluate.ShardGeneration;
-import io.paretune.udfs.evaluate.StopStrings;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.NonFiniteOutputException;
 import java.util.ArrayList;
@@ -65,18 +64,15 @@ public record EvaluateShard(
 
   private List<Outcome> outcomes(
       ResidentModel resident, LayerStack layers, PreparedShard shard, BooleanSupplier cancelled) {
-    return switch (mode) {
-      case OPTIONS ->
-          new ShardEvaluation(resident.model(), benchmark, batch).run(layers, shard, cancelled);
-      case GENERATE ->
-          new ShardGeneration(
-                  resident.model(),
-                  resident.checkpoint().tokenizer(),
-                  benchmark,
-                  batch,
-                  ShardGeneration.DEFAULT_MAX_TOKENS,
-                  StopStrings.NONE)
-              .run(layers, shard, cancelled);
-    };
+    PreparedShard generated = shard.where(q -> mode.generates(benchmark, q.sample()));
+    PreparedShard chosen = shard.where(q -> !mode.generates(benchmark, q.sample()));
+    List<Outcome> outcomes =
+        new ArrayList<>(
+            new ShardEvaluation(resident.model(), benchmark, batch).run(layers, chosen, cancelled));
+    outcomes.addAll(
+        new ShardGeneration(
+                resident.model(), resident.checkpoint().tokenizer(), benchmark, batch)
+            .run(layers, generated, cancelled));
+    return outcomes;
   }
 }

@@ -5,12 +5,16 @@ import static io.paretune.udfs.evaluate.DemoQuestions.RESIDENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paretune.udfs.benchmark.GenerationRules;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.checkpoint.Tokenizer;
 import io.paretune.udfs.model.LayerStack;
+import io.paretune.udfs.model.StopRules;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,16 +28,14 @@ class ShardGenerationTest {
   private static final LayerStack DENSE = RESIDENT.model().dense();
 
   private static Map<String, Outcome> answers(
-      LayerStack layers, List<Sample> questions, int batch, int maxTokens, StopStrings stops) {
-    return new ShardGeneration(
-            RESIDENT.model(), RESIDENT.checkpoint().tokenizer(), BENCHMARK, batch, maxTokens, stops)
-        .run(layers, DemoQuestions.shard(questions), () -> false).stream()
-            .collect(Collectors.toMap(Outcome::sampleId, Function.identity()));
+      LayerStack layers, List<Sample> questions, int batch) {
+    return generation(batch).run(layers, DemoQuestions.shard(questions), () -> false).stream()
+        .collect(Collectors.toMap(Outcome::sampleId, Function.identity()));
   }
 
-  private static Map<String, Outcome> answers(
-      LayerStack layers, List<Sample> questions, int batch) {
-    return answers(layers, questions, batch, 8, StopStrings.NONE);
+  private static ShardGeneration generation(int batch) {
+    return new ShardGeneration(
+        RESIDENT.model(), RESIDENT.checkpoint().tokenizer(), BENCHMARK, batch);
   }
 
   @Test
@@ -68,51 +70,40 @@ class ShardGenerationTest {
   }
 
   @Test
-  void aStopStringEndsAnAnswerBeforeIt() {
-    List<Sample> few = QUESTIONS.subList(0, 24);
-    Map<String, Outcome> whole = answers(DENSE, few, 8, 8, StopStrings.NONE);
-    Map<String, Outcome> cut = answers(DENSE, few, 8, 8, new StopStrings(List.of("e", "zzz")));
-    assertThat(whole.values()).anyMatch(o -> o.prediction().contains("e"));
-    whole.forEach(
-        (id, o) ->
-            assertThat(cut.get(id).prediction())
-                .isEqualTo(o.prediction().split("e", 2)[0].strip()));
-  }
-
-  @Test
-  void aStopStringCanSpanTokensAndTheFirstCounts() {
-    StopStrings stops = new StopStrings(List.of("\n\n", "USER:"));
-    assertThat(stops.in("yes\nUSER")).isFalse();
-    assertThat(stops.in("yes USER: why")).isTrue();
-    assertThat(stops.cut("yes USER: why\n\n")).isEqualTo("yes ");
-    assertThat(stops.cut("yes\n\n USER:")).isEqualTo("yes");
-    assertThat(stops.cut("yes")).isEqualTo("yes");
-    assertThatThrownBy(() -> new StopStrings(List.of("")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("an empty text would end every answer");
+  void aStopThatSpansTokensEndsAnAnswerAsSoonAsItIsThere() {
+    Tokenizer tokenizer = RESIDENT.checkpoint().tokenizer();
+    GenerationRules rules = new GenerationRules(100, List.of("zzz", "right of"));
+    long[] tokens = tokenizer.encode("It is right of the ball");
+    StopRules stop = ShardGeneration.stopRules(tokenizer, List.of(7L), rules);
+    int length = 1;
+    while (!stop.endsAfter().test(Arrays.copyOf(tokens, length))) {
+      length++;
+    }
+    assertThat(tokenizer.decode(Arrays.copyOf(tokens, length))).endsWith("right of");
+    assertThat(tokenizer.decode(Arrays.copyOf(tokens, length - 1))).doesNotContain("right of");
+    assertThat(rules.cut(tokenizer.decode(tokens)).strip()).isEqualTo("It is");
+    assertThat(stop.endTokens()).containsExactly(7L);
+    assertThat(stop.maxTokens()).isEqualTo(100);
+    assertThat(
+            ShardGeneration.stopRules(tokenizer, List.of(), new GenerationRules(5, List.of()))
+                .endsAfter()
+                .test(tokens))
+        .isFalse();
   }
 
   @Test
   void nonsenseIsRefused() {
-    assertThatThrownBy(() -> answers(DENSE, QUESTIONS, 8, 0, StopStrings.NONE))
+    assertThatThrownBy(() -> generation(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a batch has at least one question and an answer one token, were 8 and 0");
+        .hasMessage("a batch has at least one question, was 0");
   }
 
   @Test
   void stopsBetweenStepsWhenCancelled() {
     AtomicInteger asked = new AtomicInteger();
-    ShardGeneration generation =
-        new ShardGeneration(
-            RESIDENT.model(),
-            RESIDENT.checkpoint().tokenizer(),
-            BENCHMARK,
-            8,
-            32,
-            StopStrings.NONE);
     assertThatThrownBy(
             () ->
-                generation.run(
+                generation(8).run(
                     DENSE, DemoQuestions.shard(QUESTIONS), () -> asked.incrementAndGet() == 3))
         .isInstanceOf(CancelledException.class)
         .hasMessage("the evaluation was cancelled");
