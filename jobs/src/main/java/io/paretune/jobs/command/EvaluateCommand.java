@@ -42,7 +42,8 @@ final class EvaluateCommand implements Command {
   private static final Option<EvaluationMode> MODE =
       Option.oneOf(
               "--mode",
-              "answer by the likeliest option, by generating text, or as the benchmark's protocol does",
+              "answer by the likeliest option, by generating text, or as the benchmark's protocol"
+                  + " does",
               EvaluationMode.values(),
               EvaluationMode::key)
           .orElse("options");

@@ -46,8 +46,7 @@ public record BenchmarkConfig(
         values.get(Keys.BENCHMARK_IMAGES),
         values.get(SeveralBenchmarks.KEY),
         values.get(Keys.PROTOCOL),
-        new AnsweringConfig(
-            values.get(Keys.ANSWERING_SEARCH), values.get(Keys.ANSWERING_CONFIRM)),
+        new AnsweringConfig(values.get(Keys.ANSWERING_SEARCH), values.get(Keys.ANSWERING_CONFIRM)),
         values.get(Keys.MAX_REJECTED_SHARE),
         values.get(Keys.CALIBRATION_SPLIT),
         values.get(Keys.SEARCH_SPLIT),

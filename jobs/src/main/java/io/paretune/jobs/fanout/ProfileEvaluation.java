@@ -22,15 +22,12 @@ import io.paretune.udfs.spark.LoadModel;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -194,17 +191,7 @@ public record ProfileEvaluation(
 
     /** Writes one JSON line a question; the file appears only when it is complete. */
     public void writeAnswers(Path file) throws IOException {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        Files.write(file, outcomes.stream().map(Report::line).toList()); // a pipe or a device
-        return;
-      }
-      Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".partial");
-      try {
-        Files.write(partial, outcomes.stream().map(Report::line).toList());
-        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
+      AnswersFile.write(file, outcomes.stream().map(Report::line).toList());
     }
 
     private static String line(Outcome o) {

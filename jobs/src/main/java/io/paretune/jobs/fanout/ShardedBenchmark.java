@@ -81,8 +81,7 @@ public record ShardedBenchmark(
       EvaluationMode mode) {
     return new ShardFanout<>(
         prepared,
-        profile ->
-            new EvaluateShard(source, benchmark, candidateOf.apply(profile), mode, batch));
+        profile -> new EvaluateShard(source, benchmark, candidateOf.apply(profile), mode, batch));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import com.google.gson.JsonObject;
 import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.fanout.AnswersFile;
 import io.paretune.jobs.ingest.Intake;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.ingest.ScreenedSamples;
@@ -19,7 +20,6 @@ import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class JudgeProgram {
       Judging.Result result =
           new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC())
               .run(answers);
-      Files.write(out, lines(answers, result));
+      AnswersFile.write(out, lines(answers, result));
       results.println(summary(judge, answers, result, endpoint.requests()));
     }
   }

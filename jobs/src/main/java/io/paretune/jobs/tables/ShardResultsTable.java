@@ -89,7 +89,8 @@ public final class ShardResultsTable {
   public Map<Long, List<ShardResultRecord>> ofTrials(
       String study, String split, EvaluationMode answering, Set<Long> trials) {
     return ofSplit(study, split)
-        .where(coalesce(col("answering"), lit(EvaluationMode.OPTIONS.key())).equalTo(answering.key()))
+        .where(
+            coalesce(col("answering"), lit(EvaluationMode.OPTIONS.key())).equalTo(answering.key()))
         .where(col("trial_id").isin(trials.toArray()))
         .collectAsList()
         .stream()

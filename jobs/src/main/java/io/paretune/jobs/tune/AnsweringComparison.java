@@ -14,8 +14,7 @@ import java.util.Locale;
  * @param searching the search's way
  * @param lines the trials
  */
-record AnsweringComparison(
-    EvaluationMode confirming, EvaluationMode searching, List<Line> lines) {
+record AnsweringComparison(EvaluationMode confirming, EvaluationMode searching, List<Line> lines) {
 
   /** A trial's two scores. */
   record Line(long trialId, TrialScore confirmed, TrialScore asSearched) {
@@ -50,7 +49,8 @@ record AnsweringComparison(
     return out.append(
             String.format(
                 Locale.ROOT,
-                "%+.1f points on average, at most %+.1f (trial %d); of %d pairs of trials %d are in the same order.%n",
+                "%+.1f points on average, at most %+.1f (trial %d); of %d pairs of trials %d are in"
+                    + " the same order.%n",
                 mean,
                 largest.points(),
                 largest.trialId(),

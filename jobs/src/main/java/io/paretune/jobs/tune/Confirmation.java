@@ -117,8 +117,7 @@ public final class Confirmation {
     }
     Map<Long, TrialScore> scores = new LinkedHashMap<>();
     for (TrialRecord trial : trials) {
-      scores.put(
-          trial.trialId(), score(trial, known.getOrDefault(trial.trialId(), List.of())));
+      scores.put(trial.trialId(), score(trial, known.getOrDefault(trial.trialId(), List.of())));
     }
     return scores;
   }

@@ -152,7 +152,8 @@ public record StudyInputs(
             problems.add(
                 key,
                 "the split \"" + split + "\" has questions without options",
-                "set benchmark.answering.search (of held-out ones, confirm) to protocol or generate, or leave open questions out of the split");
+                "set benchmark.answering.search (of held-out ones, confirm) to protocol or"
+                    + " generate, or leave open questions out of the split");
           }
         });
     if (benchmark.heldOutSplit().equals(benchmark.searchSplit())) {

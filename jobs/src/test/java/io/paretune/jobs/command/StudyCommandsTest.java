@@ -175,8 +175,8 @@ class StudyCommandsTest {
     assertThat(refused.out()).isEmpty();
     assertThat(refused.err())
         .isEqualTo(
-            "workload: is \"16x64\"; the study \"first\" has trials with \"16x128\" — choose another"
-                + " study.name\n");
+            "workload: is \"16x64\"; the study \"first\" has trials with \"16x128\" — choose"
+                + " another study.name\n");
   }
 
   @Test

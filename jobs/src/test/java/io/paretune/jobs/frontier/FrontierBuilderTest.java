@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.FrontierStatus;
+import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import java.time.Instant;
@@ -90,9 +90,13 @@ class FrontierBuilderTest {
   @Test
   void theTableIsAlignedAndComparesWithDense() {
     FrontierLine dense =
-        FrontierLine.of("dense", Trials.complete("monday", 0, 0.0, 1_000, 0.9).confirmed(HeldOut.ofOptions(0.875)));
+        FrontierLine.of(
+            "dense",
+            Trials.complete("monday", 0, 0.0, 1_000, 0.9).confirmed(HeldOut.ofOptions(0.875)));
     FrontierLine small =
-        FrontierLine.of("trial 17", Trials.complete("monday", 17, 0.5, 600, 0.8).confirmed(HeldOut.ofOptions(0.75)));
+        FrontierLine.of(
+            "trial 17",
+            Trials.complete("monday", 17, 0.5, 600, 0.8).confirmed(HeldOut.ofOptions(0.75)));
 
     assertThat(FrontierText.of("Frontier", Optional.of(dense), List.of(small, dense)))
         .isEqualTo(

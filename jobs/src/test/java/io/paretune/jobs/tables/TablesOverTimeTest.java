@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
-import java.nio.file.Path;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +37,8 @@ class TablesOverTimeTest {
 
     trials.directory().createIfAbsent();
     TrialRecord confirmed =
-        old.completed(Trials.score(0.5), Instant.EPOCH.plusSeconds(9), 3).confirmed(HeldOut.ofOptions(0.25));
+        old.completed(Trials.score(0.5), Instant.EPOCH.plusSeconds(9), 3)
+            .confirmed(HeldOut.ofOptions(0.25));
     trials.upsert(List.of(confirmed));
 
     assertThat(trials.ofStudy("s")).containsExactly(confirmed);
@@ -51,7 +52,8 @@ class TablesOverTimeTest {
     List<ShardResultRecord> written = new ArrayList<>();
     for (long trial = 0; trial < 3; trial++) {
       ShardResultRecord row =
-          new ShardResultRecord("s", trial, 0, 1, "val", EvaluationMode.OPTIONS, 0, List.of(), 1.5, "executor", 0);
+          new ShardResultRecord(
+              "s", trial, 0, 1, "val", EvaluationMode.OPTIONS, 0, List.of(), 1.5, "executor", 0);
       results.append(List.of(row));
       written.add(row);
     }

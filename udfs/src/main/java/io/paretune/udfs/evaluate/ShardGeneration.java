@@ -49,9 +49,7 @@ public record ShardGeneration(
     List<List<long[]>> generated =
         model.generate(
             layers,
-            questions.stream()
-                .map(own -> own.stream().map(this::prompt).toList())
-                .toList(),
+            questions.stream().map(own -> own.stream().map(this::prompt).toList()).toList(),
             (owner, from, to) ->
                 model.prefill(
                     owner, layers, before, ShardForwards.features(owner, images.subList(from, to))),

@@ -70,8 +70,7 @@ public record EvaluateShard(
         new ArrayList<>(
             new ShardEvaluation(resident.model(), benchmark, batch).run(layers, chosen, cancelled));
     outcomes.addAll(
-        new ShardGeneration(
-                resident.model(), resident.checkpoint().tokenizer(), benchmark, batch)
+        new ShardGeneration(resident.model(), resident.checkpoint().tokenizer(), benchmark, batch)
             .run(layers, generated, cancelled));
     return outcomes;
   }

@@ -44,10 +44,8 @@ public final class GenerationBenchmark {
     int threads = Integer.parseInt(arguments[4]);
     int slots = Integer.parseInt(arguments[5]);
     List<SampleFile.Image> images =
-        first(
-            SampleFile.read(Path.of(arguments[1]), arguments[2]), Integer.parseInt(arguments[3]));
-    ResidentModel resident =
-        ResidentModel.of(Path.of(arguments[0]), Device.cpu(), Long.MAX_VALUE);
+        first(SampleFile.read(Path.of(arguments[1]), arguments[2]), Integer.parseInt(arguments[3]));
+    ResidentModel resident = ResidentModel.of(Path.of(arguments[0]), Device.cpu(), Long.MAX_VALUE);
     Map<String, long[]> answers = new ConcurrentSkipListMap<>();
     // A first pass over a few images, as a server that has run for a while has behind it.
     run(resident, images.subList(0, Math.min(8, images.size())), threads, slots, arguments[6]);
@@ -78,11 +76,7 @@ public final class GenerationBenchmark {
   }
 
   private static Map<String, long[]> run(
-      ResidentModel resident,
-      List<SampleFile.Image> images,
-      int threads,
-      int slots,
-      String end)
+      ResidentModel resident, List<SampleFile.Image> images, int threads, int slots, String end)
       throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
@@ -132,8 +126,7 @@ public final class GenerationBenchmark {
             .generate(
                 layers,
                 images.stream()
-                    .map(
-                        i -> i.questions().stream().map(q -> prompt(resident, q, end)).toList())
+                    .map(i -> i.questions().stream().map(q -> prompt(resident, q, end)).toList())
                     .toList(),
                 (owner, from, to) ->
                     resident
@@ -148,8 +141,7 @@ public final class GenerationBenchmark {
     Map<String, long[]> answers = new TreeMap<>();
     for (int i = 0; i < images.size(); i++) {
       for (int q = 0; q < images.get(i).questions().size(); q++) {
-        answers.put(
-            images.get(i).questions().get(q).sample().sampleId(), generated.get(i).get(q));
+        answers.put(images.get(i).questions().get(q).sample().sampleId(), generated.get(i).get(q));
       }
     }
     return answers;
@@ -162,8 +154,7 @@ public final class GenerationBenchmark {
           case "mixed" -> StopRules.of(List.of(), length(question.sample()));
           default -> StopRules.of(List.of(), Integer.parseInt(end));
         };
-    return new OpenPrompt(
-        Arrays.stream(question.suffix()).asLongStream().toArray(), rules);
+    return new OpenPrompt(Arrays.stream(question.suffix()).asLongStream().toArray(), rules);
   }
 
   /** 2 to 64, by the id: the same in generation_benchmark.py. */

@@ -103,8 +103,8 @@ class ShardGenerationTest {
     AtomicInteger asked = new AtomicInteger();
     assertThatThrownBy(
             () ->
-                generation(8).run(
-                    DENSE, DemoQuestions.shard(QUESTIONS), () -> asked.incrementAndGet() == 3))
+                generation(8)
+                    .run(DENSE, DemoQuestions.shard(QUESTIONS), () -> asked.incrementAndGet() == 3))
         .isInstanceOf(CancelledException.class)
         .hasMessage("the evaluation was cancelled");
     assertThat(asked).hasValue(3);
