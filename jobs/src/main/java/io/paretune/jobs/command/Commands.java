@@ -18,6 +18,7 @@ public final class Commands {
           new FrontierCommand(),
           new ReportCommand(),
           new EvaluateCommand(),
+          new MeasureCommand(),
           new JudgeCommand(),
           new ScoreCommand(),
           new KernelsCommand(),

@@ -10,23 +10,16 @@ import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.model.LayerStack;
-import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code evaluate}: one profile on a benchmark file, without a study. */
 final class EvaluateCommand implements Command {
-  private static final long MOST_BYTES_A_PROFILE = 16 << 20;
-
   private static final Option<String> MODEL =
       Option.text("--model", "DIR", "Hugging Face directory: a path or a URI").required();
   private static final Option<String> SAMPLES =
@@ -120,24 +113,11 @@ final class EvaluateCommand implements Command {
   }
 
   private static CompressionProfile profile(Invocation invocation) {
-    Optional<Path> file = invocation.arguments().valueIfGiven(PROFILE);
-    if (file.isEmpty()) {
-      return CompressionProfile.dense();
-    }
-    String where = file.get().toString();
-    try {
-      if (Files.isRegularFile(file.get()) && Files.size(file.get()) > MOST_BYTES_A_PROFILE) {
-        throw new InvalidInputException(
-            where, "is larger than 16 MiB", "give a profile's JSON file");
-      }
-      return CompressionProfile.parse(where, Files.readString(file.get()));
-    } catch (MalformedInputException e) {
-      throw new InvalidInputException(where, "is no UTF-8 text");
-    } catch (NoSuchFileException e) {
-      throw new InvalidInputException(where, "does not exist", "give a profile's JSON file");
-    } catch (IOException e) {
-      throw new InvalidInputException(where, "cannot be read: " + e, "give a profile's JSON file");
-    }
+    return invocation
+        .arguments()
+        .valueIfGiven(PROFILE)
+        .map(ProfileFile::read)
+        .orElseGet(CompressionProfile::dense);
   }
 
   private static void checkFits(

@@ -63,6 +63,19 @@ public record Option<T>(
     return optional(name, placeholder, help, text -> (int) number(text, least, Integer.MAX_VALUE));
   }
 
+  /** Whole numbers with commas between them. */
+  public static Option<List<Long>> wholeNumbers(
+      String name, String placeholder, String help, int least) {
+    return optional(
+        name,
+        placeholder,
+        help,
+        text ->
+            Arrays.stream(text.split(",", -1))
+                .map(part -> number(part.strip(), least, Long.MAX_VALUE))
+                .toList());
+  }
+
   public static Option<Long> seed(String name, String help) {
     return optional(name, "N", help, text -> number(text, Long.MIN_VALUE, Long.MAX_VALUE));
   }

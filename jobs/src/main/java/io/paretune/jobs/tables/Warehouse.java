@@ -102,7 +102,8 @@ public record Warehouse(String root) {
             new TrialsTable(spark, this).directory(),
             new ShardResultsTable(spark, this).directory(),
             new FrontierTable(spark, this).directory(),
-            new JudgementsTable(spark, this).directory())) {
+            new JudgementsTable(spark, this).directory(),
+            new MeasurementsTable(spark, this).directory())) {
       problems.collect(
           () -> {
             table.createIfAbsent();

@@ -3,7 +3,11 @@ package io.paretune.jobs.tables;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.ServingSpeed;
+import io.paretune.udfs.evaluate.SpeedSettings;
+import io.paretune.udfs.evaluate.Spread;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import java.nio.ByteBuffer;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -205,5 +210,36 @@ public final class Records {
         random.nextDouble(),
         any(FrontierStatus.values()),
         random.nextBoolean());
+  }
+
+  private Spread spread() {
+    double low = random.nextDouble();
+    double median = low + random.nextDouble();
+    return new Spread(low, median, median + random.nextDouble());
+  }
+
+  public MeasurementRecord measurement() {
+    return new MeasurementRecord(
+        text(),
+        random.nextBoolean() ? OptionalLong.of(random.nextInt(1000)) : OptionalLong.empty(),
+        text(),
+        profile(),
+        text(),
+        new SpeedSettings(
+            1 + random.nextInt(32),
+            1 + random.nextInt(99),
+            2 + random.nextInt(99),
+            random.nextInt(3),
+            1 + random.nextInt(9),
+            1 + random.nextInt(64),
+            any(ComputeType.values())),
+        new ServingSpeed(
+            spread(),
+            spread(),
+            random.nextInt(1 << 30),
+            random.nextInt(1 << 30),
+            random.nextInt(1 << 30),
+            random.nextBoolean() ? -1 : random.nextInt(1 << 30)),
+        time());
   }
 }

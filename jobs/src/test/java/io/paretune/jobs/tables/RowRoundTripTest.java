@@ -54,6 +54,11 @@ class RowRoundTripTest {
         JudgementsTable.SCHEMA,
         JudgementsTable::toRow,
         JudgementsTable::fromRow);
+    comesBack(
+        records.measurement(),
+        MeasurementsTable.SCHEMA,
+        MeasurementsTable::toRow,
+        MeasurementsTable::fromRow);
   }
 
   @Test
@@ -66,7 +71,8 @@ class RowRoundTripTest {
             TrialsTable.SCHEMA,
             ShardResultsTable.SCHEMA,
             FrontierTable.SCHEMA,
-            JudgementsTable.SCHEMA)) {
+            JudgementsTable.SCHEMA,
+            MeasurementsTable.SCHEMA)) {
       assertThat(Arrays.asList(schema.fields()))
           .allSatisfy(
               field -> {

@@ -1,6 +1,7 @@
 package io.paretune.udfs.engine;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 
 /** Starts native PyTorch, once per JVM, and hands out managers of its memory. */
 public final class NativeEngine {
@@ -20,6 +21,13 @@ public final class NativeEngine {
     setIfAbsent(THREADS);
     setIfAbsent(INTEROP_THREADS);
     return NDManager.newBaseManager(device.djl(), "PyTorch");
+  }
+
+  /** Has this thread's native calls use so many threads; returns how many they used before. */
+  public static int useThreads(int threads) {
+    int before = JniUtils.getNumThreads();
+    JniUtils.setNumThreads(threads);
+    return before;
   }
 
   private static void setIfAbsent(String property) {

@@ -148,12 +148,20 @@ public final class KvPages implements AutoCloseable {
     return (tokens + KvLayout.BLOCK - 1) / KvLayout.BLOCK;
   }
 
+  /** Makes room for that many tokens of each of these sequences, and for no more. */
+  public void reserve(List<KvSequence> sequences, int tokens) {
+    int wanted = 0;
+    for (KvSequence s : sequences) {
+      wanted += Math.max(0, blocksFor(tokens) - s.blocks().size());
+    }
+    reserve(wanted);
+  }
+
   /**
    * Makes sure that so many blocks are free. Growing takes an eighth more than there is, so that
-   * copying the pages into larger ones stays rare; who knows what is coming reserves it at once and
-   * takes no more than that.
+   * copying the pages into larger ones stays rare.
    */
-  public void reserve(int free) {
+  private void reserve(int free) {
     int needed = blocks.used() + free;
     if (needed > blocks.capacity()) {
       int capacity = Math.max(needed, blocks.capacity() + blocks.capacity() / 8);

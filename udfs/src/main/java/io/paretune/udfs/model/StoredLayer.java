@@ -35,13 +35,25 @@ record StoredLayer(
     int hidden = config.hiddenSize();
     int ffn = config.intermediateSize();
     int type = WeightReader.torchType(computed);
-    return new StoredLayer(
-        script.callOne(owner, "store_dense", w.inputNorm(), type),
-        StoredMatrix.of(owner, script, stored, w.qkv(), q, kv, kv),
-        StoredMatrix.of(owner, script, stored, w.output(), hidden),
-        script.callOne(owner, "store_dense", w.postNorm(), type),
-        StoredMatrix.of(owner, script, stored, w.gateUp(), ffn, ffn),
-        StoredMatrix.of(owner, script, stored, w.down(), hidden));
+    try (NDManager pass = owner.newSubManager()) {
+      return new StoredLayer(
+          script.callOne(owner, "store_dense", here(pass, w.inputNorm()), type),
+          StoredMatrix.of(owner, script, stored, here(pass, w.qkv()), q, kv, kv),
+          StoredMatrix.of(owner, script, stored, here(pass, w.output()), hidden),
+          script.callOne(owner, "store_dense", here(pass, w.postNorm()), type),
+          StoredMatrix.of(owner, script, stored, here(pass, w.gateUp()), ffn, ffn),
+          StoredMatrix.of(owner, script, stored, here(pass, w.down()), hidden));
+    }
+  }
+
+  /** The same on the pass's device. */
+  private static NDArray here(NDManager pass, NDArray array) {
+    if (array.getDevice().equals(pass.getDevice())) {
+      return array;
+    }
+    NDArray moved = array.toDevice(pass.getDevice(), true);
+    moved.attach(pass);
+    return moved;
   }
 
   List<StoredMatrix> matrices() {

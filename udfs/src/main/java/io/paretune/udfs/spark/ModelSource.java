@@ -4,7 +4,6 @@ import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
-import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 
@@ -31,15 +30,27 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
     return ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
   }
 
-  private static Device device() {
+  /** The GPU that Spark gave the task, or else the CPU. */
+  static Device assigned() {
     TaskContext task = TaskContext.get();
-    Map<String, ResourceInformation> resources = task == null ? Map.of() : task.resourcesJMap();
-    if (resources.containsKey("gpu")) {
+    ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
+    return gpu == null || gpu.addresses().length == 0
+        ? Device.cpu()
+        : Device.parse("spark.task.resource.gpu", "gpu:" + gpu.addresses()[0]);
+  }
+
+  private static Device device() {
+    if (!assigned().isCpu()) {
       throw new InvalidInputException(
           "spark.task.resource.gpu.amount",
           "candidates cannot be pruned on a GPU yet",
           "leave GPUs out of the task's resources: candidates run on the CPU");
     }
     return Device.cpu();
+  }
+
+  /** The process's model in CPU memory, whatever device the task was given: what is packed. */
+  ResidentModel onCpu() {
+    return ResidentModel.of(Models.directory(location), Device.cpu(), prunedLayerBytes);
   }
 }

@@ -53,3 +53,8 @@ def linear_in_tiles(self: Kernels, x: Tensor, weight: Tensor) -> Tensor:
     part = torch.narrow(weight, 0, i * 4096, ops.prim.min(4096, rows - i * 4096))
     _0 = torch.append(parts, torch.linear(x, torch.type_as(part, x)))
   return torch.cat(parts, -1)
+
+# What the ratio at a position of the grid leaves of a matrix: one compare a weight.
+def apply_levels(self: Kernels, dense: Tensor, levels: Tensor, position: int) -> Tensor:
+  # (R, C), (R, C) uint8 -> (R, C)
+  return torch.where(torch.gt(levels, position), dense, 0)

@@ -1,0 +1,188 @@
+package io.paretune.jobs.measure;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.MeasurementRecord;
+import io.paretune.jobs.tables.MeasurementsTable;
+import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tune.Calibrations;
+import io.paretune.jobs.tune.StudyInputs;
+import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.ModelConfig;
+import io.paretune.udfs.evaluate.SpeedSettings;
+import io.paretune.udfs.model.LayerStack;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.MeasureSpeed;
+import io.paretune.udfs.spark.Models;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@code measure} does; apart from the command, which must load without Spark. */
+public final class MeasureProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(MeasureProgram.class);
+
+  /**
+   * What is measured beside the dense model.
+   *
+   * @param trials of the study, by number
+   * @param profile one that is no trial's
+   * @param denseOnly nothing
+   */
+  public record Chosen(List<Long> trials, Optional<CompressionProfile> profile, boolean denseOnly) {
+    /** Whether that is the study's latest frontier. */
+    boolean isFrontier() {
+      return trials.isEmpty() && profile.isEmpty() && !denseOnly;
+    }
+  }
+
+  private final ParetuneConfig config;
+  private final SpeedSettings settings;
+  private final Clock clock;
+  private final PrintStream out;
+
+  /**
+   * Sets up a program that prints its results.
+   *
+   * @param out for results only
+   */
+  public MeasureProgram(
+      ParetuneConfig config, SpeedSettings settings, Clock clock, PrintStream out) {
+    this.config = config;
+    this.settings = settings;
+    this.clock = clock;
+    this.out = out;
+  }
+
+  /**
+   * Measures the dense model and what was chosen, one after another on one executor; each is in the
+   * table as soon as it is known.
+   *
+   * @throws InvalidInputException if a trial does not exist, the study has no frontier, or a prompt
+   *     with its answer is longer than the model's last position
+   */
+  public void run(Chosen chosen) {
+    checkLength();
+    try (Sessions.Opened session = Sessions.open("paretune measure")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      List<Candidate> candidates = candidates(inputs, chosen);
+      Function<CompressionProfile, CandidateSpec> specs =
+          Calibrations.candidates(inputs, Optional.empty());
+      MeasurementsTable table = new MeasurementsTable(inputs.spark(), inputs.warehouse());
+      List<SpeedText.Line> lines = new ArrayList<>();
+      for (Candidate candidate : candidates) {
+        LOG.info("measuring {}", candidate.label());
+        MeasurementRecord measured = measure(inputs, candidate, specs);
+        table.append(List.of(measured));
+        lines.add(new SpeedText.Line(candidate.label(), measured));
+      }
+      out.print(SpeedText.of(lines));
+    }
+  }
+
+  /** A profile, and the trial behind it if there is one. */
+  private record Candidate(OptionalLong trial, CompressionProfile profile) {
+    String label() {
+      return profile.layers().isEmpty()
+          ? "dense"
+          : trial.isPresent() ? "trial " + trial.getAsLong() : "profile " + profile.id();
+    }
+  }
+
+  private List<Candidate> candidates(StudyInputs inputs, Chosen chosen) {
+    List<Candidate> candidates = new ArrayList<>();
+    candidates.add(new Candidate(OptionalLong.empty(), CompressionProfile.dense()));
+    String study = config.study().name();
+    SparkSession spark = inputs.spark();
+    if (chosen.isFrontier()) {
+      List<FrontierRecord> all = new FrontierTable(spark, inputs.warehouse()).ofStudy(study);
+      if (all.isEmpty()) {
+        throw new InvalidInputException(
+            "study.name",
+            "study \"%s\" has no frontier in %s".formatted(study, inputs.warehouse().root()),
+            "run tune first, or name --trial, --profile or --dense");
+      }
+      String latest = all.get(all.size() - 1).runId();
+      all.stream()
+          .filter(p -> p.runId().equals(latest) && !p.profile().layers().isEmpty())
+          .map(p -> new Candidate(OptionalLong.of(p.trialId()), p.profile()))
+          .forEach(candidates::add);
+    }
+    if (!chosen.trials().isEmpty()) {
+      Map<Long, TrialRecord> trials =
+          new TrialsTable(spark, inputs.warehouse())
+              .ofStudy(study).stream().collect(Collectors.toMap(TrialRecord::trialId, t -> t));
+      Problems problems = new Problems();
+      for (long id : chosen.trials()) {
+        TrialRecord trial = trials.get(id);
+        if (trial == null) {
+          problems.add(
+              "--trial",
+              "study \"%s\" has no trial %d".formatted(study, id),
+              trials.isEmpty() ? "run tune first" : "its trials are 0 to " + (trials.size() - 1));
+        } else {
+          candidates.add(new Candidate(OptionalLong.of(id), trial.profile()));
+        }
+      }
+      problems.throwIfAny();
+    }
+    chosen.profile().ifPresent(p -> candidates.add(new Candidate(OptionalLong.empty(), p)));
+    Problems problems = new Problems();
+    for (Candidate c : candidates) {
+      LayerStack.check(c.label(), c.profile(), inputs.footprint().shape().layers(), problems);
+    }
+    problems.throwIfAny();
+    return candidates;
+  }
+
+  private MeasurementRecord measure(
+      StudyInputs inputs,
+      Candidate candidate,
+      Function<CompressionProfile, CandidateSpec> specs) {
+    MeasureSpeed.Measured measured =
+        JavaSparkContext.fromSparkContext(inputs.spark().sparkContext())
+            .parallelize(List.of(specs.apply(candidate.profile())), 1)
+            .map(new MeasureSpeed(inputs.source(), settings))
+            .first();
+    return new MeasurementRecord(
+        config.study().name(),
+        candidate.trial(),
+        inputs.modelId(),
+        candidate.profile(),
+        measured.device(),
+        settings,
+        measured.speed(),
+        clock.instant());
+  }
+
+  private void checkLength() {
+    ModelConfig model;
+    try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
+      model = checkpoint.config();
+    }
+    int tokens = model.imageTokens() + settings.textTokens() + settings.newTokens();
+    int most = model.text().maxPositions();
+    if (tokens >= most) {
+      throw new InvalidInputException(
+          "--text-tokens, --new-tokens",
+          "with %d of its image a request has %d tokens".formatted(model.imageTokens(), tokens),
+          "the model's max_position_embeddings is " + most);
+    }
+  }
+}
