@@ -9,7 +9,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code measure}: how fast profiles are served on the hardware at hand, beside the dense model. */
+/**
+ * {@code measure}: how fast profiles are served on the hardware at hand, beside the dense model.
+ */
 final class MeasureCommand implements Command {
   private static final Option<List<Long>> TRIAL =
       Option.wholeNumbers(
@@ -67,9 +69,7 @@ final class MeasureCommand implements Command {
                 .orElseGet(Runtime.getRuntime()::availableProcessors),
             invocation.value(TYPE));
     List<Long> trials = invocation.arguments().valueIfGiven(TRIAL).orElse(List.of());
-    new MeasureProgram(
-            invocation.config(), settings, Clock.systemUTC(), invocation.out())
-        .run(
-            new MeasureProgram.Chosen(trials, profile, invocation.arguments().has(DENSE)));
+    new MeasureProgram(invocation.config(), settings, Clock.systemUTC(), invocation.out())
+        .run(new MeasureProgram.Chosen(trials, profile, invocation.arguments().has(DENSE)));
   }
 }

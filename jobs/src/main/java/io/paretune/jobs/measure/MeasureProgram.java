@@ -152,9 +152,7 @@ public final class MeasureProgram {
   }
 
   private MeasurementRecord measure(
-      StudyInputs inputs,
-      Candidate candidate,
-      Function<CompressionProfile, CandidateSpec> specs) {
+      StudyInputs inputs, Candidate candidate, Function<CompressionProfile, CandidateSpec> specs) {
     MeasureSpeed.Measured measured =
         JavaSparkContext.fromSparkContext(inputs.spark().sparkContext())
             .parallelize(List.of(specs.apply(candidate.profile())), 1)

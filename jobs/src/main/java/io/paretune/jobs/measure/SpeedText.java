@@ -22,8 +22,17 @@ final class SpeedText {
     List<List<String>> cells = new ArrayList<>();
     cells.add(
         List.of(
-            "profile", "TTFT s", "quartiles", "decode ms", "quartiles", "tokens/s", "weights MB",
-            "KV MB", "workspace MB", "peak MB", ""));
+            "profile",
+            "TTFT s",
+            "quartiles",
+            "decode ms",
+            "quartiles",
+            "tokens/s",
+            "weights MB",
+            "KV MB",
+            "workspace MB",
+            "peak MB",
+            ""));
     for (Line line : lines) {
       MeasurementRecord m = line.measured();
       cells.add(
@@ -41,7 +50,8 @@ final class SpeedText {
               ""));
     }
     return format(
-            "Measured on %s, %s, %d threads: %d requests of an image and %d text tokens, %d new tokens each; median of %d runs after %d%n",
+            "Measured on %s, %s, %d threads: %d requests of an image and %d text tokens, %d new"
+                + " tokens each; median of %d runs after %d%n",
             first.device(),
             s.type().key(),
             s.threads(),

@@ -126,9 +126,7 @@ public final class MeasurementsTable {
     Cells cells = new Cells(row);
     return new MeasurementRecord(
         cells.text("study"),
-        cells.isNull("trial_id")
-            ? OptionalLong.empty()
-            : OptionalLong.of(cells.number("trial_id")),
+        cells.isNull("trial_id") ? OptionalLong.empty() : OptionalLong.of(cells.number("trial_id")),
         cells.text("model_id"),
         CompressionProfile.parse("measured profile", cells.text("profile")),
         cells.text("device"),

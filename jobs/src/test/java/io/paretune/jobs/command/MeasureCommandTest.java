@@ -26,7 +26,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code measure} on the embedded model; that figures are right is {@code CompressedModelTest}'s. */
+/**
+ * {@code measure} on the embedded model; that figures are right is {@code CompressedModelTest}'s.
+ */
 class MeasureCommandTest {
   private static final String STUDY = "study";
 
@@ -104,7 +106,8 @@ class MeasureCommandTest {
     assertThat(measure().err()).contains("study \"study\" has no frontier");
     Ran noFile = measure("--profile", "missing.json");
     assertThat(noFile.status()).isEqualTo(2);
-    assertThat(noFile.err()).isEqualTo("missing.json: does not exist — give a profile's JSON file\n");
+    assertThat(noFile.err())
+        .isEqualTo("missing.json: does not exist — give a profile's JSON file\n");
   }
 
   private static MemoryFootprint footprint() {

@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 /** The type that a model computes in. */
 public enum ComputeType {
   FP32("fp32"),
-  /** Only where the device has instructions for it: others are several times slower than in fp32. */
+  /**
+   * Only where the device has instructions for it: others are several times slower than in fp32.
+   */
   BF16("bf16");
 
   private static final Path CPU = Path.of("/proc/cpuinfo");

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much memory work takes at its height, beyond what the process had before. On the CPU it is the
- * kernel's own high-water mark of resident memory (Linux), the JVM's heap included; on a GPU what the
- * device has handed out, which PyTorch's allocator keeps.
+ * How much memory work takes at its height, beyond what the process had before. On the CPU it is
+ * the kernel's own high-water mark of resident memory (Linux), the JVM's heap included; on a GPU
+ * what the device has handed out, which PyTorch's allocator keeps.
  */
 public final class PeakMemory {
   private static final Logger LOG = LoggerFactory.getLogger(PeakMemory.class);

@@ -100,7 +100,8 @@ public record ServingSpeed(
         noise[i] = (float) random.nextGaussian();
       }
       pixels.add(noise);
-      texts.add(random.longs(settings.textTokens(), 0, model.config().text().vocabSize()).toArray());
+      texts.add(
+          random.longs(settings.textTokens(), 0, model.config().text().vocabSize()).toArray());
     }
     long[] before =
         Arrays.stream(
@@ -110,9 +111,7 @@ public record ServingSpeed(
             .toArray();
     int prompt = before.length + model.config().imageTokens() + settings.textTokens();
     List<KvSequence> requests =
-        IntStream.range(0, settings.batch())
-            .mapToObj(i -> serving.pages().newSequence())
-            .toList();
+        IntStream.range(0, settings.batch()).mapToObj(i -> serving.pages().newSequence()).toList();
     serving.pages().reserve(requests, prompt + settings.newTokens());
     double[] steps = new double[settings.newTokens() - 1];
     try (NDManager pass = model.newManager()) {
