@@ -80,4 +80,29 @@ class IngestTest {
         .hasMessageContaining("toy: 1 of 21 rows cannot be used; allowed are 1 %");
     assertThat(home).doesNotExist();
   }
+
+  @Test
+  void aChangedFileIsANewVersionThatSaysWhatCameAndLeft() {
+    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("changed").toString());
+    Intake intake = new Intake("toy", 2, 0);
+    byte[] red = SampleFiles.png(0xff0000, 8);
+    Question kept = Question.of("kept", red);
+    Question left = Question.of("left", red);
+    Question changed = Question.of("changed", red);
+    String before = files.write(folder.resolve("before.parquet"), kept, left, changed);
+    String after =
+        files.write(
+            folder.resolve("after.parquet"),
+            kept,
+            changed.withQuestion("Is it really?"),
+            Question.of("came", red),
+            Question.of("came too", red));
+
+    Ingest.Report first = Ingest.run(spark, warehouse, List.of(before), intake);
+    Ingest.Report second = Ingest.run(spark, warehouse, List.of(after), intake);
+
+    assertThat(first.change()).isEmpty();
+    assertThat(second.version()).isNotEqualTo(first.version());
+    assertThat(second.change()).contains(new VersionChange(2, 1, 1));
+  }
 }
