@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +49,12 @@ class RequestPaceTest {
     RequestPace pace = new RequestPace(3000, Ticker.system()); // 20 ms apart
     List<Long> taken = Collections.synchronizedList(new ArrayList<>());
     ExecutorService threads = Executors.newFixedThreadPool(8);
-    for (int i = 0; i < 25; i++) {
-      threads.submit(
-          () -> {
-            pace.take();
-            return taken.add(System.nanoTime());
-          });
-    }
+    Callable<Boolean> take =
+        () -> {
+          pace.take();
+          return taken.add(System.nanoTime());
+        };
+    threads.invokeAll(Collections.nCopies(25, take));
     threads.shutdown();
     assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     assertThat(taken).hasSize(25);
