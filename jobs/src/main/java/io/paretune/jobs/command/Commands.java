@@ -21,6 +21,7 @@ public final class Commands {
           new MeasureCommand(),
           new JudgeCommand(),
           new ScoreCommand(),
+          new ExportCommand(),
           new KernelsCommand(),
           new AskTellCommand());
 

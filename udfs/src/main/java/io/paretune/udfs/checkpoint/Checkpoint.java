@@ -210,6 +210,19 @@ public final class Checkpoint implements AutoCloseable {
     return imageProcessor;
   }
 
+  Path directory() {
+    return directory;
+  }
+
+  List<SafetensorsFile> weightFiles() {
+    return weights.files();
+  }
+
+  /** Every tensor of the files, used or not, by its canonical name. */
+  public List<String> tensorNames() {
+    return weights.names();
+  }
+
   /** Whether there is a tensor of this canonical name. */
   public boolean has(String name) {
     return weights.find(stored(name)) != null;

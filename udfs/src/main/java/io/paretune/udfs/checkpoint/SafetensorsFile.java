@@ -71,6 +71,11 @@ final class SafetensorsFile implements AutoCloseable {
     return path;
   }
 
+  /** Everything before the tensors, the header's length included. */
+  ByteBuffer header() throws IOException {
+    return channel.map(FileChannel.MapMode.READ_ONLY, 0, dataStart);
+  }
+
   /** The tensors by their name in this file. */
   Map<String, TensorEntry> entries() {
     return entries;

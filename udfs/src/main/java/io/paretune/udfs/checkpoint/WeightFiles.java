@@ -137,6 +137,11 @@ final class WeightFiles implements AutoCloseable {
     return place == null ? null : place.entry();
   }
 
+  /** Canonical names, in the files' order. */
+  List<String> names() {
+    return List.copyOf(places.keySet());
+  }
+
   /** The file that holds a tensor, for errors. */
   String fileOf(String name) {
     Place place = places.get(name);
@@ -156,6 +161,11 @@ final class WeightFiles implements AutoCloseable {
   DType prevailingType() {
     TensorEntry entry = find(TensorNames.EMBEDDING);
     return entry != null && entry.dtype().isWeight() ? entry.dtype() : DType.F32;
+  }
+
+  /** In the order of their names. */
+  List<SafetensorsFile> files() {
+    return files;
   }
 
   /** In the order of their names. */

@@ -1,0 +1,197 @@
+package io.paretune.jobs.export;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.TrialState;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tune.Calibrations;
+import io.paretune.jobs.tune.StudyInputs;
+import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.model.LayerStack;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.Models;
+import io.paretune.udfs.spark.ShardAnswers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code export}: a trial of a study, or a profile of the user's, as a directory that others load.
+ *
+ * @param config of the study: model, benchmark and calibration
+ * @param subject what is exported
+ * @param maskIfGiven instead of the profile's own
+ * @param to the new directory: a path or a URI
+ */
+public record ExportProgram(
+    ParetuneConfig config, Subject subject, Optional<MaskKind> maskIfGiven, String to) {
+  private static final Logger LOG = LoggerFactory.getLogger(ExportProgram.class);
+
+  /** What is exported. */
+  public sealed interface Subject {
+    /** A complete trial of the study. */
+    record OfTrial(long id) implements Subject {}
+
+    /** A profile from a file. */
+    record OfProfile(CompressionProfile profile) implements Subject {}
+  }
+
+  /**
+   * Writes the directory.
+   *
+   * @return where it is
+   * @throws InvalidInputException if there is no such trial, or the directory is not empty
+   */
+  public String run() throws IOException {
+    try (Sessions.Opened session = Sessions.open("paretune export")) {
+      ExportTarget target =
+          ExportTarget.of(
+              "--to", to, session.spark().sparkContext().hadoopConfiguration());
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      Optional<TrialRecord> trial =
+          subject instanceof Subject.OfTrial t ? Optional.of(trial(inputs, t)) : Optional.empty();
+      CompressionProfile own =
+          subject instanceof Subject.OfProfile p
+              ? p.profile()
+              : trial.map(TrialRecord::profile).orElseThrow();
+      CompressionProfile profile = maskIfGiven.map(own::withMask).orElse(own);
+      checkFits(inputs, profile);
+      CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
+      boolean scored = trial.isPresent() && profile.equals(own);
+      List<Measured> measured =
+          scored ? recorded(trial.get()) : measure(inputs, candidate);
+      ModelCard card =
+          new ModelCard(
+              trial
+                  .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
+                  .orElse("A profile of the user's")
+                  + (scored || trial.isEmpty() ? "" : " with another mask"),
+              inputs.modelId(),
+              "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
+              calibration(),
+              profile,
+              inputs.footprint(),
+              measured);
+      ResidentModel resident =
+          ResidentModel.of(
+              Models.directory(inputs.source().location()),
+              Device.cpu(),
+              inputs.source().prunedLayerBytes());
+      target.fill(directory -> new CheckpointExport(resident, candidate, card).write(directory));
+      return target.toString();
+    }
+  }
+
+  private TrialRecord trial(StudyInputs inputs, Subject.OfTrial wanted) {
+    String study = config.study().name();
+    List<TrialRecord> all = new TrialsTable(inputs.spark(), inputs.warehouse()).ofStudy(study);
+    TrialRecord trial =
+        all.stream()
+            .filter(t -> t.trialId() == wanted.id())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "--trial " + wanted.id(),
+                        "study \"%s\" has no such trial".formatted(study),
+                        "its %d trials are in %s"
+                            .formatted(all.size(), inputs.warehouse().path("trials"))));
+    if (trial.state() != TrialState.COMPLETE) {
+      throw new InvalidInputException(
+          "--trial " + wanted.id(),
+          "is " + trial.state().key() + ", not complete: " + trial.reason(),
+          "choose one with a score");
+    }
+    if (!trial.modelId().equals(inputs.modelId())) {
+      throw new InvalidInputException(
+          "model",
+          "has the content hash %s; trial %d is of %s"
+              .formatted(inputs.modelId(), trial.trialId(), trial.modelId()),
+          "give the model of the study");
+    }
+    if (!trial.benchmarkVersion().equals(inputs.version())) {
+      throw new InvalidInputException(
+          "benchmark.samples",
+          "are version %s of the benchmark; trial %d was calibrated and scored on %s"
+              .formatted(inputs.version(), trial.trialId(), trial.benchmarkVersion()),
+          "give the samples of the study");
+    }
+    return trial;
+  }
+
+  private static void checkFits(StudyInputs inputs, CompressionProfile profile) {
+    Problems problems = new Problems();
+    LayerStack.check(
+        "profile " + profile.id(), profile, inputs.footprint().shape().layers(), problems);
+    problems.throwIfAny();
+  }
+
+  private List<Measured> recorded(TrialRecord trial) {
+    List<Measured> measured = new ArrayList<>();
+    TrialScore score = trial.score().orElseThrow();
+    measured.add(Measured.of(questions(config.benchmark().searchSplit()), score));
+    trial
+        .confirmedScore()
+        .ifPresent(
+            held ->
+                measured.add(
+                    new Measured(
+                        questions(config.benchmark().heldOutSplit()) + ", held out",
+                        held,
+                        Double.NaN,
+                        Double.NaN,
+                        0)));
+    return measured;
+  }
+
+  /** Scores a candidate that no trial did. */
+  private List<Measured> measure(StudyInputs inputs, CandidateSpec candidate) {
+    List<Measured> measured = new ArrayList<>();
+    measured.add(
+        measure(inputs, candidate, config.benchmark().searchSplit(), ""));
+    measured.add(measure(inputs, candidate, config.benchmark().heldOutSplit(), ", held out"));
+    return measured;
+  }
+
+  private static Measured measure(
+      StudyInputs inputs, CandidateSpec candidate, String split, String note) {
+    ShardedBenchmark benchmark = inputs.sharded(inputs.split(split));
+    LOG.info("scoring the profile on the split {}", split);
+    List<ShardAnswers> answers =
+        benchmark.answers(benchmark.prepared(), candidate, EvaluationMode.OPTIONS);
+    for (ShardAnswers a : answers) {
+      if (!a.failure().isEmpty()) {
+        throw new IllegalStateException("the profile cannot be run: " + a.failure());
+      }
+    }
+    Score score =
+        answers.stream().map(a -> Score.of(a.outcomes())).reduce(Score.EMPTY, Score::plus);
+    return new Measured(
+        questions(split) + note, score.accuracy(), score.low(), score.high(), score.total());
+  }
+
+  private static String questions(String split) {
+    return "split " + split;
+  }
+
+  private String calibration() {
+    int limit = config.calibration().samples();
+    return "calibrated on %s of the split %s"
+        .formatted(
+            limit == 0 ? "all questions" : limit + " questions",
+            config.benchmark().calibrationSplit());
+  }
+}

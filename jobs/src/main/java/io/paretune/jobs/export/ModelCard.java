@@ -1,0 +1,99 @@
+package io.paretune.jobs.export;
+
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.profile.CompressionProfile;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The README of an exported model.
+ *
+ * @param origin where the profile is from, such as "trial 7 of study demo"
+ * @param modelId hash of the dense checkpoint
+ * @param benchmark name and version
+ * @param calibration what decided the masks, in words
+ * @param measured scores, best known first
+ */
+record ModelCard(
+    String origin,
+    String modelId,
+    String benchmark,
+    String calibration,
+    CompressionProfile profile,
+    MemoryFootprint footprint,
+    List<Measured> measured) {
+
+  String markdown() {
+    StringBuilder text = new StringBuilder();
+    text.append("---\nlibrary_name: transformers\ntags: [pruned, kv-cache-quantization]\n---\n");
+    text.append("# Compressed by Paretune\n\n");
+    line(text, "%s, profile %s, of the model with content hash %s.", origin, profile.id(), modelId);
+    text.append("\n| measured on ").append(benchmark).append(" | accuracy | 95 % interval | questions |\n");
+    text.append("|---|---|---|---|\n");
+    for (Measured m : measured) {
+      line(
+          text,
+          "| %s | %.4f | %.4f to %.4f | %d |",
+          m.questions(),
+          m.score(),
+          m.low(),
+          m.high(),
+          m.count());
+    }
+    CompressionProfile dense = CompressionProfile.dense();
+    text.append("\n| bytes, computed from the profile | this | dense |\n|---|---|---|\n");
+    row(text, "weights, packed", footprint.weightBytes(profile), footprint.weightBytes(dense));
+    row(
+        text,
+        "KV cache, " + footprint.workload() + " tokens",
+        footprint.kvBytes(profile),
+        footprint.kvBytes(dense));
+    row(text, "both", footprint.totalBytes(profile), footprint.totalBytes(dense));
+    text.append('\n');
+    line(
+        text,
+        "%.1f %% of the decoder's linear weights are zero (criterion `%s`, mask `%s`; %s); keys and values have %.2f bits on average.",
+        100 * footprint.meanPruningRatio(profile),
+        profile.criterion().key(),
+        profile.mask().key(),
+        calibration,
+        footprint.meanKvBits(profile));
+    if (profile.criterion().updatesWeights()) {
+      text.append(
+          "The scores are of fp32 weights; here the updated weights are rounded to the checkpoint's type.\n");
+    }
+    text.append(
+        """
+
+        ## Files
+        | file | is |
+        |---|---|
+        | `*.safetensors`, `config.json`, … | the checkpoint, pruned weights as zeros: `LlavaForConditionalGeneration.from_pretrained` loads it. Zeros take the memory of any weight |
+        | `profile.json` | what was done to each layer |
+        | `kv_cache.json` | keys and values by layer, and what comes nearest in vLLM (`kv_cache_dtype`, `kv_cache_dtype_skip_layers`) and in transformers (`generate(cache_implementation=…, cache_config=…)`; null where a layer is untouched). The scores above were measured with the cache of the profile itself, not with these |
+        | `packed/model.safetensors` | the same weights in the memory that the table counts |
+
+        In the packed file a pruned matrix NAME is `NAME.bitmask` (U8) and `NAME.values`; weight i, counted row by row, is stored if bit i mod 8, from the lowest, of byte i // 8 is set. Its shape is in the metadata:
+        ```python
+        from safetensors import safe_open
+        import torch
+        with safe_open("packed/model.safetensors", "pt") as f:
+            rows, columns = map(int, f.metadata()[name + ".shape"].split(","))
+            bits = (f.get_tensor(name + ".bitmask")[:, None] >> torch.arange(8, dtype=torch.uint8)) & 1
+            values = f.get_tensor(name + ".values")
+            weight = torch.zeros(rows * columns, dtype=values.dtype)
+            weight[bits.flatten()[: rows * columns].bool()] = values
+            weight = weight.view(rows, columns)
+        ```
+        """);
+    return text.toString();
+  }
+
+  private static void row(StringBuilder text, String what, long bytes, long dense) {
+    line(text, "| %s | %,d | %,d |", what, bytes, dense);
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}
