@@ -3,7 +3,7 @@
 Packages: torch==2.7.1 transformers==5.23.0 pillow pyarrow torchvision==0.22.1
 
 It is slow and literal on purpose: one padded forward over whole prompts, forward hooks for the
-calibration statistics, Wanda as its published code has it (a stable sort of each output row), and a
+calibration statistics, criteria as their published codes have them (a stable sort of each output row), and a
 cache that fake-quantizes what is written to it. Definitions: README, "Vocabulary".
 
   python reference_evaluate.py --model DIR --samples FILE.parquet --split test --out ref.jsonl
@@ -104,19 +104,28 @@ class Reference:
             h.remove()
         return {slot: (s / tokens).float() for slot, s in sums.items()}
 
-    def apply(self, profile, statistics):
-        """Zeroes the int(columns * ratio) smallest of each row, stable order, and sets the bits."""
-        for plan in profile["layers"]:
+    def apply(self, profile, calibration):
+        """Prunes by a criterion's scores and sets the bits; a sequential mask calibrates anew for every layer."""
+        sequential = profile.get("mask", "one-shot") == "sequential"
+        statistics = None if sequential else self.calibrate(calibration)
+        for plan in sorted(profile["layers"], key=lambda p: p["layer"]):
             index = plan["layer"]
-            ratios = plan.get("pruning_ratio", 0)
+            if sequential:
+                statistics = self.calibrate(calibration)  # this layer is still dense, those before it are pruned
+            n, m = map(int, plan["pattern"].split(":")) if "pattern" in plan else (0, 1)
+            ratios = plan.get("pruning_ratio", n / m)
             for key, path in PROJECTIONS.items():
                 ratio = ratios.get(key, 0) if isinstance(ratios, dict) else ratios
                 weight = self.layers[index].get_submodule(path).weight.data
-                score = weight.abs()
-                if profile.get("criterion", "wanda") == "wanda":
-                    score = score * torch.sqrt(statistics[index, key].reshape(1, -1))
-                order = torch.sort(score, dim=-1, stable=True)[1]
-                weight.scatter_(1, order[:, : int(weight.shape[1] * ratio)], 0)
+                score = scores(profile.get("criterion", "wanda"), weight, statistics[index, key])
+                if n and ratio:
+                    for start in range(0, weight.shape[1], m):
+                        group = score[:, start : start + m]
+                        least = torch.topk(group, n, dim=1, largest=False)[1]
+                        weight.scatter_(1, start + least, 0)
+                else:
+                    order = torch.sort(score, dim=-1, stable=True)[1]
+                    weight.scatter_(1, order[:, : int(weight.shape[1] * ratio)], 0)
             self.bits[index] = (plan.get("key_bits", 16), plan.get("value_bits", 16))
 
     @torch.no_grad()
@@ -173,6 +182,21 @@ class Reference:
                 }
 
 
+def scores(criterion, weight, mean_square):
+    """Which weights go first, as the published codes have it."""
+    w = weight.abs()
+    if criterion == "magnitude":
+        return w
+    if criterion == "wanda":
+        return w * torch.sqrt(mean_square.reshape(1, -1))
+    if criterion == "ria":
+        share = w / w.sum(dim=0) + w / w.sum(dim=1, keepdim=True)
+        return share * torch.sqrt(mean_square.reshape(1, -1)) ** 0.5
+    assert criterion == "optspa", criterion
+    share = w / torch.sqrt((w**2).sum(dim=0, keepdim=True)) + w / torch.sqrt((w**2).sum(dim=1, keepdim=True))
+    return torch.log1p(share) * torch.pow(mean_square.reshape(1, -1), 0.25)
+
+
 def image_bytes(row):
     image = row["image"]
     return image["bytes"] if isinstance(image, dict) else image
@@ -196,16 +220,15 @@ def main():
     asked = [r for r in rows if r["split"] == args.split]
     asked = asked[: args.limit] if args.limit else asked
     reference = Reference(args.model)
-    statistics, profile = None, None
+    calibration, profile = None, None
     if args.profile:
         profile = json.load(open(args.profile))
         calibration = [r for r in rows if r["split"] == args.calibration_split]
         calibration = calibration[: args.calibration_samples] if args.calibration_samples else calibration
-        statistics = reference.calibrate(calibration)
     list(reference.answer(asked[:64], 16))  # warm
     switched = time.perf_counter()
     if profile:
-        reference.apply(profile, statistics)
+        reference.apply(profile, calibration)
     switched = time.perf_counter() - switched
     speeds = {}
     for batch in map(int, args.batch.split(",")):

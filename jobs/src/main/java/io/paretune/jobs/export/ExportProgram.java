@@ -2,10 +2,10 @@ package io.paretune.jobs.export;
 
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.tables.TrialState;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
@@ -148,12 +148,8 @@ public record ExportProgram(
         .ifPresent(
             held ->
                 measured.add(
-                    new Measured(
-                        questions(config.benchmark().heldOutSplit()) + ", held out",
-                        held,
-                        Double.NaN,
-                        Double.NaN,
-                        0)));
+                    Measured.alone(
+                        questions(config.benchmark().heldOutSplit()) + ", held out", held)));
     return measured;
   }
 
@@ -179,7 +175,7 @@ public record ExportProgram(
     }
     Score score =
         answers.stream().map(a -> Score.of(a.outcomes())).reduce(Score.EMPTY, Score::plus);
-    return new Measured(
+    return Measured.of(
         questions(split) + note, score.accuracy(), score.low(), score.high(), score.total());
   }
 

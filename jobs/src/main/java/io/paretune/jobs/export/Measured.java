@@ -1,18 +1,29 @@
 package io.paretune.jobs.export;
 
 import io.paretune.jobs.tables.TrialScore;
+import java.util.Locale;
 
 /**
  * A score as the model card tells it.
  *
  * @param questions what was asked, such as "held-out questions"
  * @param score share of right answers
- * @param low lower end of the 95 % interval, clustered by image
- * @param high its upper end
- * @param count how many questions
+ * @param interval 95 % interval, clustered by image, and how many questions; empty if not known
  */
-record Measured(String questions, double score, double low, double high, long count) {
+record Measured(String questions, double score, String interval) {
   static Measured of(String questions, TrialScore score) {
-    return new Measured(questions, score.score(), score.low(), score.high(), score.samples());
+    return of(questions, score.score(), score.low(), score.high(), score.samples());
+  }
+
+  static Measured of(String questions, double score, double low, double high, long count) {
+    return new Measured(
+        questions,
+        score,
+        String.format(Locale.ROOT, "%.4f to %.4f, of %d questions", low, high, count));
+  }
+
+  /** A score of which no more is recorded. */
+  static Measured alone(String questions, double score) {
+    return new Measured(questions, score, "");
   }
 }

@@ -28,17 +28,10 @@ record ModelCard(
     text.append("---\nlibrary_name: transformers\ntags: [pruned, kv-cache-quantization]\n---\n");
     text.append("# Compressed by Paretune\n\n");
     line(text, "%s, profile %s, of the model with content hash %s.", origin, profile.id(), modelId);
-    text.append("\n| measured on ").append(benchmark).append(" | accuracy | 95 % interval | questions |\n");
-    text.append("|---|---|---|---|\n");
+    text.append("\n| measured on ").append(benchmark).append(" | accuracy | 95 % interval |\n");
+    text.append("|---|---|---|\n");
     for (Measured m : measured) {
-      line(
-          text,
-          "| %s | %.4f | %.4f to %.4f | %d |",
-          m.questions(),
-          m.score(),
-          m.low(),
-          m.high(),
-          m.count());
+      line(text, "| %s | %.4f | %s |", m.questions(), m.score(), m.interval());
     }
     CompressionProfile dense = CompressionProfile.dense();
     text.append("\n| bytes, computed from the profile | this | dense |\n|---|---|---|\n");

@@ -122,6 +122,41 @@ class EvaluateCommandTest {
         .isEqualTo(summary.get("weight_bytes").getAsLong() + summary.get("kv_bytes").getAsLong());
   }
 
+  /** The golden is of transformers, which calibrates every layer anew; make_evaluate_golden.py. */
+  @Test
+  void aSequentialMaskIsThatOfTheReference() throws IOException {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    counts.put("val", 60);
+    counts.put("train", 16);
+    String samples =
+        DemoSamples.first(SharedSpark.session(), directory.resolve("s.parquet"), counts);
+    Path out = directory.resolve("answers.jsonl");
+
+    Ran ran =
+        evaluate(
+            samples,
+            out,
+            "--profile",
+            GOLDENS.resolve("sequential.json").toString(),
+            "--calibration-samples",
+            "16");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    List<JsonObject> expected = lines(GOLDENS.resolve("sequential.jsonl"));
+    List<JsonObject> actual = lines(out);
+    double off = 0;
+    int options = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      double[] a = scores(actual.get(i));
+      double[] e = scores(expected.get(i));
+      for (int o = 0; o < a.length; o++) {
+        off += Math.abs(a[o] - e[o]);
+        options++;
+      }
+    }
+    assertThat(off / options).as("mean difference of log-probabilities").isLessThan(2e-2);
+  }
+
   @Test
   void theBatchChangesNoAnswerWhicheverWayQuestionsAreAnswered() throws IOException {
     for (String mode : List.of("options", "generate")) {

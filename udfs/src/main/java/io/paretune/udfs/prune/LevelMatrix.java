@@ -59,10 +59,7 @@ public final class LevelMatrix {
       scores.row(r, rowScores);
       int bad = order.sort(rowScores);
       if (bad >= 0) {
-        throw new InvalidInputException(
-            "layer %d, %s, row %d, column %d".formatted(layer, projection.key(), r, bad),
-            "the %s score is %s".formatted(criterion.name().key(), rowScores[bad]),
-            "the checkpoint holds weights that are not finite");
+        throw criterion.notFinite(layer, projection, r, bad, rowScores[bad]);
       }
       for (int rank = 0; rank < columns; rank++) {
         levels[r * columns + order.column(rank)] = levelOfRank[rank];

@@ -3,6 +3,7 @@ package io.paretune.udfs.prune;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
+import java.nio.IntBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -70,7 +71,26 @@ public record MatrixPruning(PruningCriterion criterion, Optional<LevelIndex> ind
         return;
       }
     }
-    LevelMatrix.build(criterion, layer, projection, dense, RatioGrid.of(ratio))
-        .prune(0, dense, out);
+    select(layer, projection, PruningCriterion.prunedPerRow(dense.columns(), ratio), dense, out);
+  }
+
+  private void select(
+      int layer, Projection projection, int count, WeightMatrix dense, WeightMatrix out) {
+    int columns = dense.columns();
+    PruningCriterion.Scores scores = criterion.scores(layer, projection, dense);
+    float[] rowScores = new float[columns];
+    int[] bits = new int[columns];
+    RowSelection selection = new RowSelection(columns);
+    IntBuffer from = dense.bits();
+    IntBuffer to = out.bits();
+    for (int r = 0; r < dense.rows(); r++) {
+      scores.row(r, rowScores);
+      from.get(r * columns, bits);
+      int bad = selection.prune(rowScores, bits, count);
+      if (bad >= 0) {
+        throw criterion.notFinite(layer, projection, r, bad, rowScores[bad]);
+      }
+      to.put(r * columns, bits);
+    }
   }
 }

@@ -36,10 +36,7 @@ final class PatternPruning {
         for (int n = 0; n < pattern.zeros(); n++) {
           int least = least(rowScores, start, start + pattern.group());
           if (least < 0) {
-            throw new InvalidInputException(
-                "layer %d, %s, row %d".formatted(layer, projection.key(), r),
-                "a %s score is not a number".formatted(criterion.name().key()),
-                "the checkpoint holds weights that are not finite");
+            throw criterion.notFinite(layer, projection, r, start, rowScores[start]);
           }
           rowScores[least] = Float.POSITIVE_INFINITY; // taken
           row[least] = 0;

@@ -1,6 +1,7 @@
 package io.paretune.udfs.prune;
 
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.Projection;
 import java.util.function.Supplier;
@@ -49,5 +50,14 @@ public sealed interface PruningCriterion permits Magnitude, Wanda, Ria, OptSpa {
   /** Python's {@code int(columns * ratio)}: how many weights of a row of that length go. */
   static int prunedPerRow(int columns, double ratio) {
     return MemoryFootprint.prunedColumns(columns, ratio); // what is counted is what is pruned
+  }
+
+  /** The refusal of a weight that cannot be ranked. */
+  default InvalidInputException notFinite(
+      int layer, Projection projection, int row, int column, float score) {
+    return new InvalidInputException(
+        "layer %d, %s, row %d, column %d".formatted(layer, projection.key(), row, column),
+        "the %s score is %s".formatted(name().key(), score),
+        "the checkpoint holds weights that are not finite");
   }
 }
