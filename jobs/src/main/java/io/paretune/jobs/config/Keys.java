@@ -44,6 +44,10 @@ final class Keys {
   static final Key<Integer> CALIBRATION_SAMPLES =
       Key.wholeNumber("calibration.samples", 0, Integer.MAX_VALUE);
 
+  static final Key<CalibrationSelection> CALIBRATION_SELECTION =
+      Key.oneOf(
+          "calibration.selection", CalibrationSelection.values(), CalibrationSelection::key);
+
   static final Key<String> STUDY_NAME = Key.name("study.name");
   static final Key<SamplerName> SAMPLER =
       Key.oneOf("study.sampler", SamplerName.values(), SamplerName::key);
@@ -109,6 +113,7 @@ final class Keys {
           SEARCH_SPLIT,
           HELD_OUT_SPLIT,
           CALIBRATION_SAMPLES,
+          CALIBRATION_SELECTION,
           STUDY_NAME,
           SAMPLER,
           SEED,

@@ -90,7 +90,8 @@ public record ParetuneConfig(
         values.get(Keys.MODEL),
         values.get(Keys.WORKLOAD),
         BenchmarkConfig.of(values),
-        new CalibrationConfig(values.get(Keys.CALIBRATION_SAMPLES)),
+        new CalibrationConfig(
+            values.get(Keys.CALIBRATION_SAMPLES), values.get(Keys.CALIBRATION_SELECTION)),
         StudyConfig.of(values),
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
         values.get(Keys.RETENTION),

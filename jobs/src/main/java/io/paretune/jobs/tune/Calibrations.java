@@ -49,19 +49,27 @@ public final class Calibrations {
   /** A name for the calibration questions, which depend on the version and the configuration. */
   private static String questionsId(StudyInputs inputs) {
     int limit = inputs.config().calibration().samples();
+    String selection = inputs.config().calibration().selection().key();
     return "%s-%s-%s"
         .formatted(
             inputs.version(),
             FileNames.of(inputs.config().benchmark().calibrationSplit()),
-            limit == 0 ? "all" : limit);
+            limit == 0 ? "all" : selection + "-" + limit);
   }
 
   private static ShardedBenchmark questions(StudyInputs inputs) {
     int limit = inputs.config().calibration().samples();
     Dataset<Row> all = inputs.split(inputs.config().benchmark().calibrationSplit());
-    Dataset<Row> rows = limit == 0 ? all : all.orderBy("position").limit(limit);
+    Dataset<Row> rows = limit == 0 ? all : chosen(inputs, all, limit);
     LOG.info("calibrating on {} questions", rows.count());
     return inputs.sharded(rows);
+  }
+
+  private static Dataset<Row> chosen(StudyInputs inputs, Dataset<Row> all, int count) {
+    return switch (inputs.config().calibration().selection()) {
+      case FIRST -> all.orderBy("position").limit(count);
+      case REPRESENTATIVE -> RepresentativeQuestions.of(all, inputs.source(), count);
+    };
   }
 
   private static ActivationStatistics stored(

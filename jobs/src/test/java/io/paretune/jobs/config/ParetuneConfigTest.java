@@ -53,7 +53,7 @@ class ParetuneConfigTest {
                     "test",
                     List.of(),
                     new CoresetConfig(0, CoresetConfig.By.CATEGORY)),
-                new CalibrationConfig(128),
+                new CalibrationConfig(128, CalibrationSelection.FIRST),
                 new StudyConfig(
                     "default",
                     SamplerName.TPE_GUIDED,
@@ -103,6 +103,7 @@ class ParetuneConfigTest {
               coreset { questions = 300, by = images } }
             benchmarks = null
             calibration.samples = 0
+            calibration.selection = representative
             study {
               name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
@@ -142,7 +143,7 @@ class ParetuneConfigTest {
                     "h",
                     List.of(0.5, 0.2, 0.3),
                     new CoresetConfig(300, CoresetConfig.By.IMAGES)),
-                new CalibrationConfig(0),
+                new CalibrationConfig(0, CalibrationSelection.REPRESENTATIVE),
                 new StudyConfig(
                     "night",
                     SamplerName.TPE,
@@ -251,7 +252,7 @@ class ParetuneConfigTest {
             file + ":4: study.smapler: there is no such key — did you mean \"study.sampler\"?",
             file
                 + ":8: calibration: is a group of keys and has no value of its own — it holds"
-                + " calibration.samples",
+                + " calibration.samples, calibration.selection",
             "command line: study.sede: there is no such key — did you mean \"study.seed\"?",
             "model: is not set — give model=…: a path or a URI",
             file

@@ -107,6 +107,16 @@ final class Decoder {
     }
   }
 
+  /** (N) to (H). */
+  double[] meanEmbedding(NDManager pass, long[] tokens) {
+    float[] rows = script.callOne(pass, "embed", embedding, pass.create(tokens)).toFloatArray();
+    double[] mean = new double[rows.length / tokens.length];
+    for (int i = 0; i < rows.length; i++) {
+      mean[i % mean.length] += (double) rows[i] / tokens.length;
+    }
+    return mean;
+  }
+
   /** The decoder over these trees, one layer at a time. */
   LayerwiseForward layerwise(long[] before, int imageTokens, List<TokenTree> trees) {
     return new LayerwiseForward(this, config, before, imageTokens, trees);

@@ -186,6 +186,20 @@ public final class MultimodalModel implements AutoCloseable {
   }
 
   /**
+   * The mean of some tokens' embeddings: (H).
+   *
+   * @param tokens at least one
+   */
+  public double[] meanEmbedding(long[] tokens) {
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException("there is no mean of no tokens");
+    }
+    try (NDManager pass = newManager()) {
+      return decoder.meanEmbedding(pass, tokens);
+    }
+  }
+
+  /**
    * The decoder over some images and trees, one layer at a time.
    *
    * @param before the tokens before the image

@@ -1,0 +1,231 @@
+package io.paretune.udfs.spark;
+
+import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.problem.InvalidInputException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Appends a vector to each row: what a LLaVA model makes of one column. The model is loaded once in
+ * each executor, by DJL, and shared with everything else there; rows go through it in batches.
+ */
+public abstract sealed class Embedder extends Transformer permits ImageEmbedder, TextEmbedder {
+  private static final long serialVersionUID = 1;
+
+  private final String uid;
+  private final Param<String> model;
+  private final Param<String> inputCol;
+  private final Param<String> outputCol;
+  private final IntParam batchSize;
+  private final LongParam prunedLayerBytes;
+
+  Embedder(String uid, String input, String output) {
+    this.uid = uid;
+    this.model =
+        new Param<>(this, "model", "Hugging Face directory of the model: a path or a URI");
+    this.inputCol = new Param<>(this, "inputCol", "the column that is embedded");
+    this.outputCol = new Param<>(this, "outputCol", "the vectors' column");
+    this.batchSize =
+        new IntParam(
+            this, "batchSize", "rows that go through the model together", ParamValidators.gt(0));
+    this.prunedLayerBytes =
+        new LongParam(
+            this,
+            "prunedLayerBytes",
+            "budget of the executor's model for pruned layers; jobs of one budget share the model");
+    set(inputCol, input);
+    set(outputCol, output);
+    set(batchSize, 32);
+    set(prunedLayerBytes, Long.MAX_VALUE);
+  }
+
+  @Override
+  public final String uid() {
+    return uid;
+  }
+
+  public Param<String> model() {
+    return model;
+  }
+
+  public Param<String> inputCol() {
+    return inputCol;
+  }
+
+  public Param<String> outputCol() {
+    return outputCol;
+  }
+
+  public IntParam batchSize() {
+    return batchSize;
+  }
+
+  public LongParam prunedLayerBytes() {
+    return prunedLayerBytes;
+  }
+
+  /** The model that other jobs of the application use in the same executors. */
+  public Embedder setSource(ModelSource source) {
+    set(model, source.location());
+    set(prunedLayerBytes, source.prunedLayerBytes());
+    return this;
+  }
+
+  /** A Hugging Face directory: a path that every executor has, or a URI. */
+  public Embedder setModel(String location) {
+    set(model, location);
+    return this;
+  }
+
+  public Embedder setInputCol(String column) {
+    set(inputCol, column);
+    return this;
+  }
+
+  public Embedder setOutputCol(String column) {
+    set(outputCol, column);
+    return this;
+  }
+
+  /** Rows in a batch. With 1, a row's vector has the same bits whatever lies beside it. */
+  public Embedder setBatchSize(int rows) {
+    set(batchSize, rows);
+    return this;
+  }
+
+  /**
+   * Checks the schema before anything runs.
+   *
+   * @throws InvalidInputException if the input column is missing or of another type, or the output
+   *     column is there already
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    String input = text(inputCol);
+    String output = text(outputCol);
+    if (schema.getFieldIndex(input).isEmpty()) {
+      throw new InvalidInputException(
+          uid + ".inputCol",
+          "there is no column \"" + input + "\"",
+          "the columns are " + String.join(", ", schema.fieldNames()));
+    }
+    DataType found = schema.apply(input).dataType();
+    if (!found.equals(inputType())) {
+      throw new InvalidInputException(
+          uid + ".inputCol",
+          "the column \"%s\" is of type %s".formatted(input, found.simpleString()),
+          "give one of type " + inputType().simpleString());
+    }
+    if (schema.getFieldIndex(output).isDefined()) {
+      throw new InvalidInputException(
+          uid + ".outputCol", "there is a column \"" + output + "\" already", "name another");
+    }
+    return schema.add(output, SQLDataTypes.VectorType(), false);
+  }
+
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    StructType schema = transformSchema(dataset.schema());
+    if (!isDefined(model)) {
+      throw new InvalidInputException(uid + ".model", "is not set", "name a model's directory");
+    }
+    int column = dataset.schema().fieldIndex(text(inputCol));
+    return dataset
+        .toDF()
+        .mapPartitions(
+            new EmbedRows(source(), embedding(), column, rowsABatch()),
+            Encoders.row(schema));
+  }
+
+  private String text(Param<String> param) {
+    return getOrDefault(param);
+  }
+
+  private ModelSource source() {
+    return new ModelSource(text(model), (Long) getOrDefault(prunedLayerBytes));
+  }
+
+  private int rowsABatch() {
+    return (Integer) getOrDefault(batchSize);
+  }
+
+  abstract DataType inputType();
+
+  /** Vectors of one batch's values, none of which is null. */
+  interface Embedding extends Serializable {
+    List<double[]> of(ResidentModel resident, List<Object> values);
+  }
+
+  abstract Embedding embedding();
+
+  @Override
+  public Embedder copy(ParamMap extra) {
+    return defaultCopy(extra);
+  }
+
+  /** Batch after batch of a partition. */
+  private record EmbedRows(ModelSource source, Embedding embedding, int column, int batch)
+      implements MapPartitionsFunction<Row, Row> {
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+      return new Iterator<>() {
+        private Iterator<Row> ready = List.<Row>of().iterator();
+
+        @Override
+        public boolean hasNext() {
+          return ready.hasNext() || rows.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          if (!ready.hasNext()) {
+            ready = embedded(rows);
+          }
+          return ready.next();
+        }
+      };
+    }
+
+    private Iterator<Row> embedded(Iterator<Row> rows) {
+      List<Row> chunk = new ArrayList<>();
+      List<Object> values = new ArrayList<>();
+      while (rows.hasNext() && chunk.size() < batch) {
+        Row row = rows.next();
+        if (row.isNullAt(column)) {
+          throw new InvalidInputException(
+              "column " + row.schema().fieldNames()[column], "holds a null", "leave such rows out");
+        }
+        chunk.add(row);
+        values.add(row.get(column));
+      }
+      List<double[]> vectors = embedding.of(source.resident(), values);
+      List<Row> out = new ArrayList<>();
+      for (int i = 0; i < chunk.size(); i++) {
+        Object[] cells = new Object[chunk.get(i).size() + 1];
+        for (int c = 0; c < cells.length - 1; c++) {
+          cells[c] = chunk.get(i).get(c);
+        }
+        cells[cells.length - 1] = Vectors.dense(vectors.get(i));
+        out.add(RowFactory.create(cells));
+      }
+      return out.iterator();
+    }
+  }
+}
