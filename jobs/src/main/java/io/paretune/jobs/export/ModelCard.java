@@ -27,11 +27,17 @@ record ModelCard(
     StringBuilder text = new StringBuilder();
     text.append("---\nlibrary_name: transformers\ntags: [pruned, kv-cache-quantization]\n---\n");
     text.append("# Compressed by Paretune\n\n");
-    line(text, "%s, profile %s, of the model with content hash %s.", origin, profile.id(), modelId);
+    line(
+        text,
+        "%s, profile %s, of the model with content hash %s."
+            .formatted(origin, profile.id(), modelId));
     text.append("\n| measured on ").append(benchmark).append(" | accuracy | 95 % interval |\n");
     text.append("|---|---|---|\n");
     for (Measured m : measured) {
-      line(text, "| %s | %.4f | %s |", m.questions(), m.score(), m.interval());
+      line(
+          text,
+          String.format(
+              Locale.ROOT, "| %s | %.4f | %s |", m.questions(), m.score(), m.interval()));
     }
     CompressionProfile dense = CompressionProfile.dense();
     text.append("\n| bytes, computed from the profile | this | dense |\n|---|---|---|\n");
@@ -45,12 +51,14 @@ record ModelCard(
     text.append('\n');
     line(
         text,
-        "%.1f %% of the decoder's linear weights are zero (criterion `%s`, mask `%s`; %s); keys and values have %.2f bits on average.",
-        100 * footprint.meanPruningRatio(profile),
-        profile.criterion().key(),
-        profile.mask().key(),
-        calibration,
-        footprint.meanKvBits(profile));
+        String.format(
+            Locale.ROOT,
+            "%.1f %% of the decoder's linear weights are zero (criterion `%s`, mask `%s`; %s); keys and values have %.2f bits on average.",
+            100 * footprint.meanPruningRatio(profile),
+            profile.criterion().key(),
+            profile.mask().key(),
+            calibration,
+            footprint.meanKvBits(profile)));
     if (profile.criterion().updatesWeights()) {
       text.append(
           "The scores are of fp32 weights; here the updated weights are rounded to the checkpoint's type.\n");
@@ -83,10 +91,10 @@ record ModelCard(
   }
 
   private static void row(StringBuilder text, String what, long bytes, long dense) {
-    line(text, "| %s | %,d | %,d |", what, bytes, dense);
+    line(text, String.format(Locale.ROOT, "| %s | %,d | %,d |", what, bytes, dense));
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private static void line(StringBuilder text, String content) {
+    text.append(content).append('\n');
   }
 }

@@ -25,6 +25,8 @@ public final class Sessions {
       new TreeMap<>(
           Map.of(
               "spark.databricks.delta.snapshotPartitions", "2",
+              // Tasks of a vacuum; by default 10000, most of them without a file to look at.
+              "spark.sql.sources.parallelPartitionDiscovery.parallelism", "16",
               "spark.sql.parquet.columnarReaderBatchSize", "128",
               "spark.sql.inMemoryColumnarStorage.batchSize", "128"));
 

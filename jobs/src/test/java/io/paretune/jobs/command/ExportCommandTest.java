@@ -166,12 +166,13 @@ class ExportCommandTest {
     long data = 8 + all.getLong(0);
     int mask = (int) (data + offset(header, name + ".bitmask"));
     int values = (int) (data + offset(header, name + ".values"));
-    String[] shape =
-        header.getAsJsonObject("__metadata__").get(name + ".shape").getAsString().split(",");
-    int weights = Integer.parseInt(shape[0]) * Integer.parseInt(shape[1]);
+    String shape = header.getAsJsonObject("__metadata__").get(name + ".shape").getAsString();
+    int comma = shape.indexOf(',');
+    int weights =
+        Integer.parseInt(shape.substring(0, comma)) * Integer.parseInt(shape.substring(comma + 1));
     ByteBuffer out = ByteBuffer.allocate(2 * weights).order(ByteOrder.LITTLE_ENDIAN);
     for (int w = 0; w < weights; w++) {
-      boolean stored = (all.get(mask + w / 8) >> (w % 8) & 1) == 1;
+      boolean stored = ((all.get(mask + w / 8) >> (w % 8)) & 1) == 1;
       if (stored) {
         out.putShort(2 * w, all.getShort(values));
         values += 2;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -21,7 +22,7 @@ class ExportTargetTest {
   /** The local disk under a scheme of its own; notes what is written, and fails where it is told. */
   public static final class FarFileSystem extends RawLocalFileSystem {
     static final List<String> WRITTEN = new ArrayList<>();
-    static String failsAt = "";
+    static final AtomicReference<String> FAILS_AT = new AtomicReference<>("");
 
     @Override
     public URI getUri() {
@@ -42,7 +43,7 @@ class ExportTargetTest {
         long blockSize,
         Progressable progress)
         throws IOException {
-      if (file.getName().equals(failsAt)) {
+      if (file.getName().equals(FAILS_AT.get())) {
         throw new IOException("the connection was lost");
       }
       WRITTEN.add(file.getName());
@@ -98,14 +99,14 @@ class ExportTargetTest {
   void elsewhereTheConfigurationIsWrittenLast() throws IOException {
     String to = "far:" + directory.resolve("model");
     FarFileSystem.WRITTEN.clear();
-    FarFileSystem.failsAt = "config.json"; // as far as a kill just before the end
+    FarFileSystem.FAILS_AT.set("config.json"); // as far as a kill just before the end
     assertThatThrownBy(
             () -> ExportTarget.of("--to", to, hadoop()).fill(ExportTargetTest::content))
         .hasMessageContaining("the connection was lost");
     assertThat(directory.resolve("model/model.safetensors")).exists();
     assertThat(directory.resolve("model/config.json")).doesNotExist();
 
-    FarFileSystem.failsAt = "";
+    FarFileSystem.FAILS_AT.set("");
     ExportTarget.of("--to", to, hadoop()).fill(ExportTargetTest::content);
 
     assertThat(FarFileSystem.WRITTEN).endsWith("config.json");

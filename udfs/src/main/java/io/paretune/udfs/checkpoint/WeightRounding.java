@@ -33,13 +33,13 @@ public final class WeightRounding {
   static short bf16(float w) {
     int bits = Float.floatToRawIntBits(w);
     if (Float.isNaN(w)) {
-      return (short) (bits >>> 16 | 0x40);
+      return (short) ((bits >>> 16) | 0x40);
     }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   static short fp16(float w) {
-    int sign = Float.floatToRawIntBits(w) >>> 16 & 0x8000;
+    int sign = (Float.floatToRawIntBits(w) >>> 16) & 0x8000;
     float magnitude = Math.abs(w);
     if (Float.isNaN(w)) {
       return (short) (sign | 0x7e00);
@@ -51,7 +51,7 @@ public final class WeightRounding {
       return (short) (sign | (int) Math.rint(magnitude * 0x1p24f)); // subnormal: steps of 2^-24
     }
     int bits = Float.floatToRawIntBits(magnitude);
-    int rounded = bits + 0xfff + (bits >>> 13 & 1);
-    return (short) (sign | (rounded - 0x38000000 >>> 13));
+    int rounded = bits + 0xfff + ((bits >>> 13) & 1);
+    return (short) (sign | ((rounded - 0x38000000) >>> 13));
   }
 }

@@ -33,7 +33,7 @@ public final class WandaBenchmark {
       int equals = argument.indexOf('=');
       List<Matrix> matrices = new ArrayList<>();
       Random random = new Random(1);
-      for (String shape : argument.substring(equals + 1).split(",")) {
+      for (String shape : List.of(argument.substring(equals + 1).split(",", -1))) {
         int rows = Integer.parseInt(shape.substring(0, shape.indexOf('x')));
         int columns = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
         matrices.add(

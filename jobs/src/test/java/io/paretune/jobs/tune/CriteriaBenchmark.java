@@ -1,0 +1,179 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.fanout.CandidateSpecs;
+import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.frontier.TextTable;
+import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.model.LayerWeights;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.Models;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Two tables on the held-out questions of a study that {@code ./paretune demo} (or tune and confirm)
+ * has run: accuracy at equal memory of every criterion at the uniform profiles of the study's frontier
+ * and of the searched profile that fits the same memory; and how far one-shot and sequential masks
+ * differ in score and in the weights that go. Arguments: the study's file, then {@code key=value}.
+ */
+public final class CriteriaBenchmark {
+  private static final List<Double> RATIOS = List.of(0.5, 0.6, 0.7);
+
+  private final StudyInputs inputs;
+  private final CandidateSpecs candidates;
+  private final ShardedBenchmark benchmark;
+  private final JavaRDD<PreparedShard> heldOut;
+
+  private CriteriaBenchmark(StudyInputs inputs) {
+    this.inputs = inputs;
+    this.candidates = Calibrations.candidates(inputs, Optional.empty());
+    this.benchmark =
+        inputs.sharded(inputs.split(inputs.config().benchmark().heldOutSplit()));
+    this.heldOut = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> words = List.of(arguments).subList(1, arguments.length);
+    ParetuneConfig config =
+        ParetuneConfig.read(
+            Optional.of(Path.of(arguments[0])),
+            words,
+            Set.of("model", "benchmark.name", "benchmark.samples"));
+    try (Sessions.Opened session = Sessions.open("criteria benchmark")) {
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      CriteriaBenchmark run = new CriteriaBenchmark(inputs);
+      System.out.println(run.equalMemory());
+      System.out.println(run.masks());
+    }
+  }
+
+  private String equalMemory() {
+    List<TrialRecord> complete = new Tuning(inputs, Clock.systemUTC()).complete();
+    List<TrialRecord> asked = new ArrayList<>(EqualMemory.uniformFront(complete));
+    asked.addAll(EqualMemory.foundFront(complete));
+    complete.stream().filter(TrialRecord::isDense).forEach(asked::add);
+    Map<Long, TrialRecord> distinct = new LinkedHashMap<>();
+    asked.forEach(t -> distinct.putIfAbsent(t.trialId(), t));
+    var scores = new Confirmation(inputs, candidates).scores(List.copyOf(distinct.values()));
+    List<List<String>> table = new ArrayList<>();
+    List<String> header = new ArrayList<>(List.of("of dense memory"));
+    for (CriterionName criterion : CriterionName.values()) {
+      header.add(criterion.key());
+    }
+    header.add("searched");
+    table.add(header);
+    for (EqualMemory.Pair pair : EqualMemory.of(complete, scores).pairs()) {
+      List<String> line = new ArrayList<>();
+      line.add(
+          String.format(
+              Locale.ROOT,
+              "%.1f %%",
+              100.0 * pair.uniform().cost().memoryBytes() / pair.uniform().cost().denseBytes()));
+      for (CriterionName criterion : CriterionName.values()) {
+        CompressionProfile uniform = pair.uniform().profile();
+        line.add(
+            accuracy(
+                score(
+                    new CompressionProfile(
+                        criterion, uniform.mask(), uniform.kvGrouping(), uniform.layers()))));
+      }
+      line.add(String.format(Locale.ROOT, "%.4f", pair.foundScore().score()));
+      table.add(line);
+    }
+    return "Accuracy at equal memory, held-out questions; dense "
+        + accuracy(score(CompressionProfile.dense()))
+        + "\n"
+        + TextTable.of(table);
+  }
+
+  private String masks() throws InterruptedException {
+    List<List<String>> table = new ArrayList<>();
+    table.add(
+        List.of("criterion", "ratio", "one-shot", "sequential", "pruned weights that differ"));
+    int layers = inputs.footprint().shape().layers();
+    for (CriterionName criterion :
+        List.of(CriterionName.WANDA, CriterionName.OPTSPA, CriterionName.SPARSEGPT)) {
+      for (double ratio : RATIOS) {
+        CompressionProfile oneShot =
+            CompressionProfile.uniform(criterion, layers, ratio, 16, 16);
+        CompressionProfile sequential = oneShot.withMask(MaskKind.SEQUENTIAL);
+        table.add(
+            List.of(
+                criterion.key(),
+                Double.toString(ratio),
+                accuracy(score(oneShot)),
+                accuracy(score(sequential)),
+                String.format(
+                    Locale.ROOT,
+                    "%.2f %%",
+                    100 * differing(candidates.apply(oneShot), candidates.apply(sequential)))));
+      }
+    }
+    return "One-shot and sequential masks, held-out questions\n" + TextTable.of(table);
+  }
+
+  private Score score(CompressionProfile profile) {
+    return benchmark
+        .answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS)
+        .stream()
+        .map(a -> Score.of(a.outcomes()))
+        .reduce(Score.EMPTY, Score::plus);
+  }
+
+  private static String accuracy(Score score) {
+    return String.format(Locale.ROOT, "%.4f", score.accuracy());
+  }
+
+  /** Share of the weights that one of them prunes which the other keeps. */
+  private double differing(CandidateSpec one, CandidateSpec other) throws InterruptedException {
+    ResidentModel resident =
+        ResidentModel.of(
+            Models.directory(inputs.source().location()),
+            Device.cpu(),
+            inputs.source().prunedLayerBytes());
+    long gone = 0;
+    long differ = 0;
+    try (ResidentModel.Candidate a = one.borrow(resident);
+        ResidentModel.Candidate b = other.borrow(resident)) {
+      for (int l = 0; l < a.layers().weights().size(); l++) {
+        List<float[]> x = matrices(a.layers().weights().get(l));
+        List<float[]> y = matrices(b.layers().weights().get(l));
+        for (int m = 0; m < x.size(); m++) {
+          for (int w = 0; w < x.get(m).length; w++) {
+            boolean pruned = x.get(m)[w] == 0;
+            gone += pruned ? 1 : 0;
+            differ += pruned && y.get(m)[w] != 0 ? 1 : 0;
+          }
+        }
+      }
+    }
+    return (double) differ / gone;
+  }
+
+  private static List<float[]> matrices(LayerWeights weights) {
+    return List.of(
+        weights.qkv().toFloatArray(),
+        weights.output().toFloatArray(),
+        weights.gateUp().toFloatArray(),
+        weights.down().toFloatArray());
+  }
+}
