@@ -31,14 +31,16 @@ final class PatternPruning {
     float[] row = new float[columns];
     for (int r = 0; r < dense.rows(); r++) {
       scores.row(r, rowScores);
+      for (int c = 0; c < columns; c++) {
+        if (!(rowScores[c] >= 0)) {
+          throw criterion.notFinite(layer, projection, r, c, rowScores[c]);
+        }
+      }
       from.get(r * columns, row);
       for (int start = 0; start < columns; start += pattern.group()) {
         for (int n = 0; n < pattern.zeros(); n++) {
           int least = least(rowScores, start, start + pattern.group());
-          if (least < 0) {
-            throw criterion.notFinite(layer, projection, r, start, rowScores[start]);
-          }
-          rowScores[least] = Float.POSITIVE_INFINITY; // taken
+          rowScores[least] = Float.NaN; // taken
           row[least] = 0;
         }
       }
@@ -55,10 +57,11 @@ final class PatternPruning {
     }
   }
 
+  /** The first of the smallest scores that are not taken. */
   private static int least(float[] scores, int from, int to) {
-    int least = -1;
-    for (int c = from; c < to; c++) {
-      if (scores[c] < Float.POSITIVE_INFINITY && (least < 0 || scores[c] < scores[least])) {
+    int least = from;
+    for (int c = from + 1; c < to; c++) {
+      if (scores[c] < scores[least] || Float.isNaN(scores[least])) {
         least = c;
       }
     }
