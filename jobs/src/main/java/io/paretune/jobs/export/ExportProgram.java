@@ -1,6 +1,7 @@
 package io.paretune.jobs.export;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.Sessions;
@@ -9,7 +10,7 @@ import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
-import io.paretune.udfs.benchmark.Score;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ResidentModel;
@@ -173,10 +174,9 @@ public record ExportProgram(
         throw new IllegalStateException("the profile cannot be run: " + a.failure());
       }
     }
-    Score score =
-        answers.stream().map(a -> Score.of(a.outcomes())).reduce(Score.EMPTY, Score::plus);
-    return Measured.of(
-        questions(split) + note, score.accuracy(), score.low(), score.high(), score.total());
+    Tally tally =
+        answers.stream().map(a -> Tally.of(a.outcomes())).reduce(Tally.EMPTY, Tally::plus);
+    return Measured.of(questions(split) + note, ShardResults.score(inputs.benchmark(), tally));
   }
 
   private static String questions(String split) {

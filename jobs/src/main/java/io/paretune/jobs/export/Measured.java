@@ -12,14 +12,15 @@ import java.util.Locale;
  */
 record Measured(String questions, double score, String interval) {
   static Measured of(String questions, TrialScore score) {
-    return of(questions, score.score(), score.low(), score.high(), score.samples());
-  }
-
-  static Measured of(String questions, double score, double low, double high, long count) {
     return new Measured(
         questions,
-        score,
-        String.format(Locale.ROOT, "%.4f to %.4f, of %d questions", low, high, count));
+        score.score(),
+        String.format(
+            Locale.ROOT,
+            "%.4f to %.4f, of %d questions",
+            score.low(),
+            score.high(),
+            score.samples()));
   }
 
   /** A score of which no more is recorded. */

@@ -78,7 +78,7 @@ final class RepresentativeQuestions {
         .transform(alike)
         .select("sample_id", "position", "features")
         .coalesce(1)
-        .sortWithinPartitions("position");
+        .sortWithinPartitions("position", "sample_id");
   }
 
   private static List<String> choose(Dataset<Row> points, int count) {

@@ -6,45 +6,78 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
-import io.paretune.jobs.tables.ShardResultRecord;
-import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialCost;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.TensorData;
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code export} of a small study's trials: dense, and both uniform profiles at 50 %. */
+/** {@code export} of a trial that a study's table holds, and of a profile of the user's. */
 class ExportCommandTest {
-  /** The uniform trials come in this order: dense, then the bits of the space. */
-  private static final int HALF = 1;
+  private static final long HALF = 17;
+  private static final CompressionProfile PROFILE =
+      CompressionProfile.uniform(CriterionName.WANDA, 8, 0.5, 16, 16);
 
   @TempDir static Path shared;
   private static String samples;
-  private static Warehouse warehouse;
 
+  /** As if a study had tried 50 % on every layer. */
   @BeforeAll
-  static void tuneOnce() {
+  static void record() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     counts.put("train", 16);
     counts.put("val", 40);
     counts.put("test", 16);
     samples = DemoSamples.first(SharedSpark.session(), shared.resolve("s.parquet"), counts);
-    warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
-    Ran tuned = study("tune");
-    assertThat(tuned.status()).as(tuned.err()).isZero();
+    Warehouse warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
+    Ran encoded = study("encode");
+    assertThat(encoded.status()).as(encoded.err()).isZero();
+    Matcher said =
+        Pattern.compile("version ([0-9a-f]+) is encoded for model ([0-9a-f]+)")
+            .matcher(encoded.out());
+    assertThat(said.find()).as(encoded.out()).isTrue();
+    new TrialsTable(SharedSpark.session(), warehouse)
+        .upsert(
+            List.of(
+                TrialRecord.running(
+                        "small",
+                        HALF,
+                        "run",
+                        TrialOrigin.UNIFORM,
+                        said.group(2),
+                        said.group(1),
+                        new Workload(16, 128),
+                        PROFILE,
+                        new TrialCost(1, 1, 3, 0.5, 16),
+                        0.2,
+                        Instant.EPOCH,
+                        0)
+                    .completed(
+                        new TrialScore(0.9, 0.8, 0.95, Map.of("demo", 0.9), 40),
+                        Instant.EPOCH,
+                        1)));
   }
 
   private static Ran study(String command, String... options) {
@@ -59,11 +92,7 @@ class ExportCommandTest {
             "benchmark.samples=[\"" + samples + "\"]",
             "calibration.samples=16",
             "study.name=small",
-            "study.trials=1",
-            "study.shards=2",
-            "study.uniform-baseline=[0.5]",
-            "study.space.pruning-ratios=[0.0,0.5]",
-            "study.space.key-value-bits=[16,4]"));
+            "study.shards=2"));
     return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
   }
 
@@ -79,39 +108,38 @@ class ExportCommandTest {
     assertThat(profile.getAsJsonArray("layers")).hasSize(8);
     assertThat(profile.getAsJsonArray("layers").get(0).getAsJsonObject().get("pruning_ratio"))
         .hasToString("0.5");
-    Path out = shared.resolve("answers.jsonl");
-    Ran asked =
-        Ran.command(
-            shared.resolve("logs"),
-            "evaluate",
-            "--model",
-            to.toString(),
-            "--samples",
-            samples,
-            "--split",
-            "val",
-            "--dense",
-            "--out",
-            out.toString());
-    assertThat(asked.status()).as(asked.err()).isZero();
-    Map<String, String> predictions = new HashMap<>();
-    for (String line : Files.readAllLines(out)) {
-      JsonObject answer = JsonParser.parseString(line).getAsJsonObject();
-      predictions.put(answer.get("sample_id").getAsString(), answer.get("prediction").getAsString());
-    }
-    Map<String, String> recorded = new HashMap<>();
-    for (ShardResultRecord row :
-        new ShardResultsTable(SharedSpark.session(), warehouse).ofStudy("small")) {
-      if (row.trialId() == HALF) {
-        row.outcomes().forEach(o -> recorded.put(o.sampleId(), o.prediction()));
-      }
-    }
-    assertThat(predictions).hasSize(40).isEqualTo(recorded);
+    Path file = shared.resolve("profile.json");
+    Files.writeString(file, PROFILE.canonicalJson());
+    assertThat(answers(to, "--dense"))
+        .isEqualTo(answers(DemoSamples.MODEL, "--profile", file.toString()));
     assertThat(to.resolve("README.md"))
         .content()
-        .contains("Trial 1 of study small", "| split val | 0.", "criterion `wanda`, mask `one-shot`")
+        .contains("Trial 17 of study small", "| split val | 0.9000 | 0.8000 to", "criterion `wanda`, mask `one-shot`")
         .contains("| weights, packed | ");
     checkFiles(to);
+  }
+
+  /** The answers of {@code evaluate}, to the bit. */
+  private static List<String> answers(Path model, String... how) throws IOException {
+    Path out = shared.resolve("answers.jsonl");
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--model",
+                model.toString(),
+                "--samples",
+                samples,
+                "--split",
+                "val",
+                "--calibration-samples",
+                "16",
+                "--out",
+                out.toString()));
+    words.addAll(List.of(how));
+    Ran asked = Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
+    assertThat(asked.status()).as(asked.err()).isZero();
+    return Files.readAllLines(out);
   }
 
   /** Same bytes as the dense files, but for zeros; and the packed form says the same. */
@@ -233,7 +261,7 @@ class ExportCommandTest {
     Path full = Files.createDirectory(shared.resolve("full"));
     Files.writeString(full.resolve("notes.txt"), "mine");
 
-    Ran occupied = study("export", "--trial", "1", "--to", full.toString());
+    Ran occupied = study("export", "--trial", "17", "--to", full.toString());
     assertThat(occupied.status()).isEqualTo(2);
     assertThat(occupied.err())
         .contains("--to: " + full + " is there and is not empty — name a new directory");
@@ -245,7 +273,7 @@ class ExportCommandTest {
     assertThat(unknown.err()).contains("--trial 99: study \"small\" has no such trial");
     assertThat(none).doesNotExist();
 
-    Ran both = study("export", "--trial", "1", "--profile", "x.json", "--to", none.toString());
+    Ran both = study("export", "--trial", "17", "--profile", "x.json", "--to", none.toString());
     assertThat(both.status()).isEqualTo(2);
   }
 

@@ -2,11 +2,13 @@ package io.paretune.jobs.tune;
 
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.CandidateSpecs;
+import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.frontier.TextTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.udfs.benchmark.Score;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
@@ -131,16 +133,18 @@ public final class CriteriaBenchmark {
     return "One-shot and sequential masks, held-out questions\n" + TextTable.of(table);
   }
 
-  private Score score(CompressionProfile profile) {
-    return benchmark
-        .answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS)
-        .stream()
-        .map(a -> Score.of(a.outcomes()))
-        .reduce(Score.EMPTY, Score::plus);
+  private TrialScore score(CompressionProfile profile) {
+    return ShardResults.score(
+        inputs.benchmark(),
+        benchmark
+            .answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS)
+            .stream()
+            .map(a -> Tally.of(a.outcomes()))
+            .reduce(Tally.EMPTY, Tally::plus));
   }
 
-  private static String accuracy(Score score) {
-    return String.format(Locale.ROOT, "%.4f", score.accuracy());
+  private static String accuracy(TrialScore score) {
+    return String.format(Locale.ROOT, "%.4f", score.score());
   }
 
   /** Share of the weights that one of them prunes which the other keeps. */
