@@ -45,8 +45,7 @@ final class Keys {
       Key.wholeNumber("calibration.samples", 0, Integer.MAX_VALUE);
 
   static final Key<CalibrationSelection> CALIBRATION_SELECTION =
-      Key.oneOf(
-          "calibration.selection", CalibrationSelection.values(), CalibrationSelection::key);
+      Key.oneOf("calibration.selection", CalibrationSelection.values(), CalibrationSelection::key);
 
   static final Key<String> STUDY_NAME = Key.name("study.name");
   static final Key<SamplerName> SAMPLER =

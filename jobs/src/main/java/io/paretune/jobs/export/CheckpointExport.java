@@ -43,7 +43,6 @@ record CheckpointExport(ResidentModel resident, CandidateSpec candidate, ModelCa
 
   private static void writeJson(Path file, JsonElement json) throws IOException {
     Files.writeString(
-        file,
-        new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(json) + "\n");
+        file, new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(json) + "\n");
   }
 }

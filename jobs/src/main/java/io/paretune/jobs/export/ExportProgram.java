@@ -59,8 +59,7 @@ public record ExportProgram(
   public String run() throws IOException {
     try (Sessions.Opened session = Sessions.open("paretune export")) {
       ExportTarget target =
-          ExportTarget.of(
-              "--to", to, session.spark().sparkContext().hadoopConfiguration());
+          ExportTarget.of("--to", to, session.spark().sparkContext().hadoopConfiguration());
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Optional<TrialRecord> trial =
           subject instanceof Subject.OfTrial t ? Optional.of(trial(inputs, t)) : Optional.empty();
@@ -72,13 +71,12 @@ public record ExportProgram(
       checkFits(inputs, profile);
       CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
       boolean scored = trial.isPresent() && profile.equals(own);
-      List<Measured> measured =
-          scored ? recorded(trial.get()) : measure(inputs, candidate);
+      List<Measured> measured = scored ? recorded(trial.get()) : measure(inputs, candidate);
       ModelCard card =
           new ModelCard(
               trial
-                  .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
-                  .orElse("A profile of the user's")
+                      .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
+                      .orElse("A profile of the user's")
                   + (scored || trial.isEmpty() ? "" : " with another mask"),
               inputs.modelId(),
               "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
@@ -157,8 +155,7 @@ public record ExportProgram(
   /** Scores a candidate that no trial did. */
   private List<Measured> measure(StudyInputs inputs, CandidateSpec candidate) {
     List<Measured> measured = new ArrayList<>();
-    measured.add(
-        measure(inputs, candidate, config.benchmark().searchSplit(), ""));
+    measured.add(measure(inputs, candidate, config.benchmark().searchSplit(), ""));
     measured.add(measure(inputs, candidate, config.benchmark().heldOutSplit(), ", held out"));
     return measured;
   }

@@ -13,10 +13,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A directory that appears complete or not at all. On local disk it is made beside its place and moved
- * there. Elsewhere, where a directory cannot be moved at once, {@value #LAST} is written last, without
- * which nothing loads the model, and a marker lies there until then: an export that was killed is known
- * by it, and the next one of that place clears what is left.
+ * A directory that appears complete or not at all. On local disk it is made beside its place and
+ * moved there. Elsewhere, where a directory cannot be moved at once, {@value #LAST} is written
+ * last, without which nothing loads the model, and a marker lies there until then: an export that
+ * was killed is known by it, and the next one of that place clears what is left.
  */
 final class ExportTarget {
   private static final String LAST = "config.json";
@@ -57,7 +57,9 @@ final class ExportTarget {
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidInputException(
           option,
-          to + " cannot be reached: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          to
+              + " cannot be reached: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           "check the address and the credentials");
     }
   }

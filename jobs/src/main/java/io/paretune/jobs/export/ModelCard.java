@@ -36,8 +36,7 @@ record ModelCard(
     for (Measured m : measured) {
       line(
           text,
-          String.format(
-              Locale.ROOT, "| %s | %.4f | %s |", m.questions(), m.score(), m.interval()));
+          String.format(Locale.ROOT, "| %s | %.4f | %s |", m.questions(), m.score(), m.interval()));
     }
     CompressionProfile dense = CompressionProfile.dense();
     text.append("\n| bytes, computed from the profile | this | dense |\n|---|---|---|\n");
@@ -53,7 +52,8 @@ record ModelCard(
         text,
         String.format(
             Locale.ROOT,
-            "%.1f %% of the decoder's linear weights are zero (criterion `%s`, mask `%s`; %s); keys and values have %.2f bits on average.",
+            "%.1f %% of the decoder's linear weights are zero (criterion `%s`, mask `%s`; %s); keys"
+                + " and values have %.2f bits on average.",
             100 * footprint.meanPruningRatio(profile),
             profile.criterion().key(),
             profile.mask().key(),
@@ -61,7 +61,8 @@ record ModelCard(
             footprint.meanKvBits(profile)));
     if (profile.criterion().updatesWeights()) {
       text.append(
-          "The scores are of fp32 weights; here the updated weights are rounded to the checkpoint's type.\n");
+          "The scores are of fp32 weights; here the updated weights are rounded to the checkpoint's"
+              + " type.\n");
     }
     text.append(
         """

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candidate's tensors from the dense checkpoint's: those of its pruned matrices with the weights that
- * the candidate ran with, all others as they are. Layers are borrowed one at a time unless the
+ * A candidate's tensors from the dense checkpoint's: those of its pruned matrices with the weights
+ * that the candidate ran with, all others as they are. Layers are borrowed one at a time unless the
  * criterion updates weights, which takes them all together. Not safe for use by many threads.
  */
 final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoCloseable {
@@ -76,8 +76,7 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
   /** The tensor's own bytes, and 0 for the weights that went. */
   private static ByteBuffer masked(TensorData tensor, FloatBuffer pruned) {
     int bytes = tensor.dtype().bytes();
-    ByteBuffer out =
-        ByteBuffer.allocate(tensor.data().remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(tensor.data().remaining()).order(ByteOrder.LITTLE_ENDIAN);
     out.put(tensor.data().duplicate()).flip();
     for (int w = 0; w < pruned.remaining(); w++) {
       if (Float.floatToRawIntBits(pruned.get(w)) == 0) {

@@ -83,8 +83,7 @@ final class StudyIdentity {
             .map(part -> part.name() + " as " + part.format().key() + " x " + part.weight())
             .toList()
             .toString());
-    identity.addProperty(
-        "calibration.selection", inputs.config().calibration().selection().key());
+    identity.addProperty("calibration.selection", inputs.config().calibration().selection().key());
     identity.addProperty("workload", inputs.footprint().workload().toString());
     identity.addProperty("study.space", study.space().toString());
     identity.addProperty("study.shards", study.shards());

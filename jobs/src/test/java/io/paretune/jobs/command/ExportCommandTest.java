@@ -114,7 +114,10 @@ class ExportCommandTest {
         .isEqualTo(answers(DemoSamples.MODEL, "--profile", file.toString()));
     assertThat(to.resolve("README.md"))
         .content()
-        .contains("Trial 17 of study small", "| split val | 0.9000 | 0.8000 to", "criterion `wanda`, mask `one-shot`")
+        .contains(
+            "Trial 17 of study small",
+            "| split val | 0.9000 | 0.8000 to",
+            "criterion `wanda`, mask `one-shot`")
         .contains("| weights, packed | ");
     checkFiles(to);
   }

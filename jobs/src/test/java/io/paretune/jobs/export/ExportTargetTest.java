@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExportTargetTest {
-  /** The local disk under a scheme of its own; notes what is written, and fails where it is told. */
+  /**
+   * The local disk under a scheme of its own; notes what is written, and fails where it is told.
+   */
   public static final class FarFileSystem extends RawLocalFileSystem {
     static final List<String> WRITTEN = new ArrayList<>();
     static final AtomicReference<String> FAILS_AT = new AtomicReference<>("");
@@ -100,8 +102,7 @@ class ExportTargetTest {
     String to = "far:" + directory.resolve("model");
     FarFileSystem.WRITTEN.clear();
     FarFileSystem.FAILS_AT.set("config.json"); // as far as a kill just before the end
-    assertThatThrownBy(
-            () -> ExportTarget.of("--to", to, hadoop()).fill(ExportTargetTest::content))
+    assertThatThrownBy(() -> ExportTarget.of("--to", to, hadoop()).fill(ExportTargetTest::content))
         .hasMessageContaining("the connection was lost");
     assertThat(directory.resolve("model/model.safetensors")).exists();
     assertThat(directory.resolve("model/config.json")).doesNotExist();

@@ -32,10 +32,11 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Two tables on the held-out questions of a study that {@code ./paretune demo} (or tune and confirm)
- * has run: accuracy at equal memory of every criterion at the uniform profiles of the study's frontier
- * and of the searched profile that fits the same memory; and how far one-shot and sequential masks
- * differ in score and in the weights that go. Arguments: the study's file, then {@code key=value}.
+ * Two tables on the held-out questions of a study that {@code ./paretune demo} (or tune and
+ * confirm) has run: accuracy at equal memory of every criterion at the uniform profiles of the
+ * study's frontier and of the searched profile that fits the same memory; and how far one-shot and
+ * sequential masks differ in score and in the weights that go. Arguments: the study's file, then
+ * {@code key=value}.
  */
 public final class CriteriaBenchmark {
   private static final List<Double> RATIOS = List.of(0.5, 0.6, 0.7);
@@ -48,8 +49,7 @@ public final class CriteriaBenchmark {
   private CriteriaBenchmark(StudyInputs inputs) {
     this.inputs = inputs;
     this.candidates = Calibrations.candidates(inputs, Optional.empty());
-    this.benchmark =
-        inputs.sharded(inputs.split(inputs.config().benchmark().heldOutSplit()));
+    this.benchmark = inputs.sharded(inputs.split(inputs.config().benchmark().heldOutSplit()));
     this.heldOut = benchmark.prepared().persist(StorageLevel.MEMORY_AND_DISK());
   }
 
@@ -115,8 +115,7 @@ public final class CriteriaBenchmark {
     for (CriterionName criterion :
         List.of(CriterionName.WANDA, CriterionName.OPTSPA, CriterionName.SPARSEGPT)) {
       for (double ratio : RATIOS) {
-        CompressionProfile oneShot =
-            CompressionProfile.uniform(criterion, layers, ratio, 16, 16);
+        CompressionProfile oneShot = CompressionProfile.uniform(criterion, layers, ratio, 16, 16);
         CompressionProfile sequential = oneShot.withMask(MaskKind.SEQUENTIAL);
         table.add(
             List.of(
@@ -136,9 +135,7 @@ public final class CriteriaBenchmark {
   private TrialScore score(CompressionProfile profile) {
     return ShardResults.score(
         inputs.benchmark(),
-        benchmark
-            .answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS)
-            .stream()
+        benchmark.answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS).stream()
             .map(a -> Tally.of(a.outcomes()))
             .reduce(Tally.EMPTY, Tally::plus));
   }

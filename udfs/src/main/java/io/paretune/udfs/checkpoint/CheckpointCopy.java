@@ -18,8 +18,8 @@ public final class CheckpointCopy {
   private CheckpointCopy() {}
 
   /**
-   * Copies configuration, tokenizer and license as they are, and the weight files with their headers:
-   * tensors keep their names, types, shapes and places.
+   * Copies configuration, tokenizer and license as they are, and the weight files with their
+   * headers: tensors keep their names, types, shapes and places.
    *
    * @param directory an empty one
    * @param change the tensor's bytes in the copy, as many as it has; the tensor's own to leave it

@@ -12,18 +12,18 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A checkpoint's tensors in one safetensors file, its sparse matrices as a bitmask and the values that
- * are not zero. A matrix NAME of shape (R, C) becomes
+ * A checkpoint's tensors in one safetensors file, its sparse matrices as a bitmask and the values
+ * that are not zero. A matrix NAME of shape (R, C) becomes
  *
  * <ul>
- *   <li>{@code NAME.bitmask}: U8, ⌈R·C / 8⌉ bytes; weight i, counted row by row, is bit i mod 8 (from
- *       the lowest) of byte ⌊i / 8⌋, and is set where the weight is stored;
+ *   <li>{@code NAME.bitmask}: U8, ⌈R·C / 8⌉ bytes; weight i, counted row by row, is bit i mod 8
+ *       (from the lowest) of byte ⌊i / 8⌋, and is set where the weight is stored;
  *   <li>{@code NAME.values}: the weights that are stored, in their order and type;
  *   <li>{@code NAME.shape} of the file's metadata: {@code R,C}.
  * </ul>
  *
- * All other tensors are as they were, and so is a matrix that would be no smaller. Names are those of
- * llava-1.5-7b-hf.
+ * All other tensors are as they were, and so is a matrix that would be no smaller. Names are those
+ * of llava-1.5-7b-hf.
  */
 public final class PackedCheckpoint {
   /** The file's {@code format} metadata. */

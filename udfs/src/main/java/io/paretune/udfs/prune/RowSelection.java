@@ -1,9 +1,9 @@
 package io.paretune.udfs.prune;
 
 /**
- * Zeroes the smallest scores' weights of rows, ties by column, for one ratio: it selects where {@link
- * RowOrder} sorts, and finds the same weights. Keeps its working memory between rows; not safe for use
- * by many threads.
+ * Zeroes the smallest scores' weights of rows, ties by column, for one ratio: it selects where
+ * {@link RowOrder} sorts, and finds the same weights. Keeps its working memory between rows; not
+ * safe for use by many threads.
  */
 final class RowSelection {
   private final int[] keys;

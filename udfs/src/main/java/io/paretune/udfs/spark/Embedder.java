@@ -38,8 +38,7 @@ public abstract sealed class Embedder extends Transformer permits ImageEmbedder,
 
   Embedder(String uid, String input, String output) {
     this.uid = uid;
-    this.model =
-        new Param<>(this, "model", "Hugging Face directory of the model: a path or a URI");
+    this.model = new Param<>(this, "model", "Hugging Face directory of the model: a path or a URI");
     this.inputCol = new Param<>(this, "inputCol", "the column that is embedded");
     this.outputCol = new Param<>(this, "outputCol", "the vectors' column");
     this.batchSize =
@@ -150,8 +149,7 @@ public abstract sealed class Embedder extends Transformer permits ImageEmbedder,
     return dataset
         .toDF()
         .mapPartitions(
-            new EmbedRows(source(), embedding(), column, rowsABatch()),
-            Encoders.row(schema));
+            new EmbedRows(source(), embedding(), column, rowsABatch()), Encoders.row(schema));
   }
 
   private String text(Param<String> param) {

@@ -10,7 +10,8 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Embeds image files (binary: PNG or JPEG): the mean over its tokens of what the decoder sees of an
- * image, after vision tower and projector. By default from {@code image} to {@code image_embedding}.
+ * image, after vision tower and projector. By default from {@code image} to {@code
+ * image_embedding}.
  */
 public final class ImageEmbedder extends Embedder {
   private static final long serialVersionUID = 1;

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Wanda on a set of matrices, one thread: one ratio from the weights, the level index, and a further
- * ratio from the index. {@code src/test/python/wanda_benchmark.py} runs it beside the published
- * algorithm and explains the figures.
+ * Wanda on a set of matrices, one thread: one ratio from the weights, the level index, and a
+ * further ratio from the index. {@code src/test/python/wanda_benchmark.py} runs it beside the
+ * published algorithm and explains the figures.
  */
 public final class WandaBenchmark {
   private static final double[] RATIOS = {0.3, 0.5, 0.6, 0.7};
@@ -64,8 +64,7 @@ public final class WandaBenchmark {
               matrices.forEach(
                   m ->
                       levels.add(
-                          LevelMatrix.build(
-                              m.criterion(), 0, Projection.O, m.dense(), m.grid())));
+                          LevelMatrix.build(m.criterion(), 0, Projection.O, m.dense(), m.grid())));
             });
     double further =
         median(
