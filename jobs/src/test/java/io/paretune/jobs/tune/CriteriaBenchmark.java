@@ -75,7 +75,9 @@ public final class CriteriaBenchmark {
     complete.stream().filter(TrialRecord::isDense).forEach(asked::add);
     Map<Long, TrialRecord> distinct = new LinkedHashMap<>();
     asked.forEach(t -> distinct.putIfAbsent(t.trialId(), t));
-    var scores = new Confirmation(inputs, candidates).scores(List.copyOf(distinct.values()));
+    var scores =
+        new Confirmation(inputs, candidates)
+            .scores(List.copyOf(distinct.values()), EvaluationMode.OPTIONS);
     List<List<String>> table = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("of dense memory"));
     for (CriterionName criterion : CriterionName.values()) {
