@@ -72,7 +72,9 @@ public final class SamplesTable {
 
   /** The version of a benchmark that was written last. */
   public Optional<String> latestVersion(String benchmark) {
-    return read()
+    return directory
+        .delta()
+        .toDF()
         .where(TableDirectory.is("benchmark", benchmark))
         .groupBy("version")
         .agg(max("_metadata.file_modification_time").as("written"))
