@@ -14,6 +14,7 @@ public final class Commands {
           new EncodeCommand(),
           new CalibrateCommand(),
           new TuneCommand(),
+          new RetuneCommand(),
           new ConfirmCommand(),
           new FrontierCommand(),
           new ReportCommand(),

@@ -74,7 +74,7 @@ record Key<T>(String path, String expected, Reader<T> reader) {
   static Key<Double> confidence(String path) {
     return new Key<>(
         path,
-        "a share above 0 and below 1, or null",
+        "a share above 0 and below 1",
         (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
   }
 

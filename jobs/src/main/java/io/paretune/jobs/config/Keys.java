@@ -90,6 +90,12 @@ final class Keys {
   static final Key<Duration> JUDGE_TIMEOUT = Key.duration("judge.timeout");
   static final Key<Integer> JUDGE_ATTEMPTS = Key.wholeNumber("judge.attempts", 1, 100);
   static final Key<Integer> JUDGE_MAX_TOKENS = Key.wholeNumber("judge.max-tokens", 1, 1_000_000);
+  static final Key<Integer> RETUNE_TRIALS = Key.wholeNumber("retune.trials", 0, 1_000_000);
+
+  static final Key<Double> GATE_MAX_ACCURACY_LOSS = Key.share("gate.max-accuracy-loss");
+  static final Key<Double> GATE_MIN_MEMORY_GAIN = Key.share("gate.min-memory-gain");
+  static final Key<Optional<Duration>> GATE_MAX_TTFT = Key.duration("gate.max-ttft").optional();
+  static final Key<Double> GATE_CONFIDENCE = Key.confidence("gate.confidence");
 
   static final List<Key<?>> ALL =
       List.of(
@@ -142,7 +148,12 @@ final class Keys {
           JUDGE_CONCURRENCY,
           JUDGE_TIMEOUT,
           JUDGE_ATTEMPTS,
-          JUDGE_MAX_TOKENS);
+          JUDGE_MAX_TOKENS,
+          RETUNE_TRIALS,
+          GATE_MAX_ACCURACY_LOSS,
+          GATE_MIN_MEMORY_GAIN,
+          GATE_MAX_TTFT,
+          GATE_CONFIDENCE);
 
   private Keys() {}
 }

@@ -21,6 +21,8 @@ import java.util.Set;
  * @param retention how long earlier versions of the tables can be read
  * @param prunedLayerBytes memory of an executor for pruned layers that candidates share
  * @param judge who grades free answers
+ * @param retune a night's run
+ * @param gate what a frontier's point must keep to be promoted
  */
 public record ParetuneConfig(
     String warehouse,
@@ -32,7 +34,9 @@ public record ParetuneConfig(
     EvaluationConfig evaluation,
     Duration retention,
     long prunedLayerBytes,
-    JudgeConfig judge) {
+    JudgeConfig judge,
+    RetuneConfig retune,
+    GateConfig gate) {
 
   /**
    * Reads the defaults, a study's file over them and {@code key=value} words over both.
@@ -96,6 +100,8 @@ public record ParetuneConfig(
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
         values.get(Keys.RETENTION),
         values.get(Keys.PRUNED_LAYERS),
-        JudgeConfig.of(values));
+        JudgeConfig.of(values),
+        new RetuneConfig(values.get(Keys.RETUNE_TRIALS)),
+        GateConfig.of(values));
   }
 }

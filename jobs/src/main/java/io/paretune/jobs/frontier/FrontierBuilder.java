@@ -9,6 +9,7 @@ import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.Yardstick;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param runDate its day, UTC
  */
 public record FrontierBuilder(String study, String runId, LocalDate runDate) {
+  private static final String NOT_JUDGED = "not judged yet";
+  private static final String BEATEN = "no longer on the frontier";
+
   private static final Comparator<FrontierRecord> BY_MEMORY =
       Comparator.comparingLong((FrontierRecord p) -> p.cost().memoryBytes())
           .thenComparingLong(FrontierRecord::trialId);
@@ -40,28 +44,24 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
 
   /**
    * The frontier's points, small memory first, then the points of the previous frontier that are
-   * beaten now. Trials on another model, benchmark version or workload than the run's latest are
-   * left out.
+   * beaten now. What a gate says of them is not part of it: none is promoted.
    *
+   * @param yardstick of the run; trials that are measured otherwise are left out
    * @param trials of the study, this run's and earlier ones'
    * @param earlier frontiers of the study, all runs
-   * @return empty if the run has no complete trial
+   * @return empty if no complete trial is measured so
    */
-  public List<FrontierRecord> build(List<TrialRecord> trials, List<FrontierRecord> earlier) {
-    Optional<TrialRecord> latest =
-        trials.stream()
-            .filter(t -> t.runId().equals(runId) && t.state() == TrialState.COMPLETE)
-            .max(Comparator.comparingLong(TrialRecord::trialId));
-    return latest.map(t -> build(t, trials, previous(earlier))).orElse(List.of());
-  }
-
-  private List<FrontierRecord> build(
-      TrialRecord latest, List<TrialRecord> trials, Map<String, FrontierRecord> previous) {
+  public List<FrontierRecord> build(
+      Yardstick yardstick, List<TrialRecord> trials, List<FrontierRecord> earlier) {
+    Map<String, FrontierRecord> previous = previous(earlier);
     Map<String, TrialRecord> byProfile =
         trials.stream()
-            .filter(t -> t.state() == TrialState.COMPLETE && isComparable(t, latest))
+            .filter(t -> t.state() == TrialState.COMPLETE && Yardstick.of(t).equals(yardstick))
             .collect(toMap(t -> t.profile().id(), t -> t, SAYS_MORE));
     List<TrialRecord> front = nonDominated(List.copyOf(byProfile.values()));
+    if (front.isEmpty()) {
+      return List.of();
+    }
     double hypervolume = hypervolume(front);
     List<FrontierRecord> points = new ArrayList<>();
     Map<String, FrontierRecord> gone = new HashMap<>(previous);
@@ -72,15 +72,9 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
     points.sort(BY_MEMORY);
     gone.values().stream()
         .sorted(BY_MEMORY)
-        .map(p -> p.inRun(runId, runDate, hypervolume, FrontierStatus.DROPPED))
+        .map(p -> p.inRun(runId, runDate, hypervolume, FrontierStatus.DROPPED).judged(BEATEN))
         .forEach(points::add);
     return points;
-  }
-
-  private static boolean isComparable(TrialRecord a, TrialRecord b) {
-    return a.modelId().equals(b.modelId())
-        && a.benchmarkVersion().equals(b.benchmarkVersion())
-        && a.workload().equals(b.workload());
   }
 
   /** The trials that no other beats, of equals the oldest. */
@@ -126,21 +120,24 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
         .orElseThrow(() -> new IllegalArgumentException(trial.trialId() + " has no score"));
   }
 
-  /** The points of the run before this one, by profile. */
-  private Map<String, FrontierRecord> previous(List<FrontierRecord> earlier) {
+  /** The run before this one, if there is one: its points that stood then. */
+  public List<FrontierRecord> before(List<FrontierRecord> earlier) {
     Optional<FrontierRecord> last =
         earlier.stream()
             .filter(p -> !p.runId().equals(runId) && !p.runDate().isAfter(runDate))
             .max(
                 Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId));
+    return last.isEmpty()
+        ? List.of()
+        : earlier.stream()
+            .filter(p -> p.runId().equals(last.get().runId()))
+            .filter(p -> p.status() != FrontierStatus.DROPPED)
+            .toList();
+  }
+
+  private Map<String, FrontierRecord> previous(List<FrontierRecord> earlier) {
     Map<String, FrontierRecord> points = new HashMap<>();
-    for (FrontierRecord point : earlier) {
-      if (last.isPresent()
-          && point.runId().equals(last.get().runId())
-          && point.status() != FrontierStatus.DROPPED) {
-        points.put(point.profile().id(), point);
-      }
-    }
+    before(earlier).forEach(p -> points.put(p.profile().id(), p));
     return points;
   }
 
@@ -164,6 +161,6 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
         trial.profile(),
         hypervolume,
         before == null ? FrontierStatus.NEW : FrontierStatus.KEPT,
-        before != null && before.promoted());
+        NOT_JUDGED);
   }
 }

@@ -35,7 +35,7 @@ public record FrontierLine(
         point.scoreLow(),
         point.scoreHigh(),
         point.confirmedScore(),
-        point.status().key());
+        point.status().key() + (point.promoted() ? ", promoted" : ""));
   }
 
   /**

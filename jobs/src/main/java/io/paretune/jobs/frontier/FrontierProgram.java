@@ -4,14 +4,15 @@ import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.PrintStream;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,22 +33,20 @@ public final class FrontierProgram {
     try (Sessions.Opened session = Sessions.open("paretune frontier")) {
       SparkSession spark = session.spark();
       warehouse.createTables(spark);
-      List<TrialRecord> trials = new TrialsTable(spark, warehouse).ofStudy(config.study().name());
-      out.print(rebuild(spark, warehouse, config.study().name(), trials));
+      out.print(rebuild(spark, warehouse, config));
     }
   }
 
   /**
-   * Writes the frontier of the run that the study's latest complete trial belongs to.
+   * Writes the frontier of the study's latest run and judges its points.
    *
    * @return the frontier and the uniform profiles, as text
    */
-  public static String rebuild(
-      SparkSession spark, Warehouse warehouse, String study, List<TrialRecord> trials) {
-    TrialRecord latest =
-        trials.stream()
-            .filter(t -> t.state() == TrialState.COMPLETE)
-            .max(Comparator.comparingLong(TrialRecord::trialId))
+  public static String rebuild(SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
+    String study = config.study().name();
+    List<TrialRecord> trials = new TrialsTable(spark, warehouse).ofStudy(study);
+    Run run =
+        Run.latest(trials, new NightsTable(spark, warehouse).ofStudy(study))
             .orElseThrow(
                 () ->
                     new InvalidInputException(
@@ -55,13 +54,44 @@ public final class FrontierProgram {
                         "study \"%s\" has no complete trial in %s"
                             .formatted(study, warehouse.root()),
                         "run tune first, or name another study or warehouse"));
+    return text(study, write(spark, warehouse, config, run, trials), run, trials);
+  }
+
+  /**
+   * Writes the frontier of a run and judges its points.
+   *
+   * @param trials of the study
+   */
+  public static List<FrontierRecord> write(
+      SparkSession spark,
+      Warehouse warehouse,
+      ParetuneConfig config,
+      Run run,
+      List<TrialRecord> trials) {
     FrontierTable table = new FrontierTable(spark, warehouse);
-    FrontierBuilder builder =
-        new FrontierBuilder(
-            study, latest.runId(), latest.startedAt().atZone(ZoneOffset.UTC).toLocalDate());
-    List<FrontierRecord> points = builder.build(trials, table.ofStudy(study));
-    table.write(study, latest.runId(), points);
-    return text(study, points, trials);
+    String study = config.study().name();
+    List<FrontierRecord> points =
+        new FrontierBuilder(study, run.id(), run.date())
+            .build(run.yardstick(), trials, table.ofStudy(study));
+    List<FrontierRecord> judged =
+        Judgement.of(spark, warehouse, config, trials, run.yardstick()).judged(points);
+    table.write(study, run.id(), judged);
+    return judged;
+  }
+
+  /** A run's frontier, the uniform profiles measured alike, and what the gate says. */
+  public static String text(
+      String study, List<FrontierRecord> points, Run run, List<TrialRecord> all) {
+    List<TrialRecord> trials =
+        all.stream().filter(t -> Yardstick.of(t).equals(run.yardstick())).toList();
+    StringBuilder gate = new StringBuilder();
+    long promoted = points.stream().filter(FrontierRecord::promoted).count();
+    gate.append("\nGate: ").append(promoted).append(" of ").append(points.size());
+    gate.append(" points promoted\n");
+    points.stream()
+        .filter(p -> !p.promoted())
+        .forEach(p -> gate.append("  trial " + p.trialId() + ": " + p.gate() + "\n"));
+    return text(study, points, trials) + gate;
   }
 
   private static String text(String study, List<FrontierRecord> points, List<TrialRecord> trials) {

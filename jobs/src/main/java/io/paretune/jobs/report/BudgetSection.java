@@ -44,7 +44,8 @@ final class BudgetSection {
             "#accuracy",
             "#held out",
             "#change, points",
-            "profile");
+            "profile",
+            "may be served");
     for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
       long budget = report.denseBytes() * percent / 100;
       Optional<FrontierRecord> point = recommended(report.frontier(), budget);
@@ -59,7 +60,8 @@ final class BudgetSection {
             FrontierSection.heldOut(p.confirmedScore()),
             FrontierSection.change(p, report),
             percent(p.cost().meanPruningRatio())
-                + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()));
+                + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()),
+            p.promoted() ? "yes" : "no: " + p.gate());
       }
     }
     return table.html()

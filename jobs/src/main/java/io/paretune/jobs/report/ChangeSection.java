@@ -1,10 +1,12 @@
 package io.paretune.jobs.report;
 
+import static io.paretune.jobs.report.Markup.escaped;
 import static io.paretune.jobs.report.Markup.format;
 import static io.paretune.jobs.report.Markup.percent;
 import static io.paretune.jobs.report.Markup.score;
 import static io.paretune.jobs.report.Markup.size;
 
+import io.paretune.jobs.frontier.NightText;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import java.util.List;
@@ -20,22 +22,29 @@ final class ChangeSection {
     }
     List<FrontierRecord> fresh =
         report.frontier().stream().filter(p -> p.status() == FrontierStatus.NEW).toList();
+    StringBuilder drift = new StringBuilder();
+    report
+        .night()
+        .map(NightText::lines)
+        .orElse(List.of())
+        .forEach(line -> drift.append("<p>").append(escaped(line)).append(".</p>\n"));
     FrontierRecord before = report.before().get(0);
     double now = report.frontier().get(0).hypervolume();
     String text =
         format(
-            "<p>Since %s: %d new, %d kept, %d dropped; hypervolume %.4f, before %.4f"
-                + " (%+.4f).%s</p>\n",
-            before.runDate(),
-            fresh.size(),
-            report.frontier().size() - fresh.size(),
-            report.dropped().size(),
-            now,
-            before.hypervolume(),
-            now - before.hypervolume(),
-            before.benchmarkVersion().equals(report.frontier().get(0).benchmarkVersion())
-                ? ""
-                : " The benchmark's samples changed in between, so part of this is theirs.");
+                "<p>Since %s: %d new, %d kept, %d dropped; hypervolume %.4f, before %.4f"
+                    + " (%+.4f).%s</p>\n",
+                before.runDate(),
+                fresh.size(),
+                report.frontier().size() - fresh.size(),
+                report.dropped().size(),
+                now,
+                before.hypervolume(),
+                now - before.hypervolume(),
+                before.benchmarkVersion().equals(report.frontier().get(0).benchmarkVersion())
+                    ? ""
+                    : " The benchmark's samples changed in between, so part of this is theirs.")
+            + drift;
     if (fresh.isEmpty() && report.dropped().isEmpty()) {
       return text;
     }

@@ -1,6 +1,7 @@
 package io.paretune.jobs.report;
 
 import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
@@ -41,7 +42,8 @@ public final class ReportProgram {
         StudyReport.of(
                 study,
                 new FrontierTable(spark, warehouse).ofStudy(study),
-                new TrialsTable(spark, warehouse).ofStudy(study))
+                new TrialsTable(spark, warehouse).ofStudy(study),
+                new NightsTable(spark, warehouse).ofStudy(study))
             .orElseThrow(
                 () ->
                     new InvalidInputException(

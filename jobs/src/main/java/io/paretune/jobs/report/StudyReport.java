@@ -3,6 +3,7 @@ package io.paretune.jobs.report;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
+import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Yardstick;
@@ -22,13 +23,15 @@ import java.util.Optional;
  *     first
  * @param trials all of the study that are measured as the latest run's are, in the order in which
  *     they ended, running ones last
+ * @param night what the latest run was, if it was a night's
  */
 record StudyReport(
     String study,
     List<FrontierRecord> frontier,
     List<FrontierRecord> dropped,
     List<FrontierRecord> before,
-    List<TrialRecord> trials) {
+    List<TrialRecord> trials,
+    Optional<NightRecord> night) {
 
   StudyReport {
     if (frontier.isEmpty()) {
@@ -44,7 +47,10 @@ record StudyReport(
    * @return empty if there is no frontier yet
    */
   static Optional<StudyReport> of(
-      String study, List<FrontierRecord> points, List<TrialRecord> trials) {
+      String study,
+      List<FrontierRecord> points,
+      List<TrialRecord> trials,
+      List<NightRecord> nights) {
     Comparator<FrontierRecord> byRun =
         Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId);
     Optional<FrontierRecord> latest = points.stream().max(byRun);
@@ -74,7 +80,8 @@ record StudyReport(
                 .sorted(
                     Comparator.comparing((TrialRecord t) -> t.finishedAt().orElse(Instant.MAX))
                         .thenComparingLong(TrialRecord::trialId))
-                .toList()));
+                .toList(),
+            nights.stream().filter(n -> n.runId().equals(latest.get().runId())).findFirst()));
   }
 
   private static List<FrontierRecord> ofRun(List<FrontierRecord> points, String runId) {

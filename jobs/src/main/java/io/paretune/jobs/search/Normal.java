@@ -1,7 +1,7 @@
 package io.paretune.jobs.search;
 
 /** The standard normal distribution. */
-final class Normal {
+public final class Normal {
   private static final double LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
   private Normal() {}
@@ -42,7 +42,7 @@ final class Normal {
   /**
    * Inverse of {@link #cumulative} for p in (0, 1): Acklam's rational start and one Halley step.
    */
-  static double quantile(double p) {
+  public static double quantile(double p) {
     double x;
     if (p < 0.02425) {
       x = tail(Math.sqrt(-2 * Math.log(p)));

@@ -132,6 +132,11 @@ public final class Study {
     }
   }
 
+  /** Takes a number that a trial outside this space has. */
+  public void reserve(long id) {
+    nextId = Math.max(nextId, id + 1);
+  }
+
   /** Complete trials that no other complete trial beats, and that keep every constraint. */
   public List<Trial> front() {
     return ParetoFront.of(space, finished);

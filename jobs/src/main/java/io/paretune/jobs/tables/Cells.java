@@ -54,10 +54,6 @@ record Cells(Row row) {
     return row.getDouble(row.fieldIndex(column));
   }
 
-  boolean truth(String column) {
-    return row.getBoolean(row.fieldIndex(column));
-  }
-
   byte[] bytes(String column) {
     return (byte[]) row.get(row.fieldIndex(column));
   }

@@ -25,7 +25,7 @@ import java.util.OptionalDouble;
  * @param hypervolume of the run's whole frontier: the dominated share of the rectangle between
  *     (dense memory, chance score) and (0, 1)
  * @param status what became of it since the run before
- * @param promoted whether a gate let it through to be served
+ * @param gate why the gate does not let it through; empty if it does
  */
 public record FrontierRecord(
     String study,
@@ -44,7 +44,7 @@ public record FrontierRecord(
     CompressionProfile profile,
     double hypervolume,
     FrontierStatus status,
-    boolean promoted) {
+    String gate) {
   public FrontierRecord {
     if (!(hypervolume >= 0 && hypervolume <= 1)) {
       throw new IllegalArgumentException("hypervolume is a share in [0, 1], was " + hypervolume);
@@ -53,6 +53,11 @@ public record FrontierRecord(
       throw new IllegalArgumentException(
           "trial %d: score must be in [0, 1], was %s".formatted(trialId, score));
     }
+  }
+
+  /** Whether the gate lets it through to be served. */
+  public boolean promoted() {
+    return gate.isEmpty();
   }
 
   /** The same point as part of another run's frontier. */
@@ -75,6 +80,28 @@ public record FrontierRecord(
         profile,
         otherHypervolume,
         otherStatus,
-        promoted);
+        gate);
+  }
+
+  /** The same point with what the gate says of it. */
+  public FrontierRecord judged(String why) {
+    return new FrontierRecord(
+        study,
+        runId,
+        runDate,
+        trialId,
+        modelId,
+        benchmarkVersion,
+        workload,
+        cost,
+        score,
+        scoreLow,
+        scoreHigh,
+        chanceScore,
+        confirmedScore,
+        profile,
+        hypervolume,
+        status,
+        why);
   }
 }

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DateType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
@@ -12,6 +13,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,7 +54,8 @@ public final class FrontierTable {
               false,
               "of the whole frontier: share dominated of (dense memory, chance) to (0, 1)")
           .add("status", StringType, false, "new, kept or dropped since the run before")
-          .add("promoted", BooleanType, false, "whether a gate let it through");
+          .add("promoted", BooleanType, false, "whether the gate lets it through to be served")
+          .add("gate", StringType, false, "why it does not; empty if it does");
 
   private final TableDirectory directory;
 
@@ -79,7 +84,9 @@ public final class FrontierTable {
   }
 
   /**
-   * Writes the frontier of one run in one step, in the place of what is there of it.
+   * Merges the frontier of one run into the table in one step: points that are there change, new
+   * ones are added, those of the run that are no longer in it go. Where nothing differs, nothing is
+   * written.
    *
    * @throws IllegalArgumentException if a point is of another run
    */
@@ -87,9 +94,29 @@ public final class FrontierTable {
     if (!points.stream().allMatch(p -> p.study().equals(study) && p.runId().equals(runId))) {
       throw new IllegalArgumentException("one write holds the frontier of one run");
     }
-    directory.replaceWhere(
-        Map.of("study", study, "run_id", runId),
-        directory.rows(points.stream().map(FrontierTable::toRow).toList()).coalesce(1));
+    Set<FrontierRecord> there =
+        ofStudy(study).stream().filter(p -> p.runId().equals(runId)).collect(Collectors.toSet());
+    if (there.equals(Set.copyOf(points))) {
+      return;
+    }
+    Column ofRun =
+        TableDirectory.is("old.study", study).and(TableDirectory.is("old.run_id", runId));
+    directory
+        .delta()
+        .as("old")
+        .merge(
+            directory
+                .rows(points.stream().map(FrontierTable::toRow).toList())
+                .coalesce(1)
+                .as("new"),
+            ofRun.and(col("old.trial_id").equalTo(col("new.trial_id"))))
+        .whenMatched()
+        .updateAll()
+        .whenNotMatched()
+        .insertAll()
+        .whenNotMatchedBySource(ofRun)
+        .delete()
+        .execute();
   }
 
   public static Row toRow(FrontierRecord point) {
@@ -117,6 +144,7 @@ public final class FrontierTable {
     cells.put("hypervolume", point.hypervolume());
     cells.put("status", point.status().key());
     cells.put("promoted", point.promoted());
+    cells.put("gate", point.gate());
     return Cells.row(SCHEMA, cells);
   }
 
@@ -145,6 +173,6 @@ public final class FrontierTable {
         CompressionProfile.parse(where, cells.text("profile")),
         cells.real("hypervolume"),
         FrontierStatus.ofKey(cells.text("status")),
-        cells.truth("promoted"));
+        cells.text("gate"));
   }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,25 @@ public final class SamplesTable {
         .stream()
         .map(row -> row.getString(0))
         .findFirst();
+  }
+
+  /**
+   * The image of every question that any version has, by the question's id alone and with its
+   * benchmark's name before it, as several benchmarks at once have it.
+   */
+  public Map<String, String> images(String split) {
+    Map<String, String> images = new HashMap<>();
+    read()
+        .where(TableDirectory.is("split", split))
+        .select("benchmark", "sample_id", "image_id")
+        .distinct()
+        .collectAsList()
+        .forEach(
+            row -> {
+              images.put(row.getString(1), row.getString(2));
+              images.put(row.getString(0) + "/" + row.getString(1), row.getString(2));
+            });
+    return images;
   }
 
   /** Writes one version of a benchmark in one step, in the place of what is there of it. */

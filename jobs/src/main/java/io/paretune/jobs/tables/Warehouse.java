@@ -103,7 +103,8 @@ public record Warehouse(String root) {
             new ShardResultsTable(spark, this).directory(),
             new FrontierTable(spark, this).directory(),
             new JudgementsTable(spark, this).directory(),
-            new MeasurementsTable(spark, this).directory())) {
+            new MeasurementsTable(spark, this).directory(),
+            new NightsTable(spark, this).directory())) {
       problems.collect(
           () -> {
             table.createIfAbsent();

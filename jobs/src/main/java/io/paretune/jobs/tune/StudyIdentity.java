@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -30,15 +31,52 @@ final class StudyIdentity {
 
   private StudyIdentity() {}
 
+  private static final Set<String> MAY_CHANGE =
+      Set.of(
+          "model",
+          "benchmark version",
+          "workload",
+          "study.space",
+          "study.shards",
+          "study.racing.rungs");
+
   /**
    * Notes a new study's identity, or compares with what was noted.
    *
    * @throws io.paretune.udfs.problem.InvalidInputException with every difference
    */
   static void claim(StudyInputs inputs) {
+    claim(inputs, Set.of());
+  }
+
+  /**
+   * The same for a night's run, which may have other samples, another model of the same shape or
+   * another space than the nights before: trials say which they are measured by.
+   *
+   * @throws io.paretune.udfs.problem.InvalidInputException with every other difference
+   */
+  static void renew(StudyInputs inputs) {
+    claim(inputs, MAY_CHANGE);
+    Path file = file(inputs);
+    try {
+      FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
+      try (FSDataOutputStream out = files.create(file, true)) {
+        out.write(of(inputs).toString().getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
+    }
+  }
+
+  private static Path file(StudyInputs inputs) {
+    return new Path(
+        inputs.warehouse().path("studies"), FileNames.of(inputs.config().study().name()) + ".json");
+  }
+
+  private static void claim(StudyInputs inputs, Set<String> mayChange) {
     StudyConfig study = inputs.config().study();
     JsonObject now = of(inputs);
-    Path file = new Path(inputs.warehouse().path("studies"), FileNames.of(study.name()) + ".json");
+    Path file = file(inputs);
     try {
       FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
       if (!files.exists(file)) {
@@ -56,7 +94,8 @@ final class StudyIdentity {
             study.name(),
             JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                 .getAsJsonObject(),
-            now);
+            now,
+            mayChange);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
@@ -91,12 +130,13 @@ final class StudyIdentity {
     return identity;
   }
 
-  private static void refuseDifferences(String study, JsonObject before, JsonObject now) {
+  private static void refuseDifferences(
+      String study, JsonObject before, JsonObject now, Set<String> mayChange) {
     Problems problems = new Problems();
     for (String key : now.keySet()) {
       JsonElement old = before.has(key) ? before.get(key) : EARLIER.get(key);
       // An earlier version did not note every key; what it left out has its meaning of then.
-      if (old != null && !now.get(key).equals(old)) {
+      if (old != null && !mayChange.contains(key) && !now.get(key).equals(old)) {
         problems.add(
             key,
             "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),

@@ -17,6 +17,7 @@ import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.WeightedBenchmarks;
@@ -221,6 +222,11 @@ public record StudyInputs(
   /** What trials are scored on: the benchmark's version, or a hash of several. */
   public String version() {
     return Ingest.version(versions);
+  }
+
+  /** What trials of today are measured by. */
+  public Yardstick yardstick() {
+    return new Yardstick(modelId, version(), footprint.workload());
   }
 
   /** All questions; those of several benchmarks are told apart by their benchmark's name. */

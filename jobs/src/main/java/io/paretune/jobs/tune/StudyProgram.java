@@ -11,7 +11,6 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.Levels;
@@ -146,12 +145,7 @@ public final class StudyProgram {
   }
 
   private String frontier(StudyInputs inputs) {
-    String study = config.study().name();
-    return FrontierProgram.rebuild(
-        inputs.spark(),
-        inputs.warehouse(),
-        study,
-        new TrialsTable(inputs.spark(), inputs.warehouse()).ofStudy(study));
+    return FrontierProgram.rebuild(inputs.spark(), inputs.warehouse(), config);
   }
 
   private Path plot(StudyInputs inputs, List<TrialRecord> complete, Map<Long, TrialScore> heldOut)

@@ -24,6 +24,7 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -40,6 +41,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +52,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -64,6 +68,11 @@ public final class Tuning {
   private static final Logger LOG = LoggerFactory.getLogger(Tuning.class);
   private static final DateTimeFormatter RUN_ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** What a trial measured otherwise counts at most and at least, against one of this run. */
+  private static final double MOST_WEIGHT = 0.9;
+
+  private static final double LEAST_WEIGHT = 0.05;
 
   private final StudyInputs inputs;
   private final StudyConfig study;
@@ -129,10 +138,49 @@ public final class Tuning {
             .map(TrialRecord::runId)
             .orElseGet(() -> RUN_ID.format(clock.instant()));
     Study search = new Study(space.space(), study.sampler().create(study.seed()));
-    replay(search, before);
+    replay(search, before, Map.of(), Outside.REFUSED);
     int uniform = startUniform(search);
-    int total = study.trials() + uniform;
-    int finishedBefore = search.history().finished().size();
+    return search(lease, runId, search, before, study.trials() + uniform);
+  }
+
+  /**
+   * A night's run, or the rest of it: the incumbents that have no score on today's samples yet, and
+   * as many new candidates as {@code retune.trials} says. What was measured on other samples, on
+   * another model or under another workload guides the search, the less the fewer questions it
+   * shares with today's.
+   *
+   * @param runId the night's, the same when it is repeated
+   * @param incumbents to score on today's samples
+   * @throws InvalidInputException if the study is another one than before, or its constraints
+   *     cannot be met
+   */
+  public Result night(StudyLease lease, String runId, List<CompressionProfile> incumbents) {
+    StudyIdentity.renew(inputs);
+    checkSpace();
+    List<TrialRecord> all = withAnswers(trials.ofStudy(study.name()));
+    Study search = new Study(space.space(), study.sampler().create(study.seed()));
+    replay(search, all, sharedQuestions(all), Outside.LEFT_OUT);
+    for (CompressionProfile incumbent : incumbents) {
+      Optional<Point> point = space.point(incumbent.withMask(MaskKind.ONE_SHOT));
+      if (point.isEmpty()) {
+        LOG.warn("profile {} of the earlier frontier is not in today's space", incumbent.id());
+      } else if (!isKnown(search, point.get())) {
+        search.start(point.get(), new Trial.Origin(TrialOrigin.INCUMBENT.key(), 1));
+      }
+    }
+    startUniform(search);
+    List<TrialRecord> comparable = all.stream().filter(this::isComparable).toList();
+    long tried =
+        comparable.stream()
+            .filter(t -> t.runId().equals(runId) && t.origin() == TrialOrigin.SAMPLER)
+            .count();
+    int known = own(search) + search.history().running().size() - (int) tried;
+    return search(lease, runId, search, comparable, known + inputs.config().retune().trials());
+  }
+
+  private Result search(
+      StudyLease lease, String runId, Study search, List<TrialRecord> before, int total) {
+    int finishedBefore = own(search);
     if (finishedBefore >= total) {
       LOG.info("study {} is complete: {} trials", study.name(), total);
       return new Result(runId, SearchLoop.Ending.TRIALS, 0);
@@ -186,7 +234,7 @@ public final class Tuning {
                   clock,
                   new SearchProgress(total, clock))
               .run();
-      int now = search.history().finished().size();
+      int now = own(search);
       return new Result(
           runId, now >= total ? SearchLoop.Ending.TRIALS : ending, now - finishedBefore);
     } finally {
@@ -309,26 +357,102 @@ public final class Tuning {
             ids);
   }
 
-  /** Puts recorded trials back in the order in which they were told. */
-  private void replay(Study search, List<TrialRecord> before) {
+  /** Finished trials that are measured as this run's are. */
+  private static int own(Study search) {
+    return (int) search.history().finished().stream().filter(t -> !t.origin().isForeign()).count();
+  }
+
+  private boolean isComparable(TrialRecord trial) {
+    return Yardstick.of(trial).equals(inputs.yardstick());
+  }
+
+  /** What becomes of recorded trials outside the space. */
+  private enum Outside {
+    REFUSED,
+    LEFT_OUT
+  }
+
+  /**
+   * Puts recorded trials back in the order in which they were told.
+   *
+   * @param shared share of today's questions that a version of the benchmark has
+   */
+  private void replay(
+      Study search, List<TrialRecord> before, Map<String, Double> shared, Outside outside) {
     before.stream()
         .sorted(
             Comparator.comparing((TrialRecord t) -> t.finishedAt().orElse(Instant.MAX))
                 .thenComparingLong(TrialRecord::trialId))
-        .forEach(record -> search.replay(trial(record)));
+        .forEach(
+            record -> {
+              Optional<Point> point =
+                  space.point(record.profile().withMask(MaskKind.ONE_SHOT)); // as it writes them
+              if (point.isPresent()) {
+                search.replay(
+                    isComparable(record)
+                        ? trial(record, point.get())
+                        : evidence(record, point.get(), shared));
+              } else if (outside == Outside.LEFT_OUT) {
+                search.reserve(record.trialId());
+              } else {
+                throw new InvalidInputException(
+                    "study.space",
+                    "trial %d of study \"%s\" is not in it"
+                        .formatted(record.trialId(), study.name()),
+                    "choose another study.name for another space");
+              }
+            });
   }
 
-  private Trial trial(TrialRecord record) {
-    Point point =
-        space
-            .point(record.profile().withMask(MaskKind.ONE_SHOT)) // as the space writes them
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "study.space",
-                        "trial %d of study \"%s\" is not in it"
-                            .formatted(record.trialId(), study.name()),
-                        "choose another study.name for another space"));
+  /**
+   * For each version of the benchmark that trials were scored on, its share of today's questions.
+   */
+  private Map<String, Double> sharedQuestions(List<TrialRecord> recorded) {
+    Map<String, Long> oneOfEach = new HashMap<>();
+    recorded.stream()
+        .filter(t -> t.state() == TrialState.COMPLETE && !isComparable(t))
+        .forEach(t -> oneOfEach.putIfAbsent(t.benchmarkVersion(), t.trialId()));
+    if (oneOfEach.isEmpty()) {
+      return Map.of();
+    }
+    Map<Long, List<ShardResultRecord>> answers =
+        answersOf(recorded, t -> oneOfEach.containsValue(t.trialId()));
+    Set<String> today = new HashSet<>();
+    inputs
+        .searchQuestions()
+        .select("sample_id")
+        .collectAsList()
+        .forEach(row -> today.add(row.getString(0)));
+    Map<String, Double> shared = new HashMap<>();
+    oneOfEach.forEach(
+        (version, trial) -> {
+          long common =
+              answers.getOrDefault(trial, List.of()).stream()
+                  .flatMap(shard -> shard.outcomes().stream())
+                  .filter(o -> today.contains(o.sampleId()))
+                  .count();
+          shared.put(version, (double) common / today.size());
+        });
+    return shared;
+  }
+
+  /** A trial that was measured otherwise: it counts for less than one of this run. */
+  private Trial evidence(TrialRecord record, Point point, Map<String, Double> shared) {
+    double share =
+        shared.getOrDefault(record.benchmarkVersion(), 0.0)
+            * (record.modelId().equals(inputs.modelId()) ? 1 : 0.5);
+    return new Trial(
+        record.trialId(),
+        point,
+        record.state() == TrialState.RUNNING ? TrialState.FAILED : record.state(), // cut off
+        List.of(
+            (double) inputs.footprint().totalBytes(record.profile()),
+            record.score().map(s -> s.score()).orElse(Double.NaN)),
+        record.score().map(s -> s.samples()).orElse(0L),
+        new Trial.Origin("earlier", Math.max(LEAST_WEIGHT, Math.min(MOST_WEIGHT, share))));
+  }
+
+  private static Trial trial(TrialRecord record, Point point) {
     return new Trial(
         record.trialId(),
         point,
@@ -356,25 +480,31 @@ public final class Tuning {
       }
     }
     for (Point point : points) {
-      boolean known =
-          search.history().finished().stream().anyMatch(t -> t.point().equals(point))
-              || search.history().running().stream().anyMatch(t -> t.point().equals(point));
-      if (!known) {
+      if (!isKnown(search, point)) {
         search.start(point, new Trial.Origin(TrialOrigin.UNIFORM.key(), 1));
       }
     }
     return points.size();
   }
 
+  /** Whether this run has tried a point, or is about to. */
+  private static boolean isKnown(Study search, Point point) {
+    return Stream.concat(
+            search.history().finished().stream().filter(t -> !t.origin().isForeign()),
+            search.history().running().stream())
+        .anyMatch(t -> t.point().equals(point));
+  }
+
   /**
-   * The study's complete trials.
+   * The study's complete trials that can be compared with today's.
    *
-   * @throws InvalidInputException if they cannot be compared with what is configured now
+   * @throws InvalidInputException if the study's last ones cannot be compared with what is
+   *     configured now
    */
   public List<TrialRecord> complete() {
     StudyIdentity.claim(inputs);
     return trials.ofStudy(study.name()).stream()
-        .filter(t -> t.state() == TrialState.COMPLETE)
+        .filter(t -> t.state() == TrialState.COMPLETE && isComparable(t))
         .toList();
   }
 }

@@ -86,7 +86,9 @@ class ParetuneConfigTest {
                     8,
                     Duration.ofSeconds(60),
                     6,
-                    512)));
+                    512),
+                new RetuneConfig(20),
+                new GateConfig(0.02, 0.1, Optional.empty(), 0.95)));
   }
 
   @Test
@@ -118,6 +120,8 @@ class ParetuneConfigTest {
             judge { endpoint = "http://127.0.0.1:8000/v1", model = moonshotai/kimi-k2
               api-key-variable = MY_KEY, requests-per-minute = 1, concurrency = 2, timeout = 500 ms
               attempts = 3, max-tokens = 64 }
+            retune.trials = 0
+            gate { max-accuracy-loss = 0.01, min-memory-gain = 0.2, max-ttft = 1500 ms, confidence = 0.9 }
             """);
 
     ParetuneConfig config = read(file);
@@ -174,7 +178,9 @@ class ParetuneConfigTest {
                     2,
                     Duration.ofMillis(500),
                     3,
-                    64)));
+                    64),
+                new RetuneConfig(0),
+                new GateConfig(0.01, 0.2, Optional.of(Duration.ofMillis(1500)), 0.9)));
     assertThat(keysOf(file)).as("every key is set above").isEqualTo(allKeys());
   }
 

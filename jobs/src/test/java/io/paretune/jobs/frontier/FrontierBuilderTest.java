@@ -1,6 +1,7 @@
 package io.paretune.jobs.frontier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paretune.jobs.tables.FrontierRecord;
@@ -8,13 +9,14 @@ import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
-import java.time.Instant;
+import io.paretune.jobs.tables.Yardstick;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FrontierBuilderTest {
+  private static final Yardstick YARDSTICK = Yardstick.of(Trials.complete("run", 0, 0.5, 600, 0.8));
   private static final FrontierBuilder MONDAY =
       new FrontierBuilder("study", "monday", LocalDate.of(2026, 11, 23));
   private static final FrontierBuilder TUESDAY =
@@ -28,6 +30,7 @@ class FrontierBuilderTest {
   void onlyWhatNoOtherBeatsIsOnTheFrontier() {
     List<FrontierRecord> points =
         MONDAY.build(
+            YARDSTICK,
             List.of(
                 Trials.complete("monday", 0, 0.0, 1000, 0.9),
                 Trials.complete("monday", 1, 0.5, 600, 0.8),
@@ -53,7 +56,8 @@ class FrontierBuilderTest {
     // By hand: (600 to 1000) x (0.2 to 0.8) and (400 to 600) x (0.2 to 0.6), of 1000 x 0.8.
     assertThat(FrontierBuilder.hypervolume(trials))
         .isCloseTo((400 * 0.6 + 200 * 0.4) / 800, within(1e-12));
-    assertThat(MONDAY.build(trials, List.of()).get(0).hypervolume()).isCloseTo(0.4, within(1e-12));
+    assertThat(MONDAY.build(YARDSTICK, trials, List.of()).get(0).hypervolume())
+        .isCloseTo(0.4, within(1e-12));
   }
 
   @Test
@@ -62,28 +66,40 @@ class FrontierBuilderTest {
         List.of(
             Trials.complete("monday", 0, 0.5, 600, 0.8),
             Trials.complete("monday", 1, 0.7, 400, 0.6));
-    List<FrontierRecord> first = MONDAY.build(monday, List.of());
+    List<FrontierRecord> first = MONDAY.build(YARDSTICK, monday, List.of());
     List<TrialRecord> both =
         List.of(monday.get(0), monday.get(1), Trials.complete("tuesday", 2, 0.8, 350, 0.7));
 
-    List<FrontierRecord> second = TUESDAY.build(both, first);
+    List<FrontierRecord> second = TUESDAY.build(YARDSTICK, both, first);
 
     assertThat(ids(second)).containsExactly(2L, 0L, 1L);
     assertThat(second)
         .extracting(FrontierRecord::status)
         .containsExactly(FrontierStatus.NEW, FrontierStatus.KEPT, FrontierStatus.DROPPED);
     assertThat(second).extracting(FrontierRecord::runId).containsOnly("tuesday");
-    assertThat(TUESDAY.build(both, List.of(first, second).stream().flatMap(List::stream).toList()))
+    assertThat(
+            TUESDAY.build(
+                YARDSTICK, both, List.of(first, second).stream().flatMap(List::stream).toList()))
         .as("built again")
         .isEqualTo(second);
   }
 
   @Test
-  void aRunWithoutACompleteTrialHasNoFrontier() {
-    TrialRecord failed =
-        Trials.running("study", "tuesday", 1, 0.5, 600).failed("no disk", Instant.EPOCH, 1);
-    assertThat(
-            TUESDAY.build(List.of(Trials.complete("monday", 0, 0.5, 600, 0.8), failed), List.of()))
+  void aNightThatTriesNothingKeepsTheFrontier() {
+    List<TrialRecord> monday = List.of(Trials.complete("monday", 0, 0.5, 600, 0.8));
+    List<FrontierRecord> first = MONDAY.build(YARDSTICK, monday, List.of());
+
+    assertThat(TUESDAY.build(YARDSTICK, monday, first))
+        .extracting(FrontierRecord::runId, FrontierRecord::trialId, FrontierRecord::status)
+        .containsExactly(tuple("tuesday", 0L, FrontierStatus.KEPT));
+  }
+
+  @Test
+  void trialsThatAreMeasuredOtherwiseAreNoPoints() {
+    Yardstick tomorrow = new Yardstick("model", "tomorrow's samples", YARDSTICK.workload());
+    List<TrialRecord> monday = List.of(Trials.complete("monday", 0, 0.5, 600, 0.8));
+
+    assertThat(TUESDAY.build(tomorrow, monday, MONDAY.build(YARDSTICK, monday, List.of())))
         .isEmpty();
   }
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** README's main command with a small budget, and its tables opened without a JVM. */
 class DemoIT {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
-  private static final Path BUILD = Path.of(System.getProperty("paretune.build"));
   private static final Duration LIMIT = Duration.ofMinutes(6);
 
   @TempDir Path directory;
@@ -60,23 +59,10 @@ class DemoIT {
   }
 
   private JsonObject tables(Path warehouse) throws Exception {
-    Path venv = BUILD.resolve("python");
-    Finished made =
-        Finished.run(
-            List.of(
-                "bash",
-                "-c",
-                "[ -x \"$0/bin/pip\" ] || python3 -m venv \"$0\"; \"$0/bin/pip\" install -q"
-                    + " --disable-pip-version-check deltalake==1.6.6 pyarrow",
-                venv.toString()),
-            Map.of(),
-            directory,
-            LIMIT);
-    assertThat(made.status()).as(made.err()).isZero();
     Finished read =
         Finished.run(
             List.of(
-                venv.resolve("bin/python").toString(),
+                PythonEnvironment.of("notebooks/requirements.lock").program("python"),
                 HOME.resolve("jobs/src/test/python/read_tables.py").toString(),
                 warehouse.toString()),
             Map.of(),

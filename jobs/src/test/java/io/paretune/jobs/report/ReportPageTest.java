@@ -3,10 +3,13 @@ package io.paretune.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
+import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.HeldOut;
+import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
+import io.paretune.jobs.tables.Yardstick;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -60,7 +63,7 @@ class ReportPageTest {
     trials.add(Trials.complete("monday", 3, 0.6, 500, 0.7));
     List<FrontierRecord> monday =
         new FrontierBuilder("a <study>", "monday", LocalDate.of(2026, 11, 23))
-            .build(trials, List.of());
+            .build(Yardstick.of(trials.get(0)), trials, List.of());
     trials.add(Trials.complete("tuesday", 4, 0.8, 380, 0.65));
     trials.add(
         Trials.running("study", "tuesday", 5, 0.9, 100)
@@ -68,8 +71,24 @@ class ReportPageTest {
     List<FrontierRecord> points = new ArrayList<>(monday);
     points.addAll(
         new FrontierBuilder("a <study>", "tuesday", LocalDate.of(2026, 11, 24))
-            .build(trials, monday));
-    return StudyReport.of("a <study>", points, trials).orElseThrow();
+            .build(Yardstick.of(trials.get(0)), trials, monday));
+    return StudyReport.of("a <study>", points, trials, List.of(tuesday(trials))).orElseThrow();
+  }
+
+  private static NightRecord tuesday(List<TrialRecord> trials) {
+    return new NightRecord(
+        "a <study>",
+        "tuesday",
+        LocalDate.of(2026, 11, 24),
+        Yardstick.of(trials.get(0)),
+        "monday",
+        4,
+        2,
+        new NightRecord.Questions(100, 7, 3),
+        Optional.of(new Change(-0.021, -0.03, -0.012)),
+        Optional.of(new Change(0.001, -0.01, 0.012)),
+        Instant.EPOCH,
+        Instant.EPOCH);
   }
 
   @ParameterizedTest
@@ -184,6 +203,11 @@ class ReportPageTest {
 
     assertThat(text)
         .contains("Since 2026-11-23: 1 new, 3 kept, 1 dropped; hypervolume 0.4300")
+        .contains(
+            "Benchmark: 100 questions as before, 7 new, 3 gone.",
+            "Dense model: accuracy -2.10 points (95 % interval -3.00 to -1.20), drifted.",
+            "interval -1.00 to +1.20), no drift that is certain.",
+            "no: not judged yet")
         .contains("layer 3: log-probabilities are not <finite>")
         .contains("50 % of dense\t500 B\t3\t500 B\t0.700");
   }

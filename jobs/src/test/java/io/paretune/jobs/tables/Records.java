@@ -209,7 +209,7 @@ public final class Records {
         profile(),
         random.nextDouble(),
         any(FrontierStatus.values()),
-        random.nextBoolean());
+        random.nextBoolean() ? "" : text());
   }
 
   private Spread spread() {

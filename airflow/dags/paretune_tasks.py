@@ -1,0 +1,61 @@
+"""One task, one command of Paretune: what the DAGs share. No decision is made here or in them."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import Asset, Param
+
+# The directory that ./paretune lies in; the build must have run there.
+HOME = Path(os.environ.get("PARETUNE_HOME", Path(__file__).resolve().parents[2]))
+BUILD = HOME / "jobs" / "target"
+
+# Written by every run that ends with a frontier; other DAGs are scheduled on it.
+FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
+
+DEFAULT_ARGS = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=int(os.environ.get("PARETUNE_RETRY_MINUTES", "5"))),
+    "execution_timeout": timedelta(hours=12),
+}
+
+# The day that a run is for: a scheduled run's own, a manual run's start.
+RUN_DATE = "{{ (dag_run.logical_date or dag_run.run_after) | ds }}"
+
+
+def path(default: str, description: str) -> Param:
+    """A place that every machine of the cluster sees."""
+    return Param(default, type="string", minLength=1, pattern=r"^(/|[A-Za-z][A-Za-z0-9+.-]+:)", description=description)
+
+
+def memory(default: str, description: str) -> Param:
+    """A size as Spark and Paretune write it."""
+    return Param(default, type="string", pattern=r"^[0-9]+(\.[0-9]+)? ?([kKMGT]i?B|[kmgt])$", description=description)
+
+
+EXECUTORS = {
+    "executor_memory": Param("8g", type="string", pattern=r"^[0-9]+[mg]$", description="Heap of an executor; holds the levels, a byte a weight"),
+    "executor_cores": Param(4, type="integer", minimum=1, maximum=256, description="Cores of an executor"),
+}
+
+
+def command(name: str, *words: str, **options) -> SparkSubmitOperator:
+    """A task that runs one command of Paretune with spark-submit.
+
+    :param name: the command, and the task's id
+    :param words: its command line; Airflow renders templates in it
+    """
+    return SparkSubmitOperator(
+        task_id=name,
+        conn_id="paretune_spark",
+        name=f"paretune {name}",
+        application=str(BUILD / "paretune.jar"),
+        java_class="io.paretune.jobs.Paretune",
+        jars=",".join(str(jar) for jar in sorted((BUILD / "lib").glob("*.jar"))),
+        properties_file=str(HOME / "conf" / "spark-defaults.conf"),
+        conf={"spark.executor.memory": "{{ params.executor_memory }}", "spark.executor.cores": "{{ params.executor_cores }}"},
+        application_args=[name, *words],
+        env_vars={"PARETUNE_HOME": str(HOME), "DJL_OFFLINE": "true", "OPT_OUT_TRACKING": "true"},
+        **options,
+    )

@@ -1,0 +1,75 @@
+"""The DAGs as Airflow reads them: no import error, one command a task, checked parameters."""
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk.exceptions import ParamValidationError
+from paretune_tasks import BUILD, DEFAULT_ARGS, FRONTIER
+
+COMMANDS = {
+    "paretune_nightly": ["ingest", "encode", "calibrate", "retune", "confirm", "frontier", "report"],
+    "paretune_poc": ["tune", "confirm", "report"],
+}
+
+
+@pytest.fixture(scope="session")
+def bag() -> DagBag:
+    return DagBag()
+
+
+def test_every_dag_is_imported(bag):
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {*COMMANDS, "example_on_new_frontier"}
+
+
+@pytest.mark.parametrize("dag_id", COMMANDS)
+def test_each_task_is_one_command_in_its_order(bag, dag_id):
+    dag = bag.dags[dag_id]
+    assert [task.task_id for task in dag.topological_sort()] == COMMANDS[dag_id]
+    for task in dag.tasks:
+        assert isinstance(task, SparkSubmitOperator)
+        assert task.application_args[0] == task.task_id
+        assert task.application == str(BUILD / "paretune.jar")
+        assert task.jars, "the build's libraries go along"
+        assert task.retries == DEFAULT_ARGS["retries"]
+        assert task.execution_timeout is not None
+    assert dag.max_active_runs == 1
+    assert not dag.catchup
+
+
+def test_the_nightly_frontier_is_an_asset_that_others_start_from(bag):
+    assert bag.dags["paretune_nightly"].get_task("frontier").outlets == [FRONTIER]
+    condition = bag.dags["example_on_new_frontier"].timetable.asset_condition
+    assert [asset.uri for asset in condition.objects] == [FRONTIER.uri]
+
+
+@pytest.mark.parametrize("dag_id", COMMANDS)
+def test_every_parameter_is_explained_and_its_default_is_valid(bag, dag_id):
+    params = bag.dags[dag_id].params
+    for name in params:
+        assert params.get_param(name).description, name
+        assert params.get_param(name).resolve() == params.get_param(name).value
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "name", "value"),
+    [
+        ("paretune_nightly", "trials", -1),
+        ("paretune_nightly", "trials", "many"),
+        ("paretune_nightly", "study", "a/b"),
+        ("paretune_nightly", "config", "studies/demo.conf"),
+        ("paretune_nightly", "executor_memory", "8 gigabytes"),
+        ("paretune_poc", "budget", "12"),
+        ("paretune_poc", "budget", "big"),
+        ("paretune_poc", "workload", "16"),
+        ("paretune_poc", "trials", 0),
+    ],
+)
+def test_wrong_parameters_are_refused(bag, dag_id, name, value):
+    with pytest.raises(ParamValidationError):
+        bag.dags[dag_id].params.get_param(name).resolve(value)
+
+
+@pytest.mark.parametrize("value", ["12 MB", "9.5 GB", "80 GiB", "700m"])
+def test_sizes_are_taken_as_paretune_writes_them(bag, value):
+    assert bag.dags["paretune_poc"].params.get_param("budget").resolve(value) == value

@@ -1,0 +1,129 @@
+package io.paretune.jobs.nightly;
+
+import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.Change;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.NightRecord.Questions;
+import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.Yardstick;
+import io.paretune.jobs.tune.StudyInputs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the searched questions and the scores on them differ from the run before.
+ *
+ * @param questions of the searched split
+ * @param dense the dense model's score: the benchmark became easier or harder
+ * @param frontier the mean score of the earlier frontier's points
+ */
+record Drift(Questions questions, Optional<Change> dense, Optional<Change> frontier) {
+
+  /** One profile's trials: the one that scored it then, and the one that did now. */
+  private record Rescored(long before, long now) {}
+
+  /**
+   * Compares today with the run before.
+   *
+   * @param before points of the frontier before; empty on the first night
+   */
+  static Drift of(StudyInputs inputs, List<FrontierRecord> before, List<TrialRecord> trials) {
+    Set<String> now = new HashSet<>();
+    inputs
+        .searchQuestions()
+        .select("sample_id")
+        .collectAsList()
+        .forEach(row -> now.add(row.getString(0)));
+    if (before.isEmpty()) {
+      return new Drift(new Questions(0, now.size(), 0), Optional.empty(), Optional.empty());
+    }
+    Yardstick earlier = Yardstick.of(before.get(0));
+    String split = inputs.config().benchmark().searchSplit();
+    long any = before.get(0).trialId();
+    Set<String> old = mean(answers(inputs, Set.of(any)), List.of(any)).keySet();
+    Set<String> common = new HashSet<>(now);
+    common.retainAll(old);
+    Map<String, String> imageOf =
+        new SamplesTable(inputs.spark(), inputs.warehouse()).images(split);
+    Map<String, Long> trialNow = latest(trials, inputs.yardstick());
+    Map<String, Long> trialThen = latest(trials, earlier);
+    List<Rescored> points = new ArrayList<>();
+    for (FrontierRecord point : before) {
+      @Nullable Long id = trialNow.get(point.profile().id());
+      if (id != null) {
+        points.add(new Rescored(point.trialId(), id));
+      }
+    }
+    List<Rescored> dense = new ArrayList<>();
+    for (TrialRecord trial : trials) {
+      @Nullable Long then = trialThen.get(trial.profile().id());
+      @Nullable Long today = trialNow.get(trial.profile().id());
+      if (trial.isDense() && dense.isEmpty() && then != null && today != null) {
+        dense.add(new Rescored(then, today));
+      }
+    }
+    return new Drift(
+        new Questions(common.size(), now.size() - common.size(), old.size() - common.size()),
+        change(inputs, dense, imageOf),
+        change(inputs, points, imageOf));
+  }
+
+  /** The last complete trial of each profile under a yardstick. */
+  private static Map<String, Long> latest(List<TrialRecord> trials, Yardstick yardstick) {
+    Map<String, Long> ids = new HashMap<>();
+    trials.stream()
+        .filter(t -> t.state() == TrialState.COMPLETE && Yardstick.of(t).equals(yardstick))
+        .forEach(t -> ids.merge(t.profile().id(), t.trialId(), Math::max));
+    return ids;
+  }
+
+  private static Optional<Change> change(
+      StudyInputs inputs, List<Rescored> points, Map<String, String> imageOf) {
+    if (points.isEmpty()) {
+      return Optional.empty();
+    }
+    if (points.stream().allMatch(p -> p.before() == p.now())) {
+      return Optional.of(new Change(0, 0, 0));
+    }
+    Set<Long> ids = new HashSet<>();
+    points.forEach(p -> ids.addAll(Set.of(p.before(), p.now())));
+    Map<Long, List<ShardResultRecord>> answers = answers(inputs, ids);
+    return Optional.of(
+        ScoreDrift.of(
+            mean(answers, points.stream().map(Rescored::before).toList()),
+            mean(answers, points.stream().map(Rescored::now).toList()),
+            imageOf));
+  }
+
+  private static Map<Long, List<ShardResultRecord>> answers(StudyInputs inputs, Set<Long> trials) {
+    return new ShardResultsTable(inputs.spark(), inputs.warehouse())
+        .ofTrials(
+            inputs.config().study().name(),
+            inputs.config().benchmark().searchSplit(),
+            inputs.config().benchmark().answering().search(),
+            trials);
+  }
+
+  /** Each question's mean score over trials. */
+  private static Map<String, Double> mean(
+      Map<Long, List<ShardResultRecord>> answers, List<Long> trials) {
+    Map<String, Double> means = new HashMap<>();
+    for (long trial : trials) {
+      for (ShardResultRecord shard : answers.getOrDefault(trial, List.of())) {
+        shard
+            .outcomes()
+            .forEach(o -> means.merge(o.sampleId(), o.score() / trials.size(), Double::sum));
+      }
+    }
+    return means;
+  }
+}

@@ -1,0 +1,245 @@
+package io.paretune.jobs.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.delta.tables.DeltaTable;
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierStatus;
+import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.NightRecord;
+import io.paretune.jobs.tables.NightsTable;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Four nights of one study, in their order. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RetuneCommandTest {
+  private static final String STUDY = "nightly";
+
+  @TempDir static Path shared;
+  private static String samples;
+  private static String moreSamples;
+  private static Warehouse warehouse;
+
+  @BeforeAll
+  static void writeSamples() {
+    samples = DemoSamples.first(spark(), shared.resolve("s.parquet"), questions(40));
+    moreSamples = DemoSamples.first(spark(), shared.resolve("more.parquet"), questions(56));
+    warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
+  }
+
+  private static Map<String, Integer> questions(int searched) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    counts.put("train", 16);
+    counts.put("val", searched);
+    counts.put("test", 60);
+    return counts;
+  }
+
+  private static SparkSession spark() {
+    return SharedSpark.session();
+  }
+
+  private static Ran run(String command, String files, String... more) {
+    List<String> words = new ArrayList<>(List.of(command));
+    words.addAll(
+        List.of(
+            "warehouse=" + shared.resolve("warehouse"),
+            "model=" + DemoSamples.MODEL,
+            "workload=16x128",
+            "benchmark.name=demo",
+            "benchmark.samples=[\"" + files + "\"]",
+            "calibration.samples=16",
+            "study.name=" + STUDY,
+            "study.shards=2",
+            "study.concurrency=1",
+            "study.uniform-baseline=[0.5]",
+            "study.space.pruning-ratios=[0.0,0.3,0.5,0.7]",
+            "study.space.key-value-bits=[16,4]"));
+    words.addAll(List.of(more));
+    return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
+  }
+
+  private static Ran retune(String date, String files, int trials) {
+    return run("retune", files, "--date", date, "retune.trials=" + trials);
+  }
+
+  private static List<TrialRecord> trials() {
+    return new TrialsTable(spark(), warehouse).ofStudy(STUDY);
+  }
+
+  private static List<FrontierRecord> frontier(String date) {
+    return new FrontierTable(spark(), warehouse)
+        .ofStudy(STUDY).stream().filter(p -> p.runDate().toString().equals(date)).toList();
+  }
+
+  private static NightRecord night(String date) {
+    return new NightsTable(spark(), warehouse)
+        .ofStudy(STUDY).stream()
+            .filter(n -> n.runDate().toString().equals(date))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  /** The number of the last commit to each table. */
+  private static Map<String, Long> versions() {
+    Map<String, Long> versions = new TreeMap<>();
+    for (String table :
+        List.of(TrialsTable.NAME, ShardResultsTable.NAME, FrontierTable.NAME, NightsTable.NAME)) {
+      versions.put(
+          table,
+          DeltaTable.forPath(spark(), warehouse.path(table))
+              .history(1)
+              .select("version")
+              .head()
+              .getLong(0));
+    }
+    return versions;
+  }
+
+  @Test
+  @Order(1)
+  void theFirstNightSearchesFromNothing() {
+    Ran first = retune("2026-11-20", samples, 3);
+
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.out())
+        .startsWith("Night of 2026-11-20: 0 points of the earlier frontier scored again, 3 ")
+        .contains("The first night: nothing to compare with", "Frontier of nightly: hypervolume")
+        .contains("not confirmed on held-out questions yet");
+    assertThat(trials()).hasSize(3 + 3); // dense, 50 % at 16 and at 4 bits
+    assertThat(frontier("2026-11-20"))
+        .isNotEmpty()
+        .allMatch(p -> p.status() == FrontierStatus.NEW && !p.promoted());
+
+    Map<String, Long> before = versions();
+    Ran again = retune("2026-11-20", samples, 3);
+
+    assertThat(again).as("the same night again").isEqualTo(first);
+    assertThat(versions()).as("it writes nothing").isEqualTo(before);
+  }
+
+  @Test
+  @Order(2)
+  void aNightWithoutNewSamplesAndTrialsKeepsTheFrontierAsItIs() {
+    List<FrontierRecord> before = frontier("2026-11-20");
+    int trialsBefore = trials().size();
+
+    Ran quiet = retune("2026-11-21", samples, 0);
+
+    assertThat(quiet.status()).as(quiet.err()).isZero();
+    assertThat(quiet.out())
+        .contains(
+            "Benchmark: the same 40 questions",
+            "Dense model: accuracy +0.00 points (95 % interval +0.00 to +0.00)");
+    assertThat(trials()).hasSize(trialsBefore);
+    assertThat(frontier("2026-11-21"))
+        .allMatch(p -> p.status() == FrontierStatus.KEPT)
+        .extracting(FrontierRecord::trialId, FrontierRecord::score)
+        .isEqualTo(
+            before.stream()
+                .map(p -> org.assertj.core.groups.Tuple.tuple(p.trialId(), p.score()))
+                .toList());
+  }
+
+  @Test
+  @Order(3)
+  void newSamplesScoreTheIncumbentsAgainAndShowTheDrift() {
+    Set<String> incumbents =
+        frontier("2026-11-21").stream().map(p -> p.profile().id()).collect(Collectors.toSet());
+
+    Ran ran = retune("2026-11-22", moreSamples, 1);
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    NightRecord night = night("2026-11-22");
+    assertThat(night.previousRunId()).isEqualTo("20261121night");
+    assertThat(night.questions()).isEqualTo(new NightRecord.Questions(40, 16, 0));
+    assertThat(night.rescored()).isEqualTo(incumbents.size());
+    assertThat(night.tried()).isEqualTo(1);
+    List<TrialRecord> own = trials().stream().filter(t -> t.runId().equals(night.runId())).toList();
+    assertThat(own).allMatch(t -> t.score().orElseThrow().samples() == 56);
+    assertThat(own)
+        .filteredOn(t -> t.origin() == TrialOrigin.INCUMBENT)
+        .extracting(t -> t.profile().id())
+        .containsExactlyInAnyOrderElementsOf(incumbents);
+    double dense =
+        own.stream()
+                .filter(TrialRecord::isDense)
+                .findFirst()
+                .orElseThrow()
+                .score()
+                .orElseThrow()
+                .score()
+            - trials().get(0).score().orElseThrow().score();
+    assertThat(night.denseDrift().orElseThrow().estimate())
+        .isCloseTo(dense, org.assertj.core.api.Assertions.within(1e-12));
+    assertThat(night.scoreDrift()).isPresent();
+    assertThat(ran.out()).contains("Benchmark: 40 questions as before, 16 new, 0 gone");
+    assertThat(frontier("2026-11-22"))
+        .allMatch(
+            p ->
+                p.benchmarkVersion().equals(night.yardstick().benchmarkVersion())
+                    || p.status() == FrontierStatus.DROPPED);
+  }
+
+  @Test
+  @Order(4)
+  void confirmedPointsPassTheGateOrSayWhyNot() {
+    String[] lenient = {"gate.max-accuracy-loss=0.3", "gate.min-memory-gain=0.2"};
+
+    Ran confirmed = run("confirm", moreSamples, lenient);
+
+    assertThat(confirmed.status()).as(confirmed.err()).isZero();
+    List<FrontierRecord> points =
+        frontier("2026-11-22").stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
+    assertThat(points).allMatch(p -> p.confirmedScore().isPresent());
+    assertThat(points).as("some of either").anyMatch(FrontierRecord::promoted);
+    for (FrontierRecord p : points) {
+      boolean small = p.cost().memoryBytes() <= 0.8 * p.cost().denseBytes();
+      assertThat(p.gate().contains("of memory, at least 20.0 % wanted")).isEqualTo(!small);
+    }
+    assertThat(confirmed.out()).contains(", promoted", " points promoted\n");
+
+    Ran strict = run("frontier", moreSamples, "gate.max-accuracy-loss=0", "gate.max-ttft=1 s");
+
+    assertThat(strict.status()).as(strict.err()).isZero();
+    assertThat(frontier("2026-11-22")).noneMatch(FrontierRecord::promoted);
+    assertThat(strict.out())
+        .contains("its time to the first token was not measured", "Gate: 0 of ");
+  }
+
+  @Test
+  @Order(5)
+  void refusesANightBeforeTheLastAndADayThatIsNone() {
+    Ran earlier = retune("2026-11-19", samples, 0);
+    assertThat(earlier.status()).isEqualTo(2);
+    assertThat(earlier.err())
+        .isEqualTo(
+            "--date: is 2026-11-19, and the study \"nightly\" has a night of 2026-11-20 — nights"
+                + " run in order: give a later date\n");
+
+    Ran none = retune("yesterday", samples, 0);
+    assertThat(none.status()).isEqualTo(2);
+    assertThat(none.err()).contains("--date", "must be a day such as 2026-11-22");
+  }
+}

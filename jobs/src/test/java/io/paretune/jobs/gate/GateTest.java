@@ -1,0 +1,120 @@
+package io.paretune.jobs.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.paretune.jobs.config.GateConfig;
+import io.paretune.jobs.frontier.FrontierBuilder;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.Trials;
+import io.paretune.jobs.tables.Yardstick;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+  private static final Gate GATE = new Gate(new GateConfig(0.02, 0.1, Optional.empty(), 0.95));
+  private static final Gate FAST =
+      new Gate(new GateConfig(0.02, 0.1, Optional.of(Duration.ofMillis(500)), 0.95));
+
+  /** Questions on images of their own, of which some only one of the models gets right. */
+  private static AccuracyLoss loss(int questions, int onlyDense, int onlyProfile) {
+    List<AccuracyLoss.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < questions; i++) {
+      boolean dense = i < onlyDense || i >= onlyDense + onlyProfile;
+      boolean profile = i >= onlyDense;
+      pairs.add(new AccuracyLoss.Pair("image " + i, dense, profile));
+    }
+    return AccuracyLoss.of(pairs);
+  }
+
+  private static FrontierRecord point(long memoryBytes) {
+    TrialRecord trial = Trials.complete("run", 1, 0.5, memoryBytes, 0.8);
+    return new FrontierBuilder("study", "run", LocalDate.EPOCH)
+        .build(Yardstick.of(trial), List.of(trial), List.of())
+        .get(0);
+  }
+
+  @Test
+  void letsThroughWhatKeepsEveryLimit() {
+    assertThat(GATE.objections(point(600), Optional.of(loss(2000, 20, 10)), OptionalDouble.empty()))
+        .isEmpty();
+  }
+
+  @Test
+  void saysEachLimitThatIsNotKept() {
+    assertThat(FAST.objections(point(950), Optional.of(loss(100, 8, 2)), OptionalDouble.of(0.75)))
+        .containsExactly(
+            "may lose 11.29 points of accuracy (95.0 % confidence; 6.00 found on 100 questions), at"
+                + " most 2.00 allowed",
+            "saves 5.0 % of memory, at least 10.0 % wanted",
+            "takes 0.750 s to the first token, at most 0.500 s allowed");
+    assertThat(FAST.objections(point(600), Optional.empty(), OptionalDouble.empty()))
+        .containsExactly(
+            "not confirmed on held-out questions yet",
+            "its time to the first token was not measured");
+  }
+
+  /** By hand: the pair of proportions with half a question added to each of the four cells. */
+  @Test
+  void theLossIsPairedQuestionByQuestion() {
+    AccuracyLoss loss = loss(100, 8, 2);
+
+    double shifted = 6 / 102.0;
+    assertThat(loss.estimate()).isCloseTo(0.06, within(1e-12));
+    // Every image has one question: the design effect is that of images/(images - 1).
+    assertThat(loss.standardError())
+        .isCloseTo(Math.sqrt((11 / 102.0 - shifted * shifted) / 102 * 100 / 99), within(1e-9));
+    assertThat(loss.bound(0.5)).isCloseTo(0.06, within(1e-12));
+  }
+
+  @Test
+  void modelsWithoutADifferentAnswerAreNotTakenForEqual() {
+    assertThat(loss(20, 0, 0).estimate()).isZero();
+    assertThat(loss(20, 0, 0).bound(0.95)).isGreaterThan(0.05);
+    assertThat(loss(2000, 0, 0).bound(0.95)).isLessThan(0.001);
+  }
+
+  @Test
+  void questionsOnOneImageCountForLess() {
+    List<AccuracyLoss.Pair> apart = new ArrayList<>();
+    List<AccuracyLoss.Pair> together = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      boolean lost = i < 20;
+      apart.add(new AccuracyLoss.Pair("image " + i, true, !lost));
+      together.add(new AccuracyLoss.Pair("image " + i / 10, true, !lost));
+    }
+
+    assertThat(AccuracyLoss.of(together).standardError())
+        .isGreaterThan(2 * AccuracyLoss.of(apart).standardError());
+  }
+
+  @Test
+  void theBoundIsExceededAsSeldomAsItPromises() {
+    Random random = new Random(5);
+    int above = 0;
+    int draws = 2000;
+    for (int d = 0; d < draws; d++) {
+      List<AccuracyLoss.Pair> pairs = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        double u = random.nextDouble(); // 5 % only dense right, 2 % only the profile: a loss of .03
+        pairs.add(new AccuracyLoss.Pair("image " + i, u < 0.05 || u > 0.07, u >= 0.05));
+      }
+      above += AccuracyLoss.of(pairs).bound(0.95) < 0.03 ? 1 : 0;
+    }
+    assertThat((double) above / draws).isBetween(0.03, 0.07);
+  }
+
+  @Test
+  void refusesALossWithoutQuestions() {
+    assertThatThrownBy(() -> AccuracyLoss.of(List.of()))
+        .hasMessage("a loss needs questions that both models answered");
+  }
+}

@@ -1,0 +1,163 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The frontier, without a JVM
+# Reads Paretune's Delta tables with `deltalake` and `polars`. Set `PARETUNE_WAREHOUSE` (a directory or `s3://…`) and
+# `PARETUNE_STUDY`, or run `./paretune demo` first.
+
+# %%
+import json
+import os
+
+import altair as alt
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+WAREHOUSE = os.environ.get("PARETUNE_WAREHOUSE", "../runs/warehouse")
+STUDY = os.environ.get("PARETUNE_STUDY", "demo")
+
+
+def table(name: str, version: int | None = None) -> pl.DataFrame:
+    """The study's rows of a table, now or as they were at a version."""
+    rows = DeltaTable(f"{WAREHOUSE}/{name}", version=version).to_pyarrow_table()
+    return pl.from_arrow(rows).filter(pl.col("study") == STUDY)
+
+
+points = table("frontier")
+latest = points.sort("run_date", "run_id")["run_id"][-1]
+frontier = points.filter(pl.col("run_id") == latest, pl.col("status") != "dropped").sort("memory_bytes")
+shares = (pl.col("memory_bytes") / pl.col("dense_memory_bytes")).alias("share_of_dense")
+frontier = frontier.with_columns(shares)
+frontier.select("trial_id", "share_of_dense", "score", "score_low", "score_high", "confirmed_score", "promoted", "status")
+
+# %% [markdown]
+# ## Memory against accuracy
+# Whiskers are 95 % intervals on the questions that the search saw; diamonds are held-out questions.
+
+# %%
+base = alt.Chart(frontier).encode(x=alt.X("share_of_dense:Q", title="memory, share of dense", axis=alt.Axis(format="%")))
+picture = (
+    base.mark_rule().encode(y=alt.Y("score_low:Q", title="accuracy", scale=alt.Scale(zero=False)), y2="score_high:Q")
+    + base.mark_line(point=True).encode(y="score:Q", tooltip=["trial_id", "score", "confirmed_score"])
+    + base.mark_point(shape="diamond", size=70, color="#a34800").encode(y="confirmed_score:Q")
+)
+picture.properties(width=520, height=320)
+
+# %% [markdown]
+# ## A profile for a memory budget
+# The most accurate point that fits, on held-out questions where all that fit have answered them.
+
+# %%
+budget = 0.7 * frontier["dense_memory_bytes"][0]
+fitting = frontier.filter(pl.col("memory_bytes") <= budget)
+if fitting.is_empty():
+    print(f"nothing on the frontier fits {budget / 1e6:.1f} MB; the smallest takes {frontier['memory_bytes'][0] / 1e6:.1f} MB")
+    fitting = frontier.head(1)
+score = "score" if fitting["confirmed_score"].null_count() else "confirmed_score"
+chosen = fitting.sort(score, "memory_bytes", descending=[True, False]).row(0, named=True)
+print(f"trial {chosen['trial_id']}: {chosen['memory_bytes'] / 1e6:.2f} MB, {score} {chosen[score]:.3f}, promoted: {chosen['promoted']} {chosen['gate']}")
+print(chosen["profile"])
+
+# %% [markdown]
+# ## Layer by layer
+# What each profile of the frontier does to each layer.
+
+
+# %%
+def layers(trial: int, profile: str, count: int) -> list[dict]:
+    """A profile as one row a layer; layers it does not name are dense."""
+    named = {layer["layer"]: layer for layer in json.loads(profile)["layers"]}
+    rows = []
+    for index in range(count):
+        layer = named.get(index, {})
+        ratio = layer.get("pruning_ratio", 0)
+        if isinstance(ratio, dict):
+            ratio = sum(ratio.values()) / 7  # projections that are not named are dense
+        bits = (layer.get("key_bits", 16) + layer.get("value_bits", 16)) / 2
+        rows.append({"trial": trial, "layer": index, "pruning_ratio": float(ratio), "kv_bits": float(bits)})
+    return rows
+
+
+depth = 1 + max((layer["layer"] for p in frontier["profile"] for layer in json.loads(p)["layers"]), default=0)
+by_layer = pl.DataFrame([row for trial, p in frontier.select("trial_id", "profile").iter_rows() for row in layers(trial, p, depth)])
+
+
+def heat(column: str, title: str, scheme: str) -> alt.Chart:
+    order = [str(t) for t in frontier["trial_id"]]
+    return (
+        alt.Chart(by_layer.with_columns(pl.col("trial").cast(pl.String)), title=title)
+        .mark_rect()
+        .encode(x="layer:O", y=alt.Y("trial:N", sort=order), color=alt.Color(f"{column}:Q", scale=alt.Scale(scheme=scheme)), tooltip=["trial", "layer", column])
+        .properties(width=220)
+    )
+
+
+heat("pruning_ratio", "pruning ratio", "blues") | heat("kv_bits", "KV bits", "oranges")
+
+# %% [markdown]
+# ## Nights
+# Every write is a version of the Delta table: the frontier as it was can be read again.
+
+# %%
+history = DeltaTable(f"{WAREHOUSE}/frontier").history()
+versions = sorted(h["version"] for h in history if "mode" in h.get("operationParameters", {}) or h["operation"] in ("WRITE", "MERGE"))
+rows = []
+for version in versions:
+    then = table("frontier", version)
+    if not then.is_empty():
+        run = then.sort("run_date", "run_id")["run_id"][-1]
+        last = then.filter(pl.col("run_id") == run)
+        standing = last.filter(pl.col("status") != "dropped")
+        counts = dict(last["status"].value_counts().iter_rows())
+        rows.append({"version": version, "run_id": run, "points": standing.height, "hypervolume": last["hypervolume"][0], "confirmed": standing["confirmed_score"].count(), **counts})
+nights = pl.DataFrame(rows)
+nights
+
+# %% [markdown]
+# ## Which layers matter
+# How much of the score's variance each layer's variables explain, with its 90 % interval; there from the first search on.
+
+# %%
+try:
+    importance = table("layer_importance")
+except TableNotFoundError:
+    importance = pl.DataFrame()
+if importance.is_empty():
+    print("no importances yet: tune writes them when it has enough trials")
+    bars = None
+else:
+    now = importance.filter(pl.col("run_id") == importance["run_id"].max(), pl.col("method") == importance["method"][0])
+    bars = (
+        alt.Chart(now)
+        .mark_point()
+        .encode(x="layer:O", y=alt.Y("importance:Q"), color="variable:N")
+        + alt.Chart(now).mark_rule().encode(x="layer:O", y="low:Q", y2="high:Q", color="variable:N")
+    ).properties(width=520, height=240)
+bars
+
+# %% [markdown]
+# ## Which questions broke
+# Held-out questions (the search's own, before `confirm`) that the dense model answers and the chosen profile does not.
+
+# %%
+trials = table("trials").filter(pl.col("state") == "complete")
+dense = trials.filter(pl.col("mean_pruning_ratio") == 0, pl.col("mean_kv_bits") == 16).sort("trial_id")["trial_id"][-1]
+answers = table("shard_results").explode("outcomes").unnest("outcomes")
+both = answers.filter(pl.col("trial_id").is_in([dense, chosen["trial_id"]]))
+split = "test" if both.filter(pl.col("split") == "test")["trial_id"].n_unique() == 2 else "val"
+wide = both.filter(pl.col("split") == split).pivot(on="trial_id", index="sample_id", values=["score", "prediction"])
+broke = pl.DataFrame()
+if str(dense) != str(chosen["trial_id"]):
+    broke = wide.filter(pl.col(f"score_{dense}") == 1, pl.col(f"score_{chosen['trial_id']}") == 0)
+questions = pl.from_arrow(DeltaTable(f"{WAREHOUSE}/samples").to_pyarrow_table(columns=["sample_id", "question", "answers", "category"])).unique("sample_id")
+print(f"{broke.height} of {wide.height} questions broke")
+broke.join(questions, on="sample_id").head(10) if broke.height else broke
