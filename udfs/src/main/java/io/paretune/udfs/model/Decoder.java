@@ -109,7 +109,7 @@ final class Decoder {
 
   /** (N) to (H). */
   double[] meanEmbedding(NDManager pass, long[] tokens) {
-    float[] rows = script.callOne(pass, "embed", embedding, pass.create(tokens)).toFloatArray();
+    float[] rows = embed(pass, tokens).toFloatArray();
     double[] mean = new double[rows.length / tokens.length];
     for (int i = 0; i < rows.length; i++) {
       mean[i % mean.length] += (double) rows[i] / tokens.length;
