@@ -56,7 +56,9 @@ public final class HeldOutAnswers {
         (sample, correct) ->
             pairs.add(
                 new AccuracyLoss.Pair(
-                    imageOf.getOrDefault(sample, sample), reference.get(sample), correct)));
+                    imageOf.getOrDefault(sample, sample),
+                    reference.getOrDefault(sample, false), // there: both have the same keys
+                    correct)));
     return Optional.of(AccuracyLoss.of(pairs));
   }
 }
