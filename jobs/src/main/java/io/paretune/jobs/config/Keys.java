@@ -5,6 +5,7 @@ import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
@@ -78,6 +79,10 @@ final class Keys {
 
   static final Key<Integer> EVALUATION_BATCH = Key.wholeNumber("evaluation.batch", 1, 1_000_000);
   static final Key<Duration> RETENTION = Key.duration("tables.retention");
+  static final Key<Optional<String>> MLFLOW_SERVER = Key.httpUrl("mlflow.server").optional();
+  static final Key<String> MLFLOW_EXPERIMENT = Key.text("mlflow.experiment");
+  static final Key<DevicePolicy> DEVICE =
+      Key.oneOf("resident.device", DevicePolicy.values(), DevicePolicy::key);
   static final Key<Long> PRUNED_LAYERS = Key.size("resident.pruned-layers");
 
   static final Key<Optional<String>> JUDGE_ENDPOINT = Key.httpUrl("judge.endpoint").optional();
@@ -140,6 +145,9 @@ final class Keys {
           MIN_MEAN_PRUNING_RATIO,
           EVALUATION_BATCH,
           RETENTION,
+          MLFLOW_SERVER,
+          MLFLOW_EXPERIMENT,
+          DEVICE,
           PRUNED_LAYERS,
           JUDGE_ENDPOINT,
           JUDGE_MODEL,

@@ -3,6 +3,7 @@ package io.paretune.jobs.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.Set;
  * @param modelIfSet the dense model's directory: an absolute path or a URI
  * @param workload the load that the KV cache is sized for
  * @param retention how long earlier versions of the tables can be read
+ * @param mlflow where trials are logged besides the tables
+ * @param device what candidates run on
  * @param prunedLayerBytes memory of an executor for pruned layers that candidates share
  * @param judge who grades free answers
  * @param retune a night's run
@@ -33,6 +36,8 @@ public record ParetuneConfig(
     StudyConfig study,
     EvaluationConfig evaluation,
     Duration retention,
+    MlflowConfig mlflow,
+    DevicePolicy device,
     long prunedLayerBytes,
     JudgeConfig judge,
     RetuneConfig retune,
@@ -99,6 +104,8 @@ public record ParetuneConfig(
         StudyConfig.of(values),
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
         values.get(Keys.RETENTION),
+        new MlflowConfig(values.get(Keys.MLFLOW_SERVER), values.get(Keys.MLFLOW_EXPERIMENT)),
+        values.get(Keys.DEVICE),
         values.get(Keys.PRUNED_LAYERS),
         JudgeConfig.of(values),
         new RetuneConfig(values.get(Keys.RETUNE_TRIALS)),

@@ -77,7 +77,7 @@ public record ProfileEvaluation(
    */
   public Report run(SparkSession spark) {
     int shards = SHARDS_PER_SLOT * spark.sparkContext().defaultParallelism();
-    ModelSource source = new ModelSource(model, Long.MAX_VALUE);
+    ModelSource source = ModelSource.of(model);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (ScreenedSamples read =
         SamplesReader.read(spark, samples, Intake.strict("samples", shards))) {
@@ -87,7 +87,7 @@ public record ProfileEvaluation(
       CandidateSpec candidate = candidate(spark, context, read, shards);
       ShardedBenchmark benchmark =
           ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch).loaded();
-      LOG.info("answering {} questions", benchmark.rows().count());
+      LOG.info("answering {} questions", benchmark.questions().count());
       long started = System.nanoTime();
       List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, mode);
       double seconds = (System.nanoTime() - started) / 1e9;
@@ -163,7 +163,7 @@ public record ProfileEvaluation(
     }
     LOG.info("calibrating on {} questions", rows.count());
     return ShardedBenchmark.of(
-        rows, shards, new ModelSource(model, Long.MAX_VALUE), BENCHMARK, batch);
+        rows, shards, ModelSource.of(model), BENCHMARK, batch);
   }
 
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {

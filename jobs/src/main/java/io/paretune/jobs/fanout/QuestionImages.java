@@ -50,16 +50,15 @@ public record QuestionImages(
     return samples.size();
   }
 
-  /** How many images there are. */
-  public int images() {
-    return (int) samples.values().stream().map(Sample::imageId).distinct().count();
-  }
-
-  /** Questions of the image that has most. */
-  public int mostQuestions() {
-    Map<String, Integer> counts = new HashMap<>();
-    samples.values().forEach(s -> counts.merge(s.imageId(), 1, Integer::sum));
-    return counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+  /** What the answers on each image are worth if all of them are right. */
+  public Map<String, Double> worth() {
+    Map<String, Double> worth = new HashMap<>();
+    Map<String, Double> shares = shares();
+    samples
+        .values()
+        .forEach(
+            s -> worth.merge(s.imageId(), shares.getOrDefault(s.benchmark(), 1.0), Double::sum));
+    return worth;
   }
 
   /** The score of guessing. */

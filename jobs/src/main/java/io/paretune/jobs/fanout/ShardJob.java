@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.spark.SimpleFutureAction;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
@@ -113,32 +111,20 @@ final class ShardJob {
     }
   }
 
-  /** In an executor: the answers of a partition; an error says which shard and where. */
+  /** In an executor: the answers of a partition. */
   private static final class Collect extends AbstractFunction1<Iterator<ShardAnswers>, Object>
       implements Serializable {
     private static final long serialVersionUID = 1;
 
     @Override
     public Object apply(Iterator<ShardAnswers> answers) {
-      try {
-        ArrayList<ShardAnswers> all = new ArrayList<>();
-        answers.foreach(
-            a -> {
-              all.add(a);
-              return BoxedUnit.UNIT;
-            });
-        return all;
-      } catch (Exception e) { // Scala throws checked exceptions undeclared
-        TaskContext task = TaskContext.get();
-        throw new ShardFailedException(
-            "shard %d, attempt %d on executor %s: %s"
-                .formatted(
-                    task.partitionId(),
-                    task.attemptNumber(),
-                    SparkEnv.get().executorId(),
-                    ShardFailedException.said(e)),
-            e);
-      }
+      ArrayList<ShardAnswers> all = new ArrayList<>();
+      answers.foreach(
+          a -> {
+            all.add(a);
+            return BoxedUnit.UNIT;
+          });
+      return all;
     }
   }
 }

@@ -25,40 +25,78 @@ import scala.Tuple2;
  * A benchmark's questions over the cluster: one partition a shard, all questions of an image in one
  * of them.
  *
- * @param rows sample rows by shard, with image files or with features
+ * @param questions sample rows by shard, without images
+ * @param images each once, in the shard of its questions, as a file or as features
  * @param source the model
  * @param benchmark asks and judges
  * @param batch questions wanted in a forward
  */
 public record ShardedBenchmark(
-    JavaRDD<Row> rows, ModelSource source, Benchmark benchmark, int batch) {
+    JavaRDD<Row> questions,
+    JavaRDD<Row> images,
+    ModelSource source,
+    Benchmark benchmark,
+    int batch) {
 
   /**
-   * Spreads rows over their shards.
+   * Spreads a benchmark over its shards.
    *
-   * @param samples with the columns of the {@code samples} table, and {@code features} if known
+   * @param questions with the columns of the {@code samples} table
+   * @param images {@code image_id} with its file or its {@code features}
    * @param shards how many there are; partition i holds shard i
    */
   public static ShardedBenchmark of(
+      Dataset<Row> questions,
+      Dataset<Row> images,
+      int shards,
+      ModelSource source,
+      Benchmark benchmark,
+      int batch) {
+    Dataset<Row> places = questions.select("image_id", "shard").distinct();
+    return new ShardedBenchmark(
+        byShard(questions.drop("image"), shards),
+        byShard(images.join(places, "image_id"), shards),
+        source,
+        benchmark,
+        batch);
+  }
+
+  /**
+   * The same, of samples that come with their image files.
+   *
+   * @param samples with the columns of the {@code samples} table
+   */
+  public static ShardedBenchmark of(
       Dataset<Row> samples, int shards, ModelSource source, Benchmark benchmark, int batch) {
+    return new ShardedBenchmark(
+        byShard(samples.drop("image"), shards),
+        byShard(
+            samples.select("image_id", "shard", "image").dropDuplicates("image_id"), shards),
+        source,
+        benchmark,
+        batch);
+  }
+
+  private static JavaRDD<Row> byShard(Dataset<Row> rows, int shards) {
     JavaPairRDD<Integer, Row> byShard =
-        samples
-            .toJavaRDD()
+        rows.toJavaRDD()
             .mapToPair(row -> new Tuple2<>(row.<Integer>getAs("shard"), row))
             .partitionBy(new HashPartitioner(shards)); // an Integer's hash is itself
-    return new ShardedBenchmark(byShard.values(), source, benchmark, batch);
+    return byShard.values();
   }
 
   /** The same, its rows kept by the executors; reads them now. */
   public ShardedBenchmark loaded() {
-    JavaRDD<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
-    kept.count();
-    return new ShardedBenchmark(kept, source, benchmark, batch);
+    JavaRDD<Row> asked = questions.persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<Row> shown = images.persist(StorageLevel.MEMORY_AND_DISK());
+    asked.count();
+    shown.count();
+    return new ShardedBenchmark(asked, shown, source, benchmark, batch);
   }
 
   /** The shards ready for candidates; decoded, encoded and tokenized when they are first used. */
   public JavaRDD<PreparedShard> prepared() {
-    return rows.mapPartitions(new PrepareShard(source, benchmark));
+    return questions.zipPartitions(images, new PrepareShard(source, benchmark));
   }
 
   /** A candidate's answers on every shard that holds questions. */

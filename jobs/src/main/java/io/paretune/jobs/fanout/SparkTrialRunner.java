@@ -12,6 +12,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
   private static final int MOST_FAILURES_IN_A_ROW = 3;
 
+  /** How long after a job's end Spark's listeners may hear of its last task. */
+  private static final Duration LISTENER_LAG = Duration.ofSeconds(2);
+
+  private final TaskFailures heard = new TaskFailures();
+  private final TrialMetrics metrics;
   private final TrialContext context;
   private final ShardFanout<S> fanout;
   private final Optional<Field> field;
@@ -72,6 +78,8 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     this.recorder = recorder;
     this.failures = new UnprovenFailures(MOST_FAILURES_IN_A_ROW);
     this.clock = clock;
+    this.metrics = new TrialMetrics(fanout.shards().context());
+    fanout.shards().context().addSparkListener(heard);
     AtomicInteger threads = new AtomicInteger();
     this.pool =
         Executors.newFixedThreadPool(
@@ -85,7 +93,14 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
 
   @Override
   public CompletableFuture<Outcome> submit(Trial trial) {
-    return CompletableFuture.supplyAsync(() -> run(trial), pool);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          metrics.started();
+          Outcome outcome = run(trial);
+          metrics.ended(outcome.state());
+          return outcome;
+        },
+        pool);
   }
 
   private Outcome run(Trial trial) {
@@ -119,6 +134,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
                 started.failed(failure.get(), clock.instant(), course.seconds()), List.of());
             return Outcome.failed(failure.get());
           }
+          shard.answers().forEach(a -> metrics.answered(a.outcomes().size()));
           List<ShardResultRecord> rows = course.take(shard);
           if (course.isOver()) {
             lastRung = rows;
@@ -153,8 +169,20 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
             f.add(
                 new Field.Entrant(
                     started.trialId(), started.cost().memoryBytes(), course.scores())));
-    recorder.ended(started.completed(score, clock.instant(), course.seconds()), lastRung);
+    recorder.ended(
+        started
+            .completed(score, clock.instant(), course.seconds())
+            .noting(survived(heard.taken(group(started)))),
+        lastRung);
     return Outcome.complete(values, score.samples());
+  }
+
+  /** What went wrong on the way without harm: Spark ran those tasks again. */
+  private static String survived(List<String> tasks) {
+    return tasks.isEmpty()
+        ? ""
+        : "%d tasks ran again, the last after this: %s"
+            .formatted(tasks.size(), tasks.get(tasks.size() - 1));
   }
 
   private static Optional<String> failure(ShardJob.Answered shard) {
@@ -175,7 +203,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
         throw invalid;
       }
     }
-    String reason = reason(e);
+    String reason = reason(started, e);
     if (failures.add(started.failed(reason, clock.instant(), course.seconds()))) {
       throw new IllegalStateException(
           "%d trials in a row could not be run, the last for this: %s"
@@ -185,19 +213,23 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     return Outcome.failed(reason);
   }
 
-  private static String reason(Throwable error) {
-    for (@Nullable Throwable c = error; c != null; c = c.getCause()) {
-      if (c instanceof ShardFailedException shard) {
-        return String.valueOf(shard.getMessage());
-      }
+  private String reason(TrialRecord trial, Throwable error) {
+    try {
+      return heard.last(group(trial), LISTENER_LAG).orElseGet(() -> Failure.said(error));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Failure.said(error);
     }
-    return ShardFailedException.said(error);
+  }
+
+  private static String group(TrialRecord trial) {
+    return "%s/%d".formatted(trial.study(), trial.trialId());
   }
 
   private void label(TrialRecord trial) {
     SparkContext spark = fanout.shards().context();
     spark.setJobGroup(
-        "%s/%d".formatted(trial.study(), trial.trialId()),
+        group(trial),
         String.format(
             Locale.ROOT,
             "%s trial %d: %.1f MB",
@@ -216,6 +248,8 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     try {
       failures.unlessInARow().forEach(t -> recorder.ended(t, List.of()));
     } finally {
+      fanout.shards().context().removeSparkListener(heard);
+      metrics.close();
       recorder.close();
     }
   }

@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
- * longer than small trials do, so everything that has come in while one was under way goes into the
- * next. A trial's row is written before its answers: so no answer is ever there under a number that
+ * longer than small trials do, so everything that has come in while one was under way, finished
+ * rungs and changes of state, goes into the next. A trial's row is written before its answers: so no answer is ever there under a number that
  * another profile could still get. An ended trial whose answers a kill cut off is run on when the
  * study goes on ({@link ShardResultsTable#questionsOf}).
  */
@@ -26,6 +27,8 @@ public final class TrialRecorder implements AutoCloseable {
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
   private final Runnable mayWrite;
+  private final String name = UUID.randomUUID().toString();
+  private long version;
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
   private volatile @Nullable Throwable failure;
@@ -78,20 +81,17 @@ public final class TrialRecorder implements AutoCloseable {
         taken.add(queue.take());
         queue.drainTo(taken);
         Map<Long, TrialRecord> newest = new LinkedHashMap<>();
-        Map<Long, List<ShardResultRecord>> answers = new LinkedHashMap<>();
+        List<ShardResultRecord> answers = new ArrayList<>();
         for (Entry e : taken) {
           if (e.trial() != null) {
             newest.put(e.trial().trialId(), e.trial());
           }
-          e.answers()
-              .forEach(a -> answers.computeIfAbsent(a.trialId(), k -> new ArrayList<>()).add(a));
+          answers.addAll(e.answers());
           last |= e.last();
         }
         mayWrite.run();
         trials.upsert(List.copyOf(newest.values()));
-        for (List<ShardResultRecord> ofTrial : answers.values()) {
-          shardResults.append(ofTrial);
-        }
+        shardResults.append(name, version++, answers);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -105,7 +105,7 @@ public final class TrialRecorder implements AutoCloseable {
     Throwable cause = failure;
     if (cause != null) {
       throw new IllegalStateException(
-          "the trials cannot be recorded: " + ShardFailedException.said(cause), cause);
+          "the trials cannot be recorded: " + Failure.said(cause), cause);
     }
   }
 

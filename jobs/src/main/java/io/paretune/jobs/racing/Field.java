@@ -10,8 +10,7 @@ import java.util.Map;
  */
 public final class Field {
   private final double confidence;
-  private final int images;
-  private final int mostQuestions;
+  private final Map<String, Double> worth;
   private final List<Entrant> front = new ArrayList<>();
 
   /**
@@ -39,13 +38,11 @@ public final class Field {
    * A field with nobody in it.
    *
    * @param confidence that a trial which is stopped would have been beaten, in (0, 1)
-   * @param images of the benchmark
-   * @param mostQuestions that one of them has
+   * @param worth what all answers on each image right are worth
    */
-  public Field(double confidence, int images, int mostQuestions) {
+  public Field(double confidence, Map<String, Double> worth) {
     this.confidence = confidence;
-    this.images = images;
-    this.mostQuestions = mostQuestions;
+    this.worth = Map.copyOf(worth);
   }
 
   /** Adds a complete trial, unless another beats it. */
@@ -61,8 +58,7 @@ public final class Field {
   public synchronized Race race(long memoryBytes) {
     return new Race(
         confidence,
-        images,
-        mostQuestions,
+        worth,
         front.stream()
             .filter(e -> e.memoryBytes() <= memoryBytes)
             .sorted(Comparator.comparingLong(Entrant::memoryBytes).reversed())

@@ -1,6 +1,7 @@
 package io.paretune.jobs.racing;
 
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  */
 public final class Race {
   private final double threshold;
+  private final Map<String, Double> worth;
   private final List<Rival> rivals;
   private final List<PairedCapital> capitals = new ArrayList<>();
 
@@ -33,17 +35,41 @@ public final class Race {
    *
    * @param confidence 1 - α: at least this share of stopped trials, each taken by itself, would
    *     have been beaten
-   * @param images how many images there are in all
-   * @param mostQuestions that an image has
+   * @param worth what all answers on each image right are worth
    * @param rivals strongest first; chosen before the first answer is seen, and never changed
    */
-  public Race(double confidence, int images, int mostQuestions, List<Rival> rivals) {
+  public Race(double confidence, Map<String, Double> worth, List<Rival> rivals) {
     if (!(confidence > 0 && confidence < 1)) {
       throw new IllegalArgumentException("confidence must be in (0, 1), was " + confidence);
     }
     this.threshold = 1 / (1 - confidence);
+    this.worth = Map.copyOf(worth);
     this.rivals = List.copyOf(rivals);
-    rivals.forEach(r -> capitals.add(new PairedCapital(images, mostQuestions)));
+    for (Rival rival : rivals) {
+      DoubleSummaryStatistics wrong =
+          worth.keySet().stream()
+              .mapToDouble(image -> wrong(rival, image))
+              .summaryStatistics();
+      capitals.add(new PairedCapital(worth.size(), wrong.getMax(), wrong.getSum()));
+    }
+  }
+
+  /** What a rival's answers on an image fall short of all right. */
+  private double wrong(Rival rival, String image) {
+    Double right = rival.scores().get(image);
+    if (right == null) {
+      throw new IllegalArgumentException(
+          "trial %d has no answers on image %s".formatted(rival.trialId(), image));
+    }
+    return wrong(image, right);
+  }
+
+  private double wrong(String image, double right) {
+    Double all = worth.get(image);
+    if (all == null) {
+      throw new IllegalArgumentException("there is no image " + image);
+    }
+    return all - right;
   }
 
   /**
@@ -58,13 +84,9 @@ public final class Race {
         .forEach(
             (image, own) -> {
               for (int i = 0; i < rivals.size(); i++) {
-                Double rival = rivals.get(i).scores().get(image);
-                if (rival == null) {
-                  throw new IllegalArgumentException(
-                      "trial %d has no answers on image %s"
-                          .formatted(rivals.get(i).trialId(), image));
-                }
-                capitals.get(i).see(rival - own);
+                Rival rival = rivals.get(i);
+                double lead = wrong(image, own) - wrong(rival, image);
+                capitals.get(i).see(lead, wrong(rival, image));
               }
             });
     return capital() >= threshold;

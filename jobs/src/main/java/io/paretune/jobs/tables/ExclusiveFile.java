@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIOException;
 
 /**
  * A small text file that exactly one of several processes creates. On a local disk the operating
@@ -24,7 +25,11 @@ import org.apache.hadoop.fs.Path;
  */
 record ExclusiveFile(FileSystem files, Path path) {
 
-  /** Creates it; false if somebody else has. */
+  /**
+   * Creates it; false if somebody else has.
+   *
+   * @param text unlike anyone else's, so that a creation whose answer was lost is known again
+   */
   boolean create(String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (files instanceof LocalFileSystem) {
@@ -47,12 +52,14 @@ record ExclusiveFile(FileSystem files, Path path) {
       return true;
     } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
       return false;
-    } catch (IOException e) {
-      // S3 says "precondition failed" when the file is closed: somebody was faster.
-      if (files.exists(path)) {
-        return false;
+    } catch (PathIOException e) {
+      // S3's "precondition failed", said when the upload ends. If it is a repeated request that was
+      // refused, because the answer to the first was lost, the file is ours after all.
+      Optional<String> there = read();
+      if (there.isEmpty()) {
+        throw e;
       }
-      throw e;
+      return there.get().equals(text);
     }
   }
 

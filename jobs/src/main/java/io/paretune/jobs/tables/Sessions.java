@@ -24,6 +24,8 @@ public final class Sessions {
   private static final Map<String, String> PREFERRED =
       new TreeMap<>(
           Map.of(
+              // Several drivers may write to one warehouse on S3.
+              "spark.delta.logStore.s3a.impl", ConditionalLogStore.class.getName(),
               "spark.databricks.delta.snapshotPartitions", "2",
               // Tasks of a vacuum; by default 10000, most of them without a file to look at.
               "spark.sql.sources.parallelPartitionDiscovery.parallelism", "16",

@@ -103,9 +103,8 @@ public final class ShardResultsTable {
   }
 
   /**
-   * Writes all results of a finished rung of one trial on one split in one step, or of several
-   * rungs in a row. A write that is repeated leaves its rows once; rungs of a trial on a split are
-   * written in order, trials in any.
+   * Writes all results of one rung of one trial on one split in one step. A write that is repeated
+   * leaves its rows once; rungs of a trial on a split are written in order, trials in any.
    *
    * @throws IllegalArgumentException if the results are of several trials, splits or ways of
    *     answering
@@ -135,6 +134,22 @@ public final class ShardResultsTable {
             first.split(),
             first.answering().key()),
         results.stream().mapToInt(ShardResultRecord::rung).max().getAsInt());
+  }
+
+  /**
+   * Writes results of finished rungs, of any trials of one study, in one step. A write that is
+   * repeated leaves its rows once.
+   *
+   * @param writer unique to a sequence of writes that are made in order
+   * @param version the write's number in that sequence
+   */
+  public void append(String writer, long version, List<ShardResultRecord> results) {
+    if (!results.isEmpty()) {
+      directory.appendOnce(
+          directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
+          String.join("/", NAME, writer),
+          version);
+    }
   }
 
   public static Row toRow(ShardResultRecord result) {

@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
  * @param score what it answered right; a complete or stopped trial has one, a failed one may
  * @param heldOut its score on held-out questions, once confirmed
  * @param state how far it has come
- * @param reason why it was stopped or failed; empty otherwise
+ * @param reason why it was stopped or failed; of others what it survived, or empty
  * @param startedAt UTC, in microseconds
  * @param finishedAt UTC, in microseconds; present unless it is running
  * @param costSeconds task time spent on it so far
@@ -128,6 +128,11 @@ public record TrialRecord(
   private TrialRecord ended(
       TrialState end, Optional<TrialScore> result, String why, Instant at, double seconds) {
     return with(result, heldOut, end, why, Optional.of(at), seconds);
+  }
+
+  /** The same trial with a note of what it survived. */
+  public TrialRecord noting(String what) {
+    return with(score, confirmedScore, state, what, finishedAt, costSeconds);
   }
 
   /** The same trial, to be run again. */

@@ -65,7 +65,7 @@ public final class TrialsTable {
               true,
               "score on the same questions answered as in the search; null is confirmed_score")
           .add("state", StringType, false, "running, complete, stopped or failed")
-          .add("reason", StringType, false, "why it was stopped or failed")
+          .add("reason", StringType, false, "why it was stopped or failed, or what it survived")
           .add("started_at", TimestampType, false, "UTC")
           .add("finished_at", TimestampType, true, "UTC; null while running")
           .add("cost_seconds", DoubleType, false, "task time spent on it")

@@ -72,14 +72,16 @@ public record StudyInputs(
   public static StudyInputs prepare(SparkSession spark, ParetuneConfig config) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
-    ModelSource source = new ModelSource(config.model(), config.prunedLayerBytes());
     String modelId;
     DecoderShape shape;
     try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
       modelId = checkpoint.modelId();
       shape = DecoderShape.of(checkpoint);
     }
+    ModelSource source =
+        new ModelSource(config.model(), modelId, config.device(), config.prunedLayerBytes());
     requireRoom(shape, config);
+    ExecutorMemory.of(shape, config).requireOverhead(spark.sparkContext().conf());
     List<Ingest.Report> reports =
         Ingest.run(
             spark,
@@ -263,7 +265,8 @@ public record StudyInputs(
     Dataset<Row> features =
         new ImageFeaturesTable(spark, warehouse).read(modelId).select("image_id", "features");
     return ShardedBenchmark.of(
-        questions.drop("image").join(features, "image_id"),
+        questions,
+        features,
         config.study().shards(),
         source,
         benchmark(),

@@ -14,6 +14,7 @@ import io.paretune.jobs.search.Additive;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.SearchBudget;
+import io.paretune.jobs.search.SearchListener;
 import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
@@ -214,13 +215,16 @@ public final class Tuning {
         answersOf(before, t -> t.state() == TrialState.RUNNING);
     Function<CompressionProfile, CandidateSpec> candidates = candidates();
     buildLevels(candidates);
-    try (SparkTrialRunner<PreparedShard> runner =
-        new SparkTrialRunner<>(
+    Function<Trial, CompressionProfile> profileOf =
+        trial -> space.profile(trial.point()).withMask(study.space().mask());
+    try (MlflowLog log = MlflowLog.of(inputs.config().mlflow(), study.name(), profileOf, clock);
+        SparkTrialRunner<PreparedShard> runner =
+            new SparkTrialRunner<>(
             context,
             benchmark.fanout(prepared, candidates, answering),
             field,
             answered,
-            trial -> space.profile(trial.point()).withMask(study.space().mask()),
+            profileOf,
             new TrialRecorder(trials, shardResults, lease::requireHeld),
             study.concurrency(),
             clock)) {
@@ -232,7 +236,7 @@ public final class Tuning {
                   budget,
                   study.concurrency(),
                   clock,
-                  new SearchProgress(total, clock))
+                  SearchListener.both(new SearchProgress(total, clock), log))
               .run();
       int now = own(search);
       return new Result(
@@ -322,7 +326,7 @@ public final class Tuning {
         .confidence()
         .map(
             confidence -> {
-              Field field = new Field(confidence, images.images(), images.mostQuestions());
+              Field field = new Field(confidence, images.worth());
               Set<Long> front =
                   FrontierBuilder.nonDominated(
                           before.stream().filter(t -> t.state() == TrialState.COMPLETE).toList())

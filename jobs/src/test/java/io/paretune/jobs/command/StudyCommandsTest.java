@@ -70,6 +70,7 @@ class StudyCommandsTest {
                 "study.trials=3",
                 "study.shards=" + SHARDS,
                 "study.concurrency=1",
+                "study.racing.confidence=null",
                 "study.uniform-baseline=[0.5]",
                 "study.space.pruning-ratios=[0.0,0.3,0.5,0.7]",
                 "study.space.key-value-bits=[16,4]"));

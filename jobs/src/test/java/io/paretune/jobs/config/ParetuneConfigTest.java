@@ -9,6 +9,7 @@ import io.paretune.jobs.search.SamplerName;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
@@ -77,6 +78,8 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.empty(), Optional.empty())),
                 new EvaluationConfig(32),
                 Duration.ofDays(7),
+                new MlflowConfig(Optional.empty(), "paretune"),
+                DevicePolicy.AUTO,
                 2L << 30,
                 new JudgeConfig(
                     Optional.empty(),
@@ -116,6 +119,8 @@ class ParetuneConfigTest {
             }
             evaluation.batch = 1
             tables.retention = 5 hours
+            mlflow { server = "http://h:5000", experiment = e }
+            resident.device = cpu
             resident.pruned-layers = 1 MiB
             judge { endpoint = "http://127.0.0.1:8000/v1", model = moonshotai/kimi-k2
               api-key-variable = MY_KEY, requests-per-minute = 1, concurrency = 2, timeout = 500 ms
@@ -169,6 +174,8 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),
                 new EvaluationConfig(1),
                 Duration.ofHours(5),
+                new MlflowConfig(Optional.of("http://h:5000"), "e"),
+                DevicePolicy.CPU,
                 1L << 20,
                 new JudgeConfig(
                     Optional.of("http://127.0.0.1:8000/v1"),

@@ -27,6 +27,7 @@ class DemoIT {
             "demo",
             "warehouse=" + warehouse,
             "study.trials=3",
+            "study.racing.confidence=null",
             "study.uniform-baseline=[0.5]",
             "study.space.key-value-bits=[16,4]",
             "study.shards=2");

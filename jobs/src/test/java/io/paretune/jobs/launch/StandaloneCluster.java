@@ -6,13 +6,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A master and a worker of Spark's standalone cluster on loopback, on ports of their own. */
+/**
+ * A master and workers of Spark's standalone cluster, each on a loopback address and ports of its
+ * own; what it started, and nothing else, is ended with it.
+ */
 final class StandaloneCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 
@@ -22,32 +27,59 @@ final class StandaloneCluster implements AutoCloseable {
   private final String master;
 
   /**
+   * A master and one worker of two cores.
+   *
    * @param spark what {@code SPARK_HOME} is set to
    * @param directory for logs and the worker's files
    */
   StandaloneCluster(Path spark, Path directory) throws IOException, InterruptedException {
+    this(spark, directory, 1, Map.of());
+  }
+
+  /**
+   * A master and workers of two cores on 127.0.0.2, 127.0.0.3, …
+   *
+   * @param environment of the workers
+   */
+  StandaloneCluster(Path spark, Path directory, int workers, Map<String, String> environment)
+      throws IOException, InterruptedException {
     this.spark = spark;
     this.directory = directory;
     try {
-      Path log = start("master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0");
-      master = await(log, Pattern.compile("Starting Spark master at (spark://\\S+)"));
-      log =
+      Path log =
           start(
-              "worker.Worker",
-              "--host",
+              "master.Master",
               "127.0.0.1",
-              "--port",
-              "0",
-              "--webui-port",
-              "0",
-              "--cores",
-              "2",
-              "--memory",
-              "2g",
-              "--work-dir",
-              directory.resolve("work").toString(),
-              master);
-      await(log, Pattern.compile("(Successfully registered with master)"));
+              "master",
+              Map.of(),
+              List.of("--port", "0", "--webui-port", "0"));
+      master = await(log, Pattern.compile("Starting Spark master at (spark://\\S+)"));
+      List<Path> logs = new ArrayList<>();
+      for (int i = 0; i < workers; i++) {
+        Map<String, String> own = new HashMap<>(environment);
+        own.put("SPARK_LOCAL_DIRS", directory.resolve("local" + i).toString());
+        logs.add(
+            start(
+                "worker.Worker",
+                "127.0.0." + (2 + i),
+                "worker" + i,
+                own,
+                List.of(
+                    "--port",
+                    "0",
+                    "--webui-port",
+                    "0",
+                    "--cores",
+                    "2",
+                    "--memory",
+                    "2g",
+                    "--work-dir",
+                    directory.resolve("work" + i).toString(),
+                    master)));
+      }
+      for (Path worker : logs) {
+        await(worker, Pattern.compile("(Successfully registered with master)"));
+      }
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       close();
       throw e;
@@ -59,22 +91,50 @@ final class StandaloneCluster implements AutoCloseable {
     return master;
   }
 
-  /** What the worker said. */
+  /** What the first worker said. */
   String workerLog() throws IOException {
-    return Files.readString(log("worker.Worker"));
+    return Files.readString(log("worker0"));
   }
 
-  private Path start(String name, String... words) throws IOException {
+  /** A worker's process; its executors are its children. */
+  ProcessHandle worker(int number) {
+    return processes.get(1 + number).toHandle();
+  }
+
+  /** The executor that runs on a worker. */
+  ProcessHandle executor(int worker) throws InterruptedException {
+    Instant end = Instant.now().plus(START);
+    while (Instant.now().isBefore(end)) {
+      Optional<ProcessHandle> found =
+          worker(worker).descendants().filter(ProcessHandle::isAlive).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("worker " + worker + " runs no executor");
+  }
+
+  /** Where a worker's executors keep their shuffle files and blocks. */
+  Path localDirectory(int worker) {
+    return directory.resolve("local" + worker);
+  }
+
+  private Path start(
+      String name, String host, String log, Map<String, String> environment, List<String> words)
+      throws IOException {
     List<String> line = new ArrayList<>();
     line.add(spark.resolve("bin/spark-class").toString());
     line.add("org.apache.spark.deploy." + name);
-    line.addAll(Arrays.asList(words));
+    line.addAll(List.of("--host", host));
+    line.addAll(words);
     ProcessBuilder builder =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log(name).toFile());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log(log).toFile());
+    builder.environment().putAll(environment);
+    builder.environment().put("SPARK_LOCAL_IP", host);
     builder.environment().put("SPARK_DAEMON_MEMORY", "512m");
     processes.add(builder.start());
-    return log(name);
+    return log(log);
   }
 
   private Path log(String name) {

@@ -34,7 +34,9 @@ class RaceTest {
   /** Looks after every five images; the share of them that it took to stop, or 1. */
   private static double work(
       RandomGenerator random, double confidence, Map<String, Double> own, List<Race.Rival> rivals) {
-    Race race = new Race(confidence, IMAGES, QUESTIONS, rivals);
+    Map<String, Double> worth = new HashMap<>();
+    own.keySet().forEach(image -> worth.put(image, (double) QUESTIONS));
+    Race race = new Race(confidence, worth, rivals);
     List<String> order = new ArrayList<>(own.keySet());
     Collections.shuffle(order, new java.util.Random(random.nextLong()));
     for (int at = 0; at < IMAGES; at += 5) {
@@ -92,9 +94,9 @@ class RaceTest {
     for (int seen = 1; seen <= leads.length; seen++) {
       double mean = 0;
       for (double[] order : orders) {
-        PairedCapital capital = new PairedCapital(leads.length, 3);
+        PairedCapital capital = new PairedCapital(leads.length, 3, 6 * 3);
         for (int i = 0; i < seen; i++) {
-          capital.see(order[i]);
+          capital.see(order[i], 3);
         }
         mean += capital.capital() / orders.size();
       }
@@ -122,26 +124,27 @@ class RaceTest {
 
   @Test
   void whatCannotBeCaughtUpIsDecided() {
+    Map<String, Double> worth = Map.of("a", 2.0, "b", 2.0, "c", 2.0, "d", 2.0);
     Race race =
         new Race(
             0.999999,
-            4,
-            1,
-            List.of(new Race.Rival(3, Map.of("a", 1.0, "b", 1.0, "c", 1.0, "d", 0.0))));
+            worth,
+            List.of(new Race.Rival(3, Map.of("a", 2.0, "b", 2.0, "c", 1.0, "d", 0.0))));
 
-    assertThat(race.isBeatenAfter(Map.of("a", 0.0, "b", 0.0))).isFalse();
-    assertThat(race.isBeatenAfter(Map.of("c", 0.0))).as("3 behind and 1 to go").isTrue();
+    assertThat(race.isBeatenAfter(Map.of("a", 1.0))).as("1 behind, 3 to win back").isFalse();
+    assertThat(race.isBeatenAfter(Map.of("b", 0.0))).as("3 behind, 3 to win back").isFalse();
+    assertThat(race.isBeatenAfter(Map.of("c", 1.0))).as("3 behind, 2 to win back").isTrue();
     assertThat(race.leader().trialId()).isEqualTo(3);
   }
 
   @Test
   void withoutRivalsNobodyIsBeaten() {
-    assertThat(new Race(0.5, 2, 1, List.of()).isBeatenAfter(Map.of("a", 0.0))).isFalse();
+    assertThat(new Race(0.5, Map.of("a", 1.0), List.of()).isBeatenAfter(Map.of("a", 0.0))).isFalse();
   }
 
   @Test
   void onlyProfilesOfTheFrontierThatAreNoLargerAreRivals() {
-    Field field = new Field(0.9, 2, 1);
+    Field field = new Field(0.9, Map.of("a", 1.0, "b", 1.0));
     field.add(new Field.Entrant(0, 100, Map.of("a", 1.0, "b", 0.0)));
     field.add(new Field.Entrant(1, 100, Map.of("a", 0.0, "b", 0.0))); // beaten by 0
     field.add(new Field.Entrant(2, 300, Map.of("a", 1.0, "b", 1.0)));
@@ -157,12 +160,13 @@ class RaceTest {
 
   @Test
   void refusesWhatCannotBeCompared() {
-    assertThatThrownBy(() -> new Race(1, 2, 1, List.of()))
+    assertThatThrownBy(() -> new Race(1, Map.of(), List.of()))
         .hasMessage("confidence must be in (0, 1), was 1.0");
-    Race race = new Race(0.9, 2, 1, List.of(new Race.Rival(4, Map.of("a", 1.0))));
-    assertThatThrownBy(() -> race.isBeatenAfter(Map.of("b", 1.0)))
+    assertThatThrownBy(
+            () -> new Race(0.9, Map.of("b", 1.0), List.of(new Race.Rival(4, Map.of("a", 1.0)))))
         .hasMessage("trial 4 has no answers on image b");
-    assertThatThrownBy(() -> race.isBeatenAfter(Map.of("a", -1.0)))
-        .hasMessage("a lead lies within 1 questions, was 2.0");
+    Race race = new Race(0.9, Map.of("a", 1.0), List.of(new Race.Rival(4, Map.of("a", 0.5))));
+    assertThatThrownBy(() -> race.isBeatenAfter(Map.of("a", 2.0)))
+        .hasMessage("an image that can give back 0.5 of 0.5 gave 1.5");
   }
 }

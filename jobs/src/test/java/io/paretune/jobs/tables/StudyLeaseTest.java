@@ -15,23 +15,34 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StudyLeaseTest {
-  private static final StudyLease.Times FAST =
+  /** Signs of life come fast, and nobody is taken for dead while a test lasts. */
+  private static final StudyLease.Times PATIENT =
+      new StudyLease.Times(Duration.ofMillis(100), Duration.ofHours(1));
+
+  private static final StudyLease.Times SHORT =
       new StudyLease.Times(Duration.ofMillis(100), Duration.ofSeconds(2));
 
   @TempDir Path directory;
 
   private StudyLease take(String study) {
+    return take(study, PATIENT);
+  }
+
+  private StudyLease take(String study, StudyLease.Times times) {
     return StudyLease.take(
         Warehouse.at("warehouse", directory.toString()),
         study,
         new Configuration(),
         Clock.systemUTC(),
-        FAST);
+        times);
   }
 
   private Path leaseFile(String study, long number) {
@@ -57,7 +68,7 @@ class StudyLeaseTest {
                   + ProcessHandle.current().pid()
                   + " on ")
           .hasMessageContaining("wait for it, or choose another study.name")
-          .hasMessageContaining("succeeded after 2 s");
+          .hasMessageContaining("succeeded after 3600 s");
       first.requireHeld();
       other.requireHeld();
     }
@@ -93,11 +104,9 @@ class StudyLeaseTest {
         leaseFile("night", 1),
         new LeaseHolder("t", self.host(), died.pid(), 1, Instant.now().toEpochMilli(), false)
             .toJson());
-    Instant asked = Instant.now();
 
     try (StudyLease lease = take("night")) {
-      lease.requireHeld();
-      assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofMillis(1500));
+      lease.requireHeld(); // an hour before its time
     }
   }
 
@@ -106,10 +115,9 @@ class StudyLeaseTest {
     heldElsewhere("night", Instant.now());
     Instant asked = Instant.now();
 
-    try (StudyLease lease = take("night")) {
+    try (StudyLease lease = take("night", SHORT)) {
       lease.requireHeld();
-      assertThat(Duration.between(asked, Instant.now()))
-          .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(10));
+      assertThat(Duration.between(asked, Instant.now())).isGreaterThan(Duration.ofMillis(1900));
     }
   }
 

@@ -14,12 +14,12 @@ public final class NativeEngine {
    * A manager with no parent: what it owns is freed when it is closed, and only then.
    *
    * <p>Native threads per call are fixed when the engine starts; unless {@code
-   * ai.djl.pytorch.num_threads} says otherwise there is one, because several calls at once on
-   * threads of the caller use cores better than one call on several.
+   * ai.djl.pytorch.num_threads} or {@link #preferThreads} says otherwise there is one, because
+   * several calls at once on threads of the caller use cores better than one call on several.
    */
   public static synchronized NDManager newManager(Device device) {
-    setIfAbsent(THREADS);
-    setIfAbsent(INTEROP_THREADS);
+    setIfAbsent(THREADS, 1);
+    setIfAbsent(INTEROP_THREADS, 1);
     return NDManager.newBaseManager(device.djl(), "PyTorch");
   }
 
@@ -30,9 +30,14 @@ public final class NativeEngine {
     return before;
   }
 
-  private static void setIfAbsent(String property) {
+  /** Native threads per call, unless they are fixed already. */
+  public static synchronized void preferThreads(int threads) {
+    setIfAbsent(THREADS, threads);
+  }
+
+  private static void setIfAbsent(String property, int threads) {
     if (System.getProperty(property) == null) {
-      System.setProperty(property, "1");
+      System.setProperty(property, Integer.toString(threads));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.paretune.udfs.spark;
 
+import ai.djl.engine.EngineException;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.evaluate.EvaluationMode;
@@ -49,6 +50,8 @@ public record EvaluateShard(
         outcomes = outcomes(resident, borrowed.layers(), shard, task::isInterrupted);
       } catch (NonFiniteOutputException e) {
         failure = String.valueOf(e.getMessage());
+      } catch (EngineException e) {
+        failure = OutOfMemory.reason(e).orElseThrow(() -> e);
       }
       answers.add(
           new ShardAnswers(

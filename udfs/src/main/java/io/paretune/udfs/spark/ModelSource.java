@@ -1,19 +1,27 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a task finds its model.
  *
  * @param location a Hugging Face directory: a local path or a URI that Hadoop knows
+ * @param modelId what the model must be, by its content's hash; null where it does not matter (an
+ *     Optional cannot be serialized)
+ * @param devices what it runs on
  * @param prunedLayerBytes most memory that an executor spends on pruned layers
  */
-public record ModelSource(String location, long prunedLayerBytes) implements Serializable {
+public record ModelSource(
+    String location, @Nullable String modelId, DevicePolicy devices, long prunedLayerBytes)
+    implements Serializable {
 
   public ModelSource {
     if (prunedLayerBytes < 0) {
@@ -21,13 +29,30 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
     }
   }
 
+  /** A model for one candidate: whatever is there, with all the memory it takes. */
+  public static ModelSource of(String location) {
+    return new ModelSource(location, null, DevicePolicy.AUTO, Long.MAX_VALUE);
+  }
+
   /**
-   * The process's model on the CPU.
+   * The process's model, one for each device.
    *
-   * @throws InvalidInputException if Spark gave the task a GPU, which is not supported yet
+   * @throws InvalidInputException if it is another model than the driver's, or Spark gave the task
+   *     a GPU, which is not supported yet
    */
   public ResidentModel resident() {
-    return ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
+    EngineThreads.configure();
+    ResidentModel resident =
+        ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
+    String found = modelId == null ? null : resident.checkpoint().modelId();
+    if (found != null && !found.equals(modelId)) {
+      throw new InvalidInputException(
+          "model",
+          "%s is model %s on executor %s and model %s for the driver"
+              .formatted(location, found, SparkEnv.get().executorId(), modelId),
+          "give every machine the same files, or name a place that all of them see");
+    }
+    return resident;
   }
 
   /** The GPU that Spark gave the task, or else the CPU. */
@@ -39,12 +64,12 @@ public record ModelSource(String location, long prunedLayerBytes) implements Ser
         : Device.parse("spark.task.resource.gpu", "gpu:" + gpu.addresses()[0]);
   }
 
-  private static Device device() {
-    if (!assigned().isCpu()) {
+  private Device device() {
+    if (devices == DevicePolicy.AUTO && !assigned().isCpu()) {
       throw new InvalidInputException(
           "spark.task.resource.gpu.amount",
           "candidates cannot be pruned on a GPU yet",
-          "leave GPUs out of the task's resources: candidates run on the CPU");
+          "leave GPUs out of the task's resources, or set resident.device=cpu");
     }
     return Device.cpu();
   }

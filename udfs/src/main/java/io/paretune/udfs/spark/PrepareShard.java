@@ -8,71 +8,72 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.QuestionTokenizer;
 import io.paretune.udfs.evaluate.ResidentModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.FlatMapFunction2;
 import org.apache.spark.sql.Row;
 
 /**
- * A partition of sample rows, all questions of each of its images among them, to one prepared
- * shard; an empty partition to none. Rows that carry {@code features} are taken as they are, the
- * images of others are decoded and encoded here.
+ * A partition of questions and one of their images, each image once with all its questions, to one
+ * prepared shard; an empty partition to none. Images with {@code features} are taken as they are,
+ * the files of others are decoded and encoded here.
  *
  * @param source the model
  * @param benchmark asks the questions
  */
 public record PrepareShard(ModelSource source, Benchmark benchmark)
-    implements FlatMapFunction<Iterator<Row>, PreparedShard> {
-
-  /** What is known of an image while its questions are gathered. */
-  private static final class Gathered {
-    final Row first;
-    final List<PreparedQuestion> questions = new ArrayList<>();
-
-    Gathered(Row first) {
-      this.first = first;
-    }
-  }
+    implements FlatMapFunction2<Iterator<Row>, Iterator<Row>, PreparedShard> {
 
   @Override
-  public Iterator<PreparedShard> call(Iterator<Row> rows) {
-    if (!rows.hasNext()) {
+  public Iterator<PreparedShard> call(Iterator<Row> questions, Iterator<Row> images) {
+    if (!questions.hasNext()) {
       return List.<PreparedShard>of().iterator();
     }
     ResidentModel resident = source.resident();
     QuestionTokenizer tokenizer = new QuestionTokenizer(benchmark, resident.checkpoint());
-    Map<String, Gathered> byImage = new LinkedHashMap<>();
-    while (rows.hasNext()) {
-      Row row = rows.next();
+    Map<String, List<PreparedQuestion>> byImage = new LinkedHashMap<>();
+    while (questions.hasNext()) {
+      Row row = questions.next();
       byImage
-          .computeIfAbsent(row.getAs("image_id"), id -> new Gathered(row))
-          .questions
+          .computeIfAbsent(row.getAs("image_id"), id -> new ArrayList<>())
           .add(tokenizer.prepare(SampleRows.sample(row)));
     }
-    List<PreparedImage> images = new ArrayList<>();
-    List<Gathered> all = List.copyOf(byImage.values());
-    List<float[]> features = features(resident, all);
+    Map<String, float[]> features = features(resident, images);
     int tokens = resident.model().config().imageTokens();
-    for (int i = 0; i < all.size(); i++) {
-      String imageId = all.get(i).first.getAs("image_id");
-      images.add(new PreparedImage(imageId, features.get(i), tokens, all.get(i).questions));
-    }
-    return List.of(new PreparedShard(shard(), tokenizer.textBefore(), images)).iterator();
+    List<PreparedImage> prepared = new ArrayList<>();
+    byImage.forEach(
+        (image, asked) -> {
+          float[] own = features.get(image);
+          if (own == null) {
+            throw new IllegalStateException("image " + image + " is not there");
+          }
+          prepared.add(new PreparedImage(image, own, tokens, asked));
+        });
+    return List.of(new PreparedShard(shard(), tokenizer.textBefore(), prepared)).iterator();
   }
 
-  private static List<float[]> features(ResidentModel resident, List<Gathered> images) {
-    if (SampleRows.hasFeatures(images.get(0).first)) {
-      return images.stream().map(g -> SampleRows.features(g.first)).toList();
+  private static Map<String, float[]> features(ResidentModel resident, Iterator<Row> images) {
+    Map<String, float[]> features = new HashMap<>();
+    List<ImageEncoding.Image> files = new ArrayList<>();
+    while (images.hasNext()) {
+      Row row = images.next();
+      if (SampleRows.hasFeatures(row)) {
+        features.put(row.getAs("image_id"), SampleRows.features(row));
+      } else {
+        files.add(new ImageEncoding.Image(row.getAs("image_id"), row.getAs("image")));
+      }
     }
-    return EncodeImages.encoding(resident)
-        .encode(
-            images.stream()
-                .map(
-                    g -> new ImageEncoding.Image(g.first.getAs("image_id"), g.first.getAs("image")))
-                .toList());
+    if (!files.isEmpty()) {
+      List<float[]> encoded = EncodeImages.encoding(resident).encode(files);
+      for (int i = 0; i < files.size(); i++) {
+        features.put(files.get(i).imageId(), encoded.get(i));
+      }
+    }
+    return features;
   }
 
   private static int shard() {

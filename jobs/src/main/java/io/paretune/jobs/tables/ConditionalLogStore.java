@@ -1,0 +1,39 @@
+package io.paretune.jobs.tables;
+
+import io.delta.storage.HadoopFileSystemLogStore;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Iterator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Delta's log on S3, safe for several drivers: a version is created by a conditional write
+ * (If-None-Match), which the store itself refuses to the second of two writers. Delta's own store
+ * for S3 is safe for one driver only. {@link Sessions} sets it for {@code s3a}.
+ */
+public final class ConditionalLogStore extends HadoopFileSystemLogStore {
+
+  /** As Delta makes it, by reflection. */
+  public ConditionalLogStore(Configuration hadoop) {
+    super(hadoop);
+  }
+
+  @Override
+  public void write(Path path, Iterator<String> actions, Boolean overwrite, Configuration hadoop)
+      throws IOException {
+    StringBuilder text = new StringBuilder();
+    actions.forEachRemaining(action -> text.append(action).append('\n'));
+    ExclusiveFile file = new ExclusiveFile(path.getFileSystem(hadoop), path);
+    if (overwrite) {
+      file.replace(text.toString());
+    } else if (!file.create(text.toString())) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+  }
+
+  @Override
+  public Boolean isPartialWriteVisible(Path path, Configuration hadoop) {
+    return false; // an object appears when its upload is complete
+  }
+}

@@ -1,0 +1,278 @@
+package io.paretune.jobs.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.delta.tables.DeltaTable;
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.racing.Field;
+import io.paretune.jobs.search.Outcome;
+import io.paretune.jobs.search.Point;
+import io.paretune.jobs.search.Trial;
+import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trials of known answers and durations: eight shards in four rungs, two slots. */
+class SparkTrialRunnerTest {
+  private static final SparkSession SPARK = SharedSpark.session();
+  private static final int SHARDS = 8;
+  private static final int IMAGES = 25;
+  private static final int QUESTIONS = 4;
+  private static final QuestionImages ASKED =
+      SimulatedCandidate.questions(SHARDS, IMAGES, QUESTIONS);
+  private static final MemoryFootprint FOOTPRINT =
+      new MemoryFootprint(new DecoderShape(4, 8, 16, 2, 2, 4, 4, 100), new Workload(1, 16));
+
+  @TempDir static Path folder;
+  private static TrialsTable trials;
+  private static ShardResultsTable results;
+
+  @BeforeAll
+  static void createTables() {
+    Warehouse warehouse = Warehouse.at("warehouse", folder.toString());
+    warehouse.createTables(SPARK);
+    trials = new TrialsTable(SPARK, warehouse);
+    results = new ShardResultsTable(SPARK, warehouse);
+  }
+
+  private static TrialContext context(String study) {
+    return new TrialContext(
+        study,
+        "run",
+        "model",
+        "version",
+        "val",
+        FOOTPRINT,
+        ASKED,
+        Rungs.of(ASKED.shards(), 4),
+        0.5,
+        0);
+  }
+
+  private static JavaRDD<Integer> shards() {
+    return JavaSparkContext.fromSparkContext(SPARK.sparkContext())
+        .parallelize(IntStream.range(0, SHARDS).boxed().toList(), SHARDS);
+  }
+
+  /** All of one size: a ratio that says which trial it is would change the memory. */
+  private static CompressionProfile profile(Trial trial) {
+    return CompressionProfile.of(
+        CriterionName.MAGNITUDE, List.of(LayerPlan.of((int) trial.id() % 4, 0.5, 16, 16)));
+  }
+
+  private static Trial trial(long id) {
+    return new Trial(
+        id, Point.of(0), TrialState.RUNNING, List.of(1.0), 0, Trial.Origin.SAMPLER);
+  }
+
+  private static SimulatedCandidate candidate(double quality, long millis) {
+    return new SimulatedCandidate(
+        IMAGES,
+        QUESTIONS,
+        quality,
+        IntStream.range(0, SHARDS).mapToObj(s -> millis).toList(),
+        Set.of(),
+        "");
+  }
+
+  private static SparkTrialRunner<Integer> runner(
+      String study,
+      Optional<Field> field,
+      Map<Long, List<ShardResultRecord>> answered,
+      Map<Long, SimulatedCandidate> candidates) {
+    Map<String, SimulatedCandidate> byProfile =
+        candidates.entrySet().stream()
+            .collect(Collectors.toMap(e -> profile(trial(e.getKey())).id(), Map.Entry::getValue));
+    return new SparkTrialRunner<>(
+        context(study),
+        new ShardFanout<>(shards(), p -> byProfile.get(p.id())),
+        field,
+        answered,
+        SparkTrialRunnerTest::profile,
+        new TrialRecorder(trials, results, () -> {}),
+        2,
+        Clock.systemUTC());
+  }
+
+  private static Field field() {
+    return new Field(0.95, ASKED.worth());
+  }
+
+  @Test
+  void aBeatenTrialIsStoppedWithItsScoreSoFarAndOthersAreAskedEverything() {
+    Outcome good;
+    Outcome bad;
+    try (SparkTrialRunner<Integer> runner =
+        runner(
+            "raced",
+            Optional.of(field()),
+            Map.of(),
+            Map.of(0L, candidate(0.8, 1), 1L, candidate(0.4, 1)))) {
+      good = runner.submit(trial(0)).join();
+      bad = runner.submit(trial(1)).join();
+    }
+
+    double score = SimulatedCandidate.score(ASKED, 0.8);
+    assertThat(good).isEqualTo(Outcome.complete(Map.of("score", score), ASKED.questions()));
+    assertThat(bad.state()).isEqualTo(TrialState.STOPPED);
+    assertThat(bad.reason())
+        .matches("beaten after \\d+ of 800 questions: trial 0, no larger, is ahead");
+    List<TrialRecord> recorded = trials.ofStudy("raced");
+    assertThat(recorded)
+        .extracting(TrialRecord::state)
+        .containsExactly(TrialState.COMPLETE, TrialState.STOPPED);
+    assertThat(recorded.get(1).reason()).isEqualTo(bad.reason());
+    List<ShardResultRecord> rows =
+        results.ofStudy("raced").stream().filter(r -> r.trialId() == 1).toList();
+    assertThat(rows.stream().mapToLong(ShardResultRecord::total).sum())
+        .as("whole rungs, and nothing of later ones")
+        .isEqualTo(bad.samples())
+        .isEqualTo(200L * (1 + rows.get(rows.size() - 1).rung()))
+        .isLessThan(800);
+    assertThat(results.ofStudy("raced").stream().filter(r -> r.trialId() == 0)).hasSize(SHARDS);
+  }
+
+  @Test
+  void finishedRungsOfAnInterruptedTrialAreNotRunAgain() {
+    try (SparkTrialRunner<Integer> runner =
+        runner("whole", Optional.empty(), Map.of(), Map.of(0L, candidate(0.6, 1)))) {
+      runner.submit(trial(0)).join();
+    }
+    List<ShardResultRecord> first =
+        results.ofStudy("whole").stream().filter(r -> r.rung() < 2).toList();
+    assertThat(first).hasSize(4);
+    SimulatedCandidate rest =
+        new SimulatedCandidate(
+            IMAGES,
+            QUESTIONS,
+            0.6,
+            candidate(0.6, 1).millis(),
+            first.stream().map(ShardResultRecord::shard).collect(Collectors.toSet()),
+            "");
+
+    Outcome outcome;
+    try (SparkTrialRunner<Integer> runner =
+        runner("again", Optional.empty(), Map.of(0L, first), Map.of(0L, rest))) {
+      outcome = runner.submit(trial(0)).join();
+    }
+
+    assertThat(outcome)
+        .isEqualTo(
+            Outcome.complete(
+                Map.of("score", SimulatedCandidate.score(ASKED, 0.6)), ASKED.questions()));
+    assertThat(results.ofStudy("again"))
+        .as("only what was not there")
+        .extracting(ShardResultRecord::rung)
+        .containsExactly(2, 2, 3, 3);
+  }
+
+  @Test
+  void aPoisonousProfileAndAnUnreadableShardFailTheirTrialsAloneWithTheReason() {
+    SimulatedCandidate poison =
+        new SimulatedCandidate(
+            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(), "not finite");
+    SimulatedCandidate unreadable =
+        new SimulatedCandidate(
+            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(5), "");
+    try (SparkTrialRunner<Integer> runner =
+        runner(
+            "failing",
+            Optional.of(field()),
+            Map.of(),
+            Map.of(0L, poison, 1L, unreadable, 2L, candidate(0.5, 1)))) {
+      assertThat(runner.submit(trial(0)).join()).isEqualTo(Outcome.failed("not finite"));
+      assertThat(runner.submit(trial(1)).join().reason())
+          .isEqualTo(
+              "shard 5, attempt 0 on executor driver: IOException: part-05.parquet: input/output"
+                  + " error");
+      assertThat(runner.submit(trial(2)).join().state()).isEqualTo(TrialState.COMPLETE);
+    }
+
+    assertThat(trials.ofStudy("failing"))
+        .extracting(TrialRecord::state)
+        .containsExactly(TrialState.FAILED, TrialState.FAILED, TrialState.COMPLETE);
+    assertThat(trials.ofStudy("failing").get(1).reason()).startsWith("shard 5, attempt 0");
+  }
+
+  @Test
+  void whenNothingRunsAnyMoreTheClusterIsBlamedAndTheTrialsStayOpen() {
+    SimulatedCandidate unreadable =
+        new SimulatedCandidate(
+            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(0), "");
+    try (SparkTrialRunner<Integer> runner =
+        runner(
+            "broken",
+            Optional.empty(),
+            Map.of(),
+            Map.of(0L, unreadable, 1L, unreadable, 2L, unreadable))) {
+      runner.submit(trial(0)).join();
+      runner.submit(trial(1)).join();
+      assertThatThrownBy(() -> runner.submit(trial(2)).join())
+          .hasMessageContaining("3 trials in a row could not be run, the last for this: shard 0");
+    }
+
+    assertThat(trials.ofStudy("broken"))
+        .extracting(TrialRecord::state)
+        .containsExactly(TrialState.RUNNING, TrialState.RUNNING, TrialState.RUNNING);
+  }
+
+  @Test
+  void aRungIsACommitAtMost() {
+    long before = version();
+    try (SparkTrialRunner<Integer> runner =
+        runner("commits", Optional.empty(), Map.of(), Map.of(0L, candidate(0.5, 100)))) {
+      runner.submit(trial(0)).join();
+    }
+    assertThat(version() - before).as("four rungs, of two shards each").isBetween(1L, 4L);
+  }
+
+  private static long version() {
+    return DeltaTable.forPath(SPARK, Warehouse.at("warehouse", folder.toString()).path("shard_results"))
+        .history(1)
+        .head()
+        .<Long>getAs("version");
+  }
+
+  /** Tasks hear of it between batches; the shards would take hours. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void theSlotsOfACancelledTrialAreFreeForOthers() throws Exception {
+    ShardJob job =
+        new ShardFanout<>(shards(), p -> candidate(0.5, 10_000_000))
+            .start(profile(trial(0)), ASKED.shards());
+    while (SPARK.sparkContext().statusTracker().getExecutorInfos()[0].numRunningTasks() < 2) {
+      Thread.sleep(10);
+    }
+
+    job.cancel();
+
+    assertThatThrownBy(job::next).isInstanceOf(ShardJob.JobFailedException.class);
+    assertThat(shards().map(s -> s + 1).collect()).hasSize(SHARDS);
+  }
+}
