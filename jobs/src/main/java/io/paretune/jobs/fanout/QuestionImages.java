@@ -50,14 +50,18 @@ public record QuestionImages(
     return samples.size();
   }
 
-  /** What the answers on each image are worth if all of them are right. */
+  /** What the answers on each image of each benchmark are worth if all of them are right. */
   public Map<String, Double> worth() {
     Map<String, Double> worth = new HashMap<>();
     Map<String, Double> shares = shares();
     samples
         .values()
         .forEach(
-            s -> worth.merge(s.imageId(), shares.getOrDefault(s.benchmark(), 1.0), Double::sum));
+            s ->
+                worth.merge(
+                    place(s.imageId(), s.benchmark()),
+                    shares.getOrDefault(s.benchmark(), 1.0),
+                    Double::sum));
     return worth;
   }
 
@@ -87,7 +91,7 @@ public record QuestionImages(
     return benchmark.recorded(sample(sampleId), prediction, credit);
   }
 
-  /** What recorded answers are worth, by image. */
+  /** What recorded answers are worth, by image and benchmark. */
   public Map<String, Double> scores(List<ShardResultRecord> recorded) {
     Map<String, Double> scores = new HashMap<>();
     Map<String, Double> shares = shares();
@@ -95,7 +99,7 @@ public record QuestionImages(
       for (ShardResultRecord.Outcome o : row.outcomes()) {
         Sample sample = sample(o.sampleId());
         scores.merge(
-            sample.imageId(),
+            place(sample.imageId(), sample.benchmark()),
             o.score() * shares.getOrDefault(sample.benchmark(), 1.0),
             Double::sum);
       }
@@ -103,17 +107,25 @@ public record QuestionImages(
     return scores;
   }
 
-  /** What answers are worth, by image. */
+  /** What answers are worth, by image and benchmark. */
   Map<String, Double> scores(Collection<Outcome> outcomes) {
     Map<String, Double> scores = new HashMap<>();
     Map<String, Double> shares = shares();
     outcomes.forEach(
         o ->
             scores.merge(
-                o.imageId(),
+                place(o.imageId(), o.cell().benchmark()),
                 o.credit() * shares.getOrDefault(o.cell().benchmark(), 1.0),
                 Double::sum));
     return scores;
+  }
+
+  /**
+   * An image with the questions of one benchmark: those are in one shard, and so in one rung, also
+   * where another benchmark has the same image. Sorts by the image, which is a hash.
+   */
+  private static String place(String imageId, String benchmark) {
+    return imageId + "/" + benchmark;
   }
 
   /**
