@@ -132,7 +132,7 @@ public record TrialRecord(
 
   /** The same trial with a note of what it survived. */
   public TrialRecord noting(String what) {
-    return with(score, confirmedScore, state, what, finishedAt, costSeconds);
+    return with(score, heldOut, state, what, finishedAt, costSeconds);
   }
 
   /** The same trial, to be run again. */

@@ -18,6 +18,7 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
@@ -68,6 +69,7 @@ class SparkTrialRunnerTest {
         "model",
         "version",
         "val",
+        EvaluationMode.OPTIONS,
         FOOTPRINT,
         ASKED,
         Rungs.of(ASKED.shards(), 4),
