@@ -101,7 +101,7 @@ class EmbeddersTest {
 
   @Test
   void theRepresentativeQuestionsDoNotDependOnTheSharding() {
-    ModelSource source = new ModelSource(MODEL, Long.MAX_VALUE);
+    ModelSource source = ModelSource.of(MODEL);
     List<String> chosen = ids(RepresentativeQuestions.of(questions, source, 12));
     List<String> otherwise =
         ids(RepresentativeQuestions.of(questions.repartition(3, col("answer")), source, 12));

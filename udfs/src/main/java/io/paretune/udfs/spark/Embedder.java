@@ -1,5 +1,6 @@
 package io.paretune.udfs.spark;
 
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
@@ -157,7 +158,8 @@ public abstract sealed class Embedder extends Transformer permits ImageEmbedder,
   }
 
   private ModelSource source() {
-    return new ModelSource(text(model), (Long) getOrDefault(prunedLayerBytes));
+    return new ModelSource(
+        text(model), null, DevicePolicy.AUTO, (Long) getOrDefault(prunedLayerBytes));
   }
 
   private int rowsABatch() {
