@@ -162,8 +162,7 @@ public record ProfileEvaluation(
       rows = rows.orderBy("position").limit(calibration.limit());
     }
     LOG.info("calibrating on {} questions", rows.count());
-    return ShardedBenchmark.of(
-        rows, shards, ModelSource.of(model), BENCHMARK, batch);
+    return ShardedBenchmark.of(rows, shards, ModelSource.of(model), BENCHMARK, batch);
   }
 
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {

@@ -70,8 +70,7 @@ public record ShardedBenchmark(
       Dataset<Row> samples, int shards, ModelSource source, Benchmark benchmark, int batch) {
     return new ShardedBenchmark(
         byShard(samples.drop("image"), shards),
-        byShard(
-            samples.select("image_id", "shard", "image").dropDuplicates("image_id"), shards),
+        byShard(samples.select("image_id", "shard", "image").dropDuplicates("image_id"), shards),
         source,
         benchmark,
         batch);

@@ -26,7 +26,8 @@ final class TaskFailures extends SparkListener {
   @Override
   public synchronized void onStageSubmitted(SparkListenerStageSubmitted stage) {
     Properties properties = stage.properties();
-    @Nullable String group = properties == null ? null : properties.getProperty("spark.jobGroup.id");
+    @Nullable String group =
+        properties == null ? null : properties.getProperty("spark.jobGroup.id");
     if (group != null) {
       groupOfStage.put(stage.stageInfo().stageId(), group);
     }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
  * longer than small trials do, so everything that has come in while one was under way, finished
- * rungs and changes of state, goes into the next. A trial's row is written before its answers: so no answer is ever there under a number that
- * another profile could still get. An ended trial whose answers a kill cut off is run on when the
- * study goes on ({@link ShardResultsTable#questionsOf}).
+ * rungs and changes of state, goes into the next. A trial's row is written before its answers: so
+ * no answer is ever there under a number that another profile could still get. An ended trial whose
+ * answers a kill cut off is run on when the study goes on ({@link ShardResultsTable#questionsOf}).
  */
 public final class TrialRecorder implements AutoCloseable {
   private record Entry(

@@ -47,9 +47,7 @@ public final class Race {
     this.rivals = List.copyOf(rivals);
     for (Rival rival : rivals) {
       DoubleSummaryStatistics wrong =
-          worth.keySet().stream()
-              .mapToDouble(image -> wrong(rival, image))
-              .summaryStatistics();
+          worth.keySet().stream().mapToDouble(image -> wrong(rival, image)).summaryStatistics();
       capitals.add(new PairedCapital(worth.size(), wrong.getMax(), wrong.getSum()));
     }
   }

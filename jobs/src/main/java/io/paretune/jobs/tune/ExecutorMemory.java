@@ -31,8 +31,7 @@ record ExecutorMemory(long weights, long prunedLayers) {
     long linear = shape.linearWeights();
     long all = linear + shape.otherWeightBytes() / shape.bytesPerWeight();
     long candidates = Math.multiplyExact(linear * Float.BYTES, (long) config.study().concurrency());
-    return new ExecutorMemory(
-        all * Float.BYTES, Math.min(config.prunedLayerBytes(), candidates));
+    return new ExecutorMemory(all * Float.BYTES, Math.min(config.prunedLayerBytes(), candidates));
   }
 
   /** What must fit beside the heap. */

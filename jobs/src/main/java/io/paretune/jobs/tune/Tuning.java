@@ -220,14 +220,14 @@ public final class Tuning {
     try (MlflowLog log = MlflowLog.of(inputs.config().mlflow(), study.name(), profileOf, clock);
         SparkTrialRunner<PreparedShard> runner =
             new SparkTrialRunner<>(
-            context,
-            benchmark.fanout(prepared, candidates, answering),
-            field,
-            answered,
-            profileOf,
-            new TrialRecorder(trials, shardResults, lease::requireHeld),
-            study.concurrency(),
-            clock)) {
+                context,
+                benchmark.fanout(prepared, candidates, answering),
+                field,
+                answered,
+                profileOf,
+                new TrialRecorder(trials, shardResults, lease::requireHeld),
+                study.concurrency(),
+                clock)) {
       SearchBudget budget = new SearchBudget(total, study.maxDuration(), 0);
       SearchLoop.Ending ending =
           new SearchLoop(

@@ -172,8 +172,7 @@ public final class FanoutBenchmark {
     line.addProperty("seconds", round(seconds));
     line.addProperty("work_seconds", round(work));
     line.addProperty("utilisation", round(work / (slots * seconds)));
-    line.addProperty(
-        "idle_ms_per_trial", round(1e3 * (slots * seconds - work) / millis.size()));
+    line.addProperty("idle_ms_per_trial", round(1e3 * (slots * seconds - work) / millis.size()));
     line.addProperty(
         "idle_ms_per_task", round(1e3 * (slots * seconds - work) / millis.size() / shards));
     return line;
@@ -181,8 +180,7 @@ public final class FanoutBenchmark {
 
   private static CompressionProfile profile(Trial trial) {
     return CompressionProfile.of(
-        CriterionName.MAGNITUDE,
-        List.of(LayerPlan.of(0, (trial.id() + 1) / 1000.0, 16, 16)));
+        CriterionName.MAGNITUDE, List.of(LayerPlan.of(0, (trial.id() + 1) / 1000.0, 16, 16)));
   }
 
   private static double round(double value) {

@@ -28,7 +28,12 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param poison why it cannot be run, or empty
  */
 record SimulatedCandidate(
-    int images, int questions, double quality, List<Long> millis, Set<Integer> unreadable, String poison)
+    int images,
+    int questions,
+    double quality,
+    List<Long> millis,
+    Set<Integer> unreadable,
+    String poison)
     implements FlatMapFunction<Iterator<Integer>, ShardAnswers> {
   private static final long BATCH_MILLIS = 5;
   private static final GenericBenchmark BENCHMARK = new GenericBenchmark("simulated");
@@ -87,8 +92,7 @@ record SimulatedCandidate(
         samples.put(sample.sampleId(), sample);
       }
     }
-    return new QuestionImages(
-        BENCHMARK, samples, IntStream.range(0, shards).boxed().toList());
+    return new QuestionImages(BENCHMARK, samples, IntStream.range(0, shards).boxed().toList());
   }
 
   private static Sample question(String id, String image) {

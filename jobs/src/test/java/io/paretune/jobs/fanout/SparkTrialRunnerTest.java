@@ -89,8 +89,7 @@ class SparkTrialRunnerTest {
   }
 
   private static Trial trial(long id) {
-    return new Trial(
-        id, Point.of(0), TrialState.RUNNING, List.of(1.0), 0, Trial.Origin.SAMPLER);
+    return new Trial(id, Point.of(0), TrialState.RUNNING, List.of(1.0), 0, Trial.Origin.SAMPLER);
   }
 
   private static SimulatedCandidate candidate(double quality, long millis) {
@@ -200,8 +199,7 @@ class SparkTrialRunnerTest {
         new SimulatedCandidate(
             IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(), "not finite");
     SimulatedCandidate unreadable =
-        new SimulatedCandidate(
-            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(5), "");
+        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(5), "");
     try (SparkTrialRunner<Integer> runner =
         runner(
             "failing",
@@ -225,8 +223,7 @@ class SparkTrialRunnerTest {
   @Test
   void whenNothingRunsAnyMoreTheClusterIsBlamedAndTheTrialsStayOpen() {
     SimulatedCandidate unreadable =
-        new SimulatedCandidate(
-            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(0), "");
+        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(0), "");
     try (SparkTrialRunner<Integer> runner =
         runner(
             "broken",
@@ -255,7 +252,8 @@ class SparkTrialRunnerTest {
   }
 
   private static long version() {
-    return DeltaTable.forPath(SPARK, Warehouse.at("warehouse", folder.toString()).path("shard_results"))
+    return DeltaTable.forPath(
+            SPARK, Warehouse.at("warehouse", folder.toString()).path("shard_results"))
         .history(1)
         .head()
         .<Long>getAs("version");

@@ -139,7 +139,8 @@ class RaceTest {
 
   @Test
   void withoutRivalsNobodyIsBeaten() {
-    assertThat(new Race(0.5, Map.of("a", 1.0), List.of()).isBeatenAfter(Map.of("a", 0.0))).isFalse();
+    assertThat(new Race(0.5, Map.of("a", 1.0), List.of()).isBeatenAfter(Map.of("a", 0.0)))
+        .isFalse();
   }
 
   @Test

@@ -59,8 +59,7 @@ class MlflowLogIT {
       MlflowServer api = new MlflowServer(address, Optional.empty());
       await(api, server);
       try (MlflowLog log = log(address)) {
-        log.told(
-            trial(7, TrialState.COMPLETE), Outcome.complete(Map.of("score", 0.75), 40), STUDY);
+        log.told(trial(7, TrialState.COMPLETE), Outcome.complete(Map.of("score", 0.75), 40), STUDY);
         log.told(
             trial(8, TrialState.STOPPED),
             Outcome.stopped(Map.of("score", 0.25), 10, "beaten"),
