@@ -18,6 +18,7 @@ public final class Commands {
           new ConfirmCommand(),
           new FrontierCommand(),
           new ReportCommand(),
+          new TemplateCommand(),
           new EvaluateCommand(),
           new MeasureCommand(),
           new JudgeCommand(),

@@ -50,7 +50,21 @@ record Key<T>(String path, String expected, Reader<T> reader) {
     return new Key<>(
         path,
         "a name of letters, digits, '.', '_' and '-'",
-        (c, p) -> checked(c.getString(p), s -> s.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")));
+        (c, p) -> checked(c.getString(p), Key::isName));
+  }
+
+  /** Distinct names; may be empty. */
+  static Key<List<String>> names(String path) {
+    return listOf(
+            path,
+            "a list of names of letters, digits, '.', '_' and '-'",
+            v -> checked(textOf(v), Key::isName),
+            list -> true)
+        .map(list -> list.stream().distinct().toList());
+  }
+
+  private static boolean isName(String text) {
+    return text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   }
 
   static Key<Integer> wholeNumber(String path, int least, int most) {
@@ -76,6 +90,12 @@ record Key<T>(String path, String expected, Reader<T> reader) {
         path,
         "a share above 0 and below 1",
         (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
+  }
+
+  /** A share in (0, 1). */
+  static Key<Double> positiveShare(String path) {
+    return new Key<>(
+        path, "a share above 0 and below 1", (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
   }
 
   static Key<Boolean> yesOrNo(String path) {

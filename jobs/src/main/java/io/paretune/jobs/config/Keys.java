@@ -54,6 +54,10 @@ final class Keys {
   static final Key<Long> SEED = Key.seed("study.seed");
   static final Key<Integer> TRIALS = Key.wholeNumber("study.trials", 1, 1_000_000);
   static final Key<Optional<Duration>> MAX_DURATION = Key.duration("study.max-duration").optional();
+  static final Key<Integer> PATIENCE = Key.wholeNumber("study.patience", 0, 1_000_000);
+  static final Key<Optional<String>> TEMPLATE = Key.location("study.template").optional();
+  static final Key<List<String>> WARM_START = Key.names("study.warm-start.studies");
+  static final Key<Double> WARM_START_WEIGHT = Key.positiveShare("study.warm-start.weight");
   static final Key<Integer> CONCURRENCY = Key.wholeNumber("study.concurrency", 1, 10_000);
   static final Key<Integer> SHARDS = Key.wholeNumber("study.shards", 1, 100_000);
   static final Key<Optional<Double>> RACING_CONFIDENCE =
@@ -129,6 +133,10 @@ final class Keys {
           SEED,
           TRIALS,
           MAX_DURATION,
+          PATIENCE,
+          TEMPLATE,
+          WARM_START,
+          WARM_START_WEIGHT,
           CONCURRENCY,
           SHARDS,
           RACING_CONFIDENCE,

@@ -13,6 +13,10 @@ import java.util.Optional;
  * @param seed of the sampler's random generator
  * @param trials candidates to evaluate
  * @param maxDuration time after which no new candidate is started
+ * @param patience trials in a row that may pass without the frontier moving by more than noise
+ *     before the search ends; 0 for any number
+ * @param template a file that the command {@code template} wrote, whose profiles are tried first
+ * @param warmStart earlier searches that are evidence
  * @param concurrency candidates in flight at once
  * @param shards parts that the search split is divided into
  * @param racing how candidates that cannot win are given up
@@ -24,6 +28,9 @@ public record StudyConfig(
     long seed,
     int trials,
     Optional<Duration> maxDuration,
+    int patience,
+    Optional<String> template,
+    WarmStartConfig warmStart,
     int concurrency,
     int shards,
     RacingConfig racing,
@@ -38,6 +45,9 @@ public record StudyConfig(
         values.get(Keys.SEED),
         values.get(Keys.TRIALS),
         values.get(Keys.MAX_DURATION),
+        values.get(Keys.PATIENCE),
+        values.get(Keys.TEMPLATE),
+        new WarmStartConfig(values.get(Keys.WARM_START), values.get(Keys.WARM_START_WEIGHT)),
         values.get(Keys.CONCURRENCY),
         values.get(Keys.SHARDS),
         new RacingConfig(values.get(Keys.RACING_CONFIDENCE), values.get(Keys.RACING_RUNGS)),

@@ -3,10 +3,10 @@ package io.paretune.jobs.explain;
 import io.paretune.jobs.search.History;
 import io.paretune.jobs.search.SearchSpace;
 import io.paretune.jobs.search.Trial;
+import io.paretune.jobs.search.VariableImportance;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -26,32 +26,31 @@ import org.apache.spark.sql.types.StructType;
  * (MLlib): a second opinion that knows neither additivity nor groups.
  */
 public final class ForestImportance {
-  private static final int TREES = 200;
-  private static final int DEPTH = 8;
+  private static final int TREES = 100;
+  private static final int DEPTH = 6;
   private static final int LEAST_TRIALS = 10;
 
   private ForestImportance() {}
 
   /**
-   * Shares by the variables' names, summing to 1; empty with fewer than ten complete trials or if
-   * all scored the same.
+   * Shares that sum to 1, with percentiles over the trees, in the space's order; empty with fewer
+   * than ten complete trials or if all scored the same.
    *
    * @param objective index of the objective to explain
    * @param seed of the forest
    */
-  public static Map<String, Double> of(
+  public static List<VariableImportance> of(
       SparkSession spark, History history, int objective, long seed) {
     SearchSpace space = history.space();
     List<Row> rows = new ArrayList<>();
     for (Trial trial : history.finished()) {
-      if (trial.isComplete()) {
+      if (trial.isComplete() && !trial.origin().isForeign()) {
         rows.add(RowFactory.create(Vectors.dense(trial.point().toArray()), trial.value(objective)));
       }
     }
-    Map<String, Double> shares = new LinkedHashMap<>();
     if (rows.size() < LEAST_TRIALS
         || rows.stream().map(r -> r.getDouble(1)).distinct().count() < 2) {
-      return shares;
+      return List.of();
     }
     StructType schema =
         new StructType(
@@ -59,7 +58,7 @@ public final class ForestImportance {
               new StructField("features", SQLDataTypes.VectorType(), false, Metadata.empty()),
               new StructField("label", DataTypes.DoubleType, false, Metadata.empty())
             });
-    Dataset<Row> trials = spark.createDataFrame(rows, schema);
+    Dataset<Row> trials = spark.createDataFrame(rows, schema).coalesce(1);
     RandomForestRegressionModel forest =
         new RandomForestRegressor()
             .setNumTrees(TREES)
@@ -68,8 +67,16 @@ public final class ForestImportance {
             .setSeed(seed)
             .fit(trials);
     Vector importances = forest.featureImportances();
+    List<VariableImportance> shares = new ArrayList<>();
     for (int i = 0; i < space.dimensions(); i++) {
-      shares.put(space.parameter(i).name(), importances.apply(i));
+      int variable = i;
+      double[] byTree =
+          Arrays.stream(forest.trees())
+              .mapToDouble(tree -> tree.featureImportances().apply(variable))
+              .sorted()
+              .toArray();
+      shares.add(
+          VariableImportance.among(space.parameter(i).name(), importances.apply(i), byTree));
     }
     return shares;
   }

@@ -214,6 +214,11 @@ public final class CompressionSpace {
     return space;
   }
 
+  /** Memory in bytes, as a function of the point. */
+  public Additive memory() {
+    return space.objectives().get(0).known().orElseThrow();
+  }
+
   /** The profile that a point of the space stands for. */
   public CompressionProfile profile(Point point) {
     return profile(point.toArray());

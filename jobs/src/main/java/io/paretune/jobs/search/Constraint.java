@@ -11,6 +11,12 @@ public sealed interface Constraint {
     public OnQuantity {
       checkRange(name, min, max);
     }
+
+    /** Whether a point keeps it. */
+    public boolean isMet(Point point) {
+      double value = quantity.of(point);
+      return value >= min && value <= max;
+    }
   }
 
   /** A bound on an objective, which may or may not be known. */

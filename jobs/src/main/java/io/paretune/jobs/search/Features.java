@@ -9,7 +9,8 @@ import java.util.Optional;
  * The linear part of the surrogate: what a point looks like to a Bayesian regression. A variable's
  * effect is a polynomial in its unit coordinate; it is the sum of what all variables of its group
  * share, what varies smoothly with depth, and what is its own. Neighbours in a group, and variables
- * of different groups at one position, may interact.
+ * of different groups at one position, may interact. Once the groups' curves are known, multiples of
+ * them say the same with fewer unknowns.
  */
 final class Features {
   /** Where a feature comes from; each part has one prior scale. */
@@ -19,7 +20,14 @@ final class Features {
     OWN,
     PAIR,
     /** What was believed of the loss before any trial, such as a calibration's sensitivities. */
-    PRIOR
+    PRIOR,
+    /** What all evidence from elsewhere is off by, such as a sibling model's better score. */
+    FOREIGN,
+    /** Multiples of a group's {@link Curves curve}: smooth in depth, and each variable's own. */
+    TREND,
+    SENSITIVITY,
+    /** Neighbours' curves, as geometric means. */
+    CURVED_PAIR
   }
 
   private static final int WAVES = 6; // of depth, in the smooth part
@@ -38,6 +46,11 @@ final class Features {
   private final int pairAt;
   private final Optional<Additive> belief;
   private final int beliefAt;
+  private final int foreignAt;
+  private final int curvedAt; // what follows needs the groups' curves
+  private final int[] trendAt; // by group
+  private final int[] sensitivityAt; // by parameter
+  private final int curvedPairAt;
   private final Part[] parts;
   private final double[] prior; // standard deviation of each feature's weight, before part scales
 
@@ -68,7 +81,7 @@ final class Features {
     for (int g = 0; g < groups.size(); g++) {
       int size = basis[groups.get(g).members().get(0)];
       smoothAt[g] = kinds.size();
-      for (int m = 0; m < (groups.get(g).size() > 3 ? WAVES : 0); m++) {
+      for (int m = 0; m < (isMany(g) ? WAVES : 0); m++) {
         add(kinds, scales, Part.SMOOTH, size, size, 1 / (1 + 0.5 * m));
       }
     }
@@ -85,6 +98,22 @@ final class Features {
       kinds.add(Part.PRIOR);
       scales.add(1.0);
     }
+    foreignAt = add(kinds, scales, Part.FOREIGN, 1, 1, 1);
+    curvedAt = kinds.size();
+    trendAt = new int[groups.size()];
+    sensitivityAt = new int[d];
+    for (int g = 0; g < groups.size(); g++) {
+      trendAt[g] = kinds.size();
+      for (int m = 0; m < (isMany(g) ? WAVES : 0); m++) {
+        add(kinds, scales, Part.TREND, 1, 1, 1 / (1 + 0.5 * m));
+      }
+    }
+    for (int i = 0; i < d; i++) {
+      sensitivityAt[i] = add(kinds, scales, Part.SENSITIVITY, isMany(groupOf[i]) ? 1 : 0, 1, 1);
+    }
+    curvedPairAt = kinds.size();
+    boolean curved = curvedPairAt > curvedAt;
+    add(kinds, scales, Part.CURVED_PAIR, curved ? pairs.length : 0, 1, 1);
     parts = kinds.toArray(Part[]::new);
     prior = scales.stream().mapToDouble(Double::doubleValue).toArray();
   }
@@ -127,6 +156,65 @@ final class Features {
 
   int size() {
     return parts.length;
+  }
+
+  /** Whether a part exists only once the groups' curves are known. */
+  static boolean isCurved(Part part) {
+    return part == Part.TREND || part == Part.SENSITIVITY || part == Part.CURVED_PAIR;
+  }
+
+  /** Whether a group is large enough for a curve of its own. */
+  private boolean isMany(int group) {
+    return groups.get(group).size() > 3;
+  }
+
+  boolean canCurve() {
+    return curvedAt < parts.length;
+  }
+
+  /** The groups' curves that these weights stand for. */
+  Curves curves(double[] weights) {
+    double[][] coefficients = new double[groups.size()][0];
+    double[] least = new double[groups.size()];
+    double[] values = new double[Basis.MOST];
+    for (int g = 0; g < coefficients.length; g++) {
+      if (!isMany(g)) {
+        continue;
+      }
+      int first = groups.get(g).members().get(0);
+      Parameter p = space.parameter(first);
+      double[] c = Arrays.copyOfRange(weights, sharedAt[g], sharedAt[g] + basis[first]);
+      coefficients[g] = c;
+      least[g] = Double.POSITIVE_INFINITY;
+      int steps = (int) Math.min(64, p.cardinality() - 1);
+      for (int s = 0; s <= steps; s++) {
+        Basis.at(p, p.atUnit(steps == 0 ? 0.5 : (double) s / steps), values);
+        least[g] = Math.min(least[g], Vectors.dot(c, values, c.length));
+      }
+    }
+    return new Curves(coefficients, least);
+  }
+
+  /** The features of a point with those that need the groups' curves. */
+  double[] complete(double[] features, Curves curves) {
+    double[] all = features.clone();
+    double[] roots = new double[space.dimensions()];
+    for (int i = 0; i < roots.length; i++) {
+      int g = groupOf[i];
+      if (!curves.has(g)) {
+        continue;
+      }
+      double value = curves.at(g, features, ownAt[i]) / groups.get(g).size();
+      roots[i] = Math.sqrt(value);
+      all[sensitivityAt[i]] = value;
+      for (int m = 0; m < WAVES; m++) {
+        all[trendAt[g] + m] += waves[i][m] * value;
+      }
+    }
+    for (int p = 0; p < pairs.length; p++) {
+      all[curvedPairAt + p] = roots[pairs[p][0]] * roots[pairs[p][1]];
+    }
+    return all;
   }
 
   List<Group> groups() {
@@ -199,13 +287,20 @@ final class Features {
     return features;
   }
 
+  /** The features of an observation that was made elsewhere. */
+  double[] foreign(double[] features) {
+    double[] marked = features.clone();
+    marked[foreignAt] = 1;
+    return marked;
+  }
+
   private double beliefSpan() {
     Additive b = belief.orElseThrow();
     return Math.max(Double.MIN_NORMAL, b.greatest() - b.least());
   }
 
   /** The additive effect that weights give each value of a discrete variable; pairs left out. */
-  double[] effects(double[] weights, int parameter) {
+  double[] effects(double[] weights, Optional<Curves> curves, int parameter) {
     int count = (int) space.parameter(parameter).cardinality();
     int g = groupOf[parameter];
     int size = basis[parameter];
@@ -227,6 +322,13 @@ final class Features {
       Basis.at(p, p.lowest() + v, values);
       for (int r = 0; r < size; r++) {
         effects[v] += combined[r] * values[r];
+      }
+      if (curves.isPresent() && curves.get().has(g)) {
+        double multiple = weights[sensitivityAt[parameter]];
+        for (int m = 0; m < WAVES; m++) {
+          multiple += waves[parameter][m] * weights[trendAt[g] + m];
+        }
+        effects[v] += multiple * share * curves.get().at(g, values, 0);
       }
       if (belief.isPresent()) {
         double term = belief.get().term(parameter, p.lowest() + v);

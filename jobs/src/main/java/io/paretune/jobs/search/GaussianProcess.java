@@ -76,9 +76,12 @@ final class GaussianProcess {
   }
 
   private double[] scaled(Encoding.Encoded at) {
-    double[] own = new double[featureScale.length];
+    double[] own =
+        hyper.curves().isPresent()
+            ? encoding.features().complete(at.features, hyper.curves().get())
+            : at.features.clone();
     for (int f = 0; f < own.length; f++) {
-      own[f] = at.features[f] * featureScale[f];
+      own[f] *= featureScale[f];
     }
     return own;
   }
@@ -139,6 +142,20 @@ final class GaussianProcess {
   double[] weights() {
     double[] weights = primal.clone();
     return unscaled(weights);
+  }
+
+  /** The additive effect of each value of a discrete variable under these weights. */
+  double[] effects(double[] weights, int parameter) {
+    return encoding.features().effects(weights, hyper.curves(), parameter);
+  }
+
+  /** The additive effects of all variables, each discrete, under these weights. */
+  double[][] effects(double[] weights) {
+    double[][] effects = new double[encoding.space().dimensions()][];
+    for (int i = 0; i < effects.length; i++) {
+      effects[i] = effects(weights, i);
+    }
+    return effects;
   }
 
   /**

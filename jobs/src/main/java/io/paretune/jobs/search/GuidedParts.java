@@ -31,7 +31,7 @@ record GuidedParts(
             && space.objectives().stream().allMatch(o -> o.known().isEmpty());
     Optional<KnapsackProposals> knapsack =
         settings.has(GuidedSettings.Part.KNAPSACK) && KnapsackProposals.isPossible(space)
-            ? Optional.of(new KnapsackProposals(space, encoding.features(), monotone))
+            ? Optional.of(new KnapsackProposals(space, monotone))
             : Optional.empty();
     return new GuidedParts(
         space,

@@ -135,11 +135,11 @@ final class GuidedProposals {
     }
     GaussianProcess process = p.models().get(0).process();
     if (meanPromises.isEmpty()) {
-      meanPromises.addAll(promises(knapsack.offers(process.weights())));
+      meanPromises.addAll(promises(knapsack.offers(process.effects(process.weights()))));
     }
     if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
       drawnFor = id;
-      drawnPromises = promises(knapsack.offers(process.drawWeights(random, p.settings().spread())));
+      drawnPromises = promises(knapsack.offers(process.effects(process.drawWeights(random, p.settings().spread()))));
     }
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.

@@ -25,6 +25,8 @@ public record GuidedSettings(
     MONOTONE,
     /** Effects shared by groups and smooth in depth; without it every variable is on its own. */
     STRUCTURE,
+    /** A variable's effect is mostly a multiple of its group's curve. */
+    CURVES,
     /** The model's non-additive parts: neighbours and the Matérn rest. */
     INTERACTIONS,
     /** Changes of scale chosen by likelihood. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Scales of the surrogate, in units of the standardised targets.
@@ -15,13 +16,15 @@ import java.util.Map;
  * @param noise standard deviation of a trial's own noise, beside what its samples explain
  * @param relevance how much each variable matters to the rest; the squared inverse of its own
  *     length scale
+ * @param curves of the groups, once they are known
  */
 record Hyper(
     Map<Features.Part, Double> parts,
     double rest,
     double length,
     double noise,
-    List<Double> relevance) {
+    List<Double> relevance,
+    Optional<Curves> curves) {
 
   static Hyper initial(SearchSpace space) {
     boolean continuous = space.parameters().stream().noneMatch(Parameter.Choice.class::isInstance);
@@ -31,11 +34,16 @@ record Hyper(
             Features.Part.SMOOTH, 0.7,
             Features.Part.OWN, 0.7,
             Features.Part.PAIR, 0.2,
-            Features.Part.PRIOR, 1.5),
+            Features.Part.PRIOR, 1.5,
+            Features.Part.FOREIGN, 1.0,
+            Features.Part.TREND, 0.5,
+            Features.Part.SENSITIVITY, 0.5,
+            Features.Part.CURVED_PAIR, 0.3),
         continuous ? 1.0 : 0.3,
         continuous ? 0.3 : 0.6,
         0.05,
-        Collections.nCopies(space.dimensions(), 1.0));
+        Collections.nCopies(space.dimensions(), 1.0),
+        Optional.empty());
   }
 
   double scale(Features.Part part) {
@@ -45,24 +53,28 @@ record Hyper(
   Hyper with(Features.Part part, double value) {
     Map<Features.Part, Double> changed = new EnumMap<>(parts);
     changed.put(part, value);
-    return new Hyper(Map.copyOf(changed), rest, length, noise, relevance);
+    return new Hyper(Map.copyOf(changed), rest, length, noise, relevance, curves);
   }
 
   Hyper withRest(double value) {
-    return new Hyper(parts, value, length, noise, relevance);
+    return new Hyper(parts, value, length, noise, relevance, curves);
   }
 
   Hyper withLength(double value) {
-    return new Hyper(parts, rest, value, noise, relevance);
+    return new Hyper(parts, rest, value, noise, relevance, curves);
   }
 
   Hyper withNoise(double value) {
-    return new Hyper(parts, rest, length, value, relevance);
+    return new Hyper(parts, rest, length, value, relevance, curves);
   }
 
   Hyper withRelevance(int parameter, double value) {
     List<Double> changed = new ArrayList<>(relevance);
     changed.set(parameter, value);
-    return new Hyper(parts, rest, length, noise, List.copyOf(changed));
+    return new Hyper(parts, rest, length, noise, List.copyOf(changed), curves);
+  }
+
+  Hyper withCurves(Curves known) {
+    return new Hyper(parts, rest, length, noise, relevance, Optional.of(known));
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 
@@ -22,18 +23,22 @@ final class HyperFit {
   private final List<Encoding.Encoded> points;
 
   /** Prepares the covariances of these observations. */
-  HyperFit(Encoding encoding, List<Encoding.Encoded> points) {
+  HyperFit(Encoding encoding, List<Encoding.Encoded> points, Optional<Curves> curves) {
     this.encoding = encoding;
     this.points = points;
     int n = points.size();
     Features features = encoding.features();
     parts = new EnumMap<>(Features.Part.class);
     for (Features.Part part : Features.Part.values()) {
-      if (features.has(part)) {
+      if (features.has(part) && (curves.isPresent() || !Features.isCurved(part))) {
         parts.put(part, new double[n][]);
       }
     }
     squared = new double[n][];
+    List<double[]> all =
+        points.stream()
+            .map(p -> curves.map(c -> features.complete(p.features, c)).orElse(p.features))
+            .toList();
     for (int i = 0; i < n; i++) {
       int row = i;
       squared[i] = new double[i + 1];
@@ -41,7 +46,7 @@ final class HyperFit {
     }
     for (Map.Entry<Features.Part, double[][]> part : parts.entrySet()) {
       List<double[]> scaled =
-          points.stream().map(p -> scaled(features, part.getKey(), p.features)).toList();
+          all.stream().map(p -> scaled(features, part.getKey(), p)).toList();
       for (int i = 0; i < n; i++) {
         for (int j = 0; j <= i; j++) {
           double[] a = scaled.get(i);
@@ -142,6 +147,9 @@ final class HyperFit {
     Search search = new Search(start, score(start, start, targets), start, targets);
     for (int round = 0; round < rounds; round++) {
       for (Features.Part part : parts.keySet()) {
+        if (part == Features.Part.FOREIGN) {
+          continue; // one weight says nothing of its scale
+        }
         search.vary(h -> h.scale(part), (h, v) -> h.with(part, v));
       }
       search.vary(Hyper::rest, Hyper::withRest);

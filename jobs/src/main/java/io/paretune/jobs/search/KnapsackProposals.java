@@ -15,14 +15,12 @@ final class KnapsackProposals {
   private static final int MOST_CHOICES = 127;
 
   private final SearchSpace space;
-  private final Features features;
   private final Optional<Additive> quantity;
   private final Optional<Knapsack> knapsack;
   private final boolean monotone;
 
-  KnapsackProposals(SearchSpace space, Features features, boolean monotone) {
+  KnapsackProposals(SearchSpace space, boolean monotone) {
     this.space = space;
-    this.features = features;
     this.monotone = monotone;
     this.quantity =
         space.objectives().stream()
@@ -47,12 +45,8 @@ final class KnapsackProposals {
   /** A trade-off: its point and the sum of its effects. */
   record Offer(Point point, double effect) {}
 
-  /** The best points under the additive model with these weights, by the quantity, ascending. */
-  List<Offer> offers(double[] weights) {
-    double[][] effects = new double[space.dimensions()][];
-    for (int i = 0; i < effects.length; i++) {
-      effects[i] = features.effects(weights, i);
-    }
+  /** The best points under an additive model with these effects of each choice, by the quantity, ascending. */
+  List<Offer> offers(double[][] effects) {
     if (monotone && quantity.isPresent()) {
       Monotone.enforce(effects, quantity.get());
     }

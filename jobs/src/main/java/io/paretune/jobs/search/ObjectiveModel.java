@@ -19,6 +19,8 @@ final class ObjectiveModel {
   private static final int MOST_FIT = 110;
   private static final int MOST_MODELLED = 1200; // beyond, the model sees a selection
 
+  private static final int CURVE_ROUNDS = 1;
+
   private final Encoding encoding;
   private final int objective;
   private final Direction direction;
@@ -56,7 +58,13 @@ final class ObjectiveModel {
       Trial trial = history.finished().get(read);
       double value = trial.value(objective);
       if (trial.state() != TrialState.FAILED && !Double.isNaN(value)) {
-        observations.add(new Observation(encoding.of(trial.point()), trial, direction.loss(value)));
+        Encoding.Encoded at = encoding.of(trial.point());
+        if (trial.origin().isForeign()) {
+          at =
+              new Encoding.Encoded(
+                  at.point, encoding.features().foreign(at.features), at.place);
+        }
+        observations.add(new Observation(at, trial, direction.loss(value)));
       }
     }
     int wanted = fitSize(observations.size());
@@ -157,36 +165,65 @@ final class ObjectiveModel {
     for (int i = (count - 1) % stride; i < count; i += stride) {
       used.add(observations.get(i));
     }
-    HyperFit search = new HyperFit(encoding, used.stream().map(Observation::at).toList());
     Hyper start = start();
     warp = new Warp.None();
-    Hyper rough = search.fit(start, targets(used), 1);
+    Hyper rough = fit(used, start);
     if (settings.has(GuidedSettings.Part.WARP) && used.size() >= 6) {
-      double low = Double.POSITIVE_INFINITY;
-      double high = Double.NEGATIVE_INFINITY;
-      for (Observation o : observations.subList(0, count)) {
-        low = Math.min(low, o.loss());
-        high = Math.max(high, o.loss());
-      }
-      Warp best = warp;
-      double most = Double.NEGATIVE_INFINITY;
-      for (Warp candidate : Warp.candidates(low, high)) {
-        warp = candidate;
-        HyperFit.Targets targets = targets(used);
-        double evidence = search.evidence(rough, start, targets) - used.size() * Math.log(spread);
-        for (Observation o : used) {
-          evidence += candidate.logSlope(o.loss());
-        }
-        // A change of scale must pay for itself.
-        evidence -= candidate instanceof Warp.None ? 0 : 1;
-        if (evidence > most) {
-          most = evidence;
-          best = candidate;
-        }
-      }
-      warp = best;
+      warp = bestWarp(used, observations.subList(0, count), rough, start);
     }
-    return search.fit(rough, targets(used), 1);
+    Hyper hyper = fit(used, rough);
+    boolean curved = settings.has(GuidedSettings.Part.CURVES) && encoding.features().canCurve();
+    for (int round = 0; curved && round < CURVE_ROUNDS; round++) {
+      hyper = fit(used, hyper.withCurves(encoding.features().curves(weights(used, hyper))));
+    }
+    return hyper;
+  }
+
+  private Hyper fit(List<Observation> used, Hyper from) {
+    return search(used, from).fit(from, targets(used), 1);
+  }
+
+  private HyperFit search(List<Observation> used, Hyper hyper) {
+    return new HyperFit(encoding, used.stream().map(Observation::at).toList(), hyper.curves());
+  }
+
+  /** Posterior mean of the weights, given these scales. */
+  private double[] weights(List<Observation> used, Hyper hyper) {
+    GaussianProcess process = new GaussianProcess(encoding, hyper, used.size());
+    HyperFit.Targets targets = targets(used);
+    for (int i = 0; i < used.size(); i++) {
+      process.add(used.get(i).at(), targets.values[i], targets.noiseVariances[i]);
+    }
+    process.settle();
+    return process.weights();
+  }
+
+  private Warp bestWarp(
+      List<Observation> used, List<Observation> all, Hyper rough, Hyper start) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (Observation o : all) {
+      low = Math.min(low, o.loss());
+      high = Math.max(high, o.loss());
+    }
+    HyperFit search = search(used, rough);
+    Warp best = warp;
+    double most = Double.NEGATIVE_INFINITY;
+    for (Warp candidate : Warp.candidates(low, high)) {
+      warp = candidate;
+      HyperFit.Targets targets = targets(used);
+      double evidence = search.evidence(rough, start, targets) - used.size() * Math.log(spread);
+      for (Observation o : used) {
+        evidence += candidate.logSlope(o.loss());
+      }
+      // A change of scale must pay for itself.
+      evidence -= candidate instanceof Warp.None ? 0 : 1;
+      if (evidence > most) {
+        most = evidence;
+        best = candidate;
+      }
+    }
+    return best;
   }
 
   private Hyper start() {
@@ -195,7 +232,11 @@ final class ObjectiveModel {
       start = start.with(Features.Part.SHARED, 1e-6).with(Features.Part.SMOOTH, 1e-6);
     }
     if (!settings.has(GuidedSettings.Part.INTERACTIONS)) {
-      start = start.with(Features.Part.PAIR, 1e-6).withRest(1e-6);
+      start =
+          start
+              .with(Features.Part.PAIR, 1e-6)
+              .with(Features.Part.CURVED_PAIR, 1e-6)
+              .withRest(1e-6);
     }
     return start;
   }

@@ -33,10 +33,19 @@ public enum SamplerName {
 
   /** A sampler with its default settings, for one study. */
   public Sampler create(long seed) {
+    return create(seed, Optional.empty());
+  }
+
+  /**
+   * The same, believing something of the loss before any trial, where the sampler can.
+   *
+   * @param belief see {@link GuidedSampler#GuidedSampler(GuidedSettings, long, Optional)}
+   */
+  public Sampler create(long seed, Optional<Additive> belief) {
     return switch (this) {
       case RANDOM -> new RandomSampler(seed);
       case TPE -> new TpeSampler(TpeSettings.DEFAULT, seed);
-      case TPE_GUIDED -> new GuidedSampler(GuidedSettings.DEFAULT, seed);
+      case TPE_GUIDED -> new GuidedSampler(GuidedSettings.DEFAULT, seed, belief);
     };
   }
 }

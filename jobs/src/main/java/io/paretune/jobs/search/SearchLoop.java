@@ -63,6 +63,10 @@ public final class SearchLoop {
    */
   public Ending run() {
     Instant started = clock.instant();
+    List<Trial> replayed = study.history().finished();
+    for (int n = 1; budget.patience() > 0 && n <= replayed.size(); n++) {
+      stagnation.told(replayed.subList(0, n));
+    }
     for (Trial trial : List.copyOf(study.history().running())) {
       submit(trial);
     }
@@ -71,7 +75,7 @@ public final class SearchLoop {
     while (true) {
       int wanted =
           ending == null
-              ? Math.min(concurrency - inFlight, budget.trials() - counted() - inFlight)
+              ? Math.min(concurrency - inFlight, budget.trials() - study.counted() - inFlight)
               : 0;
       if (wanted > 0) {
         for (Trial trial : study.ask(wanted)) {
@@ -111,12 +115,12 @@ public final class SearchLoop {
           "trial " + next.trial().id() + " could not be run", next.failure());
     }
     Trial told = study.tell(next.trial().id(), outcome);
-    stagnation.told(study.history());
+    stagnation.told(study.history().finished());
     listener.told(told, outcome, study);
   }
 
   private @Nullable Ending ending(Instant started) {
-    if (counted() >= budget.trials()) {
+    if (study.counted() >= budget.trials()) {
       return Ending.TRIALS;
     }
     boolean late =
@@ -128,10 +132,5 @@ public final class SearchLoop {
       return Ending.TIME;
     }
     return stagnation.isOver() ? Ending.NO_PROGRESS : null;
-  }
-
-  /** Finished trials of this study itself. */
-  private int counted() {
-    return (int) study.history().finished().stream().filter(t -> !t.origin().isForeign()).count();
   }
 }

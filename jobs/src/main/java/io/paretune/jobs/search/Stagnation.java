@@ -4,27 +4,40 @@ import java.util.List;
 
 /**
  * Notices that the frontier no longer moves by more than noise. A trial made progress if it grew
- * the frontier's hypervolume by more than what one standard error of its score would.
+ * the frontier's hypervolume by more than its score's error would: a tenth of one standard error as
+ * a share, since a point of the frontier bounds about a tenth of it.
  */
 final class Stagnation {
   private static final double LEAST_SHARE = 1e-4;
+  private static final double SHARE_OF_ERROR = 0.1;
 
   private final SearchSpace space;
   private final int patience;
-  private double volume;
   private int idle;
 
+  /**
+   * Notices nothing yet.
+   *
+   * @param patience trials without progress before it is over; 0 for any number
+   */
   Stagnation(SearchSpace space, int patience) {
     this.space = space;
     this.patience = patience;
   }
 
-  void told(History history) {
-    if (patience == 0) {
+  /** Looks at the trials told so far, of which the last is new. */
+  void told(List<Trial> finished) {
+    if (patience == 0 || finished.get(finished.size() - 1).origin().isForeign()) {
       return;
     }
-    List<Trial> complete = history.finished().stream().filter(Trial::isComplete).toList();
+    List<Trial> complete =
+        finished.stream().filter(t -> t.isComplete() && !t.origin().isForeign()).toList();
     if (complete.size() < 2) {
+      return;
+    }
+    Trial last = finished.get(finished.size() - 1);
+    if (!last.isComplete()) {
+      idle++;
       return;
     }
     double[][] losses = ParetoFront.losses(space, complete);
@@ -32,23 +45,20 @@ final class Stagnation {
     double[][] before = java.util.Arrays.copyOf(losses, losses.length - 1);
     double old = Hypervolume.of(before, reference);
     double now = Hypervolume.of(losses, reference);
-    Trial last = complete.get(complete.size() - 1);
     double noise = old * Math.max(LEAST_SHARE, relativeError(last));
     idle = now - old > noise ? 0 : idle + 1;
-    volume = now;
   }
 
-  /** Standard error of a mean of right-or-wrong answers, shared among a front's many points. */
   private double relativeError(Trial trial) {
-    if (trial.samples() == 0) {
+    if (trial.samples() == 0 || space.unknownObjectives().isEmpty()) {
       return 0;
     }
-    int objective = space.unknownObjectives().isEmpty() ? 0 : space.unknownObjectives().get(0);
-    double p = Math.min(1, Math.max(0, trial.value(objective)));
-    return 0.1 * Math.sqrt(p * (1 - p) / trial.samples());
+    double value = trial.value(space.unknownObjectives().get(0));
+    double p = Math.min(1, Math.max(0, value));
+    return SHARE_OF_ERROR * Math.sqrt(p * (1 - p) / trial.samples());
   }
 
   boolean isOver() {
-    return patience > 0 && volume > 0 && idle >= patience;
+    return patience > 0 && idle >= patience;
   }
 }

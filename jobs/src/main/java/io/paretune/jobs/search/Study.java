@@ -117,7 +117,16 @@ public final class Study {
     return added;
   }
 
-  /** Puts back a trial as it was recorded, when a study is resumed. */
+  /** Finished trials of this study itself: evidence from elsewhere is not counted. */
+  public int counted() {
+    return (int) finished.stream().filter(t -> !t.origin().isForeign()).count();
+  }
+
+  /**
+   * Puts back a trial as it was recorded, when a study is resumed; also takes in evidence from
+   * elsewhere under a number of its own, which may be negative so that the study's own trials are
+   * numbered as they would be without it.
+   */
   public void replay(Trial trial) {
     checkInside(trial.point());
     if (finishedAt.containsKey(trial.id())) {

@@ -56,6 +56,31 @@ sealed interface Warp {
     }
   }
 
+  /**
+   * Minus the logarithm of the distance below {@code ceiling}, for losses that saturate at their
+   * worst, as a score does at chance; above {@code ceiling - margin} it goes on as a straight line.
+   */
+  record BelowCeiling(double ceiling, double margin) implements Warp {
+    private AboveFloor mirrored() {
+      return new AboveFloor(-ceiling, margin);
+    }
+
+    @Override
+    public double of(double loss) {
+      return -mirrored().of(-loss);
+    }
+
+    @Override
+    public double inverse(double warped) {
+      return -mirrored().inverse(-warped);
+    }
+
+    @Override
+    public double logSlope(double loss) {
+      return mirrored().logSlope(-loss);
+    }
+  }
+
   /** Logit between {@code floor} and {@code ceiling}: for losses that saturate at both ends. */
   record Between(double floor, double ceiling) implements Warp {
     private static final double LEAST = 0.01;
@@ -87,6 +112,9 @@ sealed interface Warp {
     if (range > 1e-12) {
       for (double margin : new double[] {0.003, 0.03, 0.2}) {
         all.add(new AboveFloor(low - margin * range, 0.5 * margin * range));
+      }
+      for (double margin : new double[] {0.01, 0.05, 0.2, 0.6}) {
+        all.add(new BelowCeiling(high + margin * range, 0.5 * margin * range));
       }
       for (double margin : new double[] {0.05, 0.2}) {
         all.add(new Between(low - margin * range, high + margin * range));

@@ -104,7 +104,8 @@ public record Warehouse(String root) {
             new FrontierTable(spark, this).directory(),
             new JudgementsTable(spark, this).directory(),
             new MeasurementsTable(spark, this).directory(),
-            new NightsTable(spark, this).directory())) {
+            new NightsTable(spark, this).directory(),
+            new LayerImportanceTable(spark, this).directory())) {
       problems.collect(
           () -> {
             table.createIfAbsent();

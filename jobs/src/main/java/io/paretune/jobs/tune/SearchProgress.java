@@ -43,7 +43,7 @@ final class SearchProgress implements SearchListener {
       LOG.warn("trial {} failed: {}", trial.id(), outcome.reason());
     }
     Instant now = clock.instant();
-    int finished = study.history().finished().size();
+    int finished = study.counted();
     if (Duration.between(lastLine, now).compareTo(QUIET) < 0 && finished < trials) {
       return;
     }

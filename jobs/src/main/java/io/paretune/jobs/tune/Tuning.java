@@ -2,6 +2,7 @@ package io.paretune.jobs.tune;
 
 import io.paretune.jobs.config.SpaceConfig;
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.explain.LayerImportances;
 import io.paretune.jobs.fanout.QuestionImages;
 import io.paretune.jobs.fanout.Rungs;
 import io.paretune.jobs.fanout.ShardedBenchmark;
@@ -19,6 +20,7 @@ import io.paretune.jobs.search.SearchLoop;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.LayerImportanceTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.StudyLease;
@@ -139,9 +141,18 @@ public final class Tuning {
             .map(TrialRecord::runId)
             .orElseGet(() -> RUN_ID.format(clock.instant()));
     Study search = new Study(space.space(), study.sampler().create(study.seed()));
+    List<Trial> evidence = new WarmStart(inputs, space, trials).evidence();
+    StartingPoints starting = new StartingPoints(study, space);
+    List<Point> template = starting.template(inputs.spark().sparkContext().hadoopConfiguration());
+    if (!evidence.isEmpty()) {
+      LOG.info("{} trials of {} are evidence", evidence.size(), study.warmStart().studies());
+    }
+    evidence.forEach(search::replay);
     replay(search, before, Map.of(), Outside.REFUSED);
-    int uniform = startUniform(search);
-    return search(lease, runId, search, before, study.trials() + uniform);
+    List<Point> uniform = starting.uniform();
+    StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
+    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
+    return search(lease, runId, search, before, study.trials() + uniform.size());
   }
 
   /**
@@ -165,23 +176,24 @@ public final class Tuning {
       Optional<Point> point = space.point(incumbent.withMask(MaskKind.ONE_SHOT));
       if (point.isEmpty()) {
         LOG.warn("profile {} of the earlier frontier is not in today's space", incumbent.id());
-      } else if (!isKnown(search, point.get())) {
-        search.start(point.get(), new Trial.Origin(TrialOrigin.INCUMBENT.key(), 1));
+      } else {
+        StartingPoints.start(search, List.of(point.get()), TrialOrigin.INCUMBENT);
       }
     }
-    startUniform(search);
+    StartingPoints.start(
+        search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
     List<TrialRecord> comparable = all.stream().filter(this::isComparable).toList();
     long tried =
         comparable.stream()
             .filter(t -> t.runId().equals(runId) && t.origin() == TrialOrigin.SAMPLER)
             .count();
-    int known = own(search) + search.history().running().size() - (int) tried;
+    int known = search.counted() + search.history().running().size() - (int) tried;
     return search(lease, runId, search, comparable, known + inputs.config().retune().trials());
   }
 
   private Result search(
       StudyLease lease, String runId, Study search, List<TrialRecord> before, int total) {
-    int finishedBefore = own(search);
+    int finishedBefore = search.counted();
     if (finishedBefore >= total) {
       LOG.info("study {} is complete: {} trials", study.name(), total);
       return new Result(runId, SearchLoop.Ending.TRIALS, 0);
@@ -228,7 +240,7 @@ public final class Tuning {
                 new TrialRecorder(trials, shardResults, lease::requireHeld),
                 study.concurrency(),
                 clock)) {
-      SearchBudget budget = new SearchBudget(total, study.maxDuration(), 0);
+      SearchBudget budget = new SearchBudget(total, study.maxDuration(), study.patience());
       SearchLoop.Ending ending =
           new SearchLoop(
                   search,
@@ -238,12 +250,23 @@ public final class Tuning {
                   clock,
                   SearchListener.both(new SearchProgress(total, clock), log))
               .run();
-      int now = own(search);
+      int now = search.counted();
+      explain(search, runId);
       return new Result(
           runId, now >= total ? SearchLoop.Ending.TRIALS : ending, now - finishedBefore);
     } finally {
       prepared.unpersist();
     }
+  }
+
+  /** Writes which layers mattered, by all trials so far. */
+  private void explain(Study search, String runId) {
+    new LayerImportanceTable(inputs.spark(), inputs.warehouse())
+        .write(
+            study.name(),
+            runId,
+            new LayerImportances(study.name(), runId, space)
+                .of(inputs.spark(), search.history(), study.seed()));
   }
 
   /** How a profile is sent to tasks: with what its criterion needs. */
@@ -361,11 +384,6 @@ public final class Tuning {
             ids);
   }
 
-  /** Finished trials that are measured as this run's are. */
-  private static int own(Study search) {
-    return (int) search.history().finished().stream().filter(t -> !t.origin().isForeign()).count();
-  }
-
   private boolean isComparable(TrialRecord trial) {
     return Yardstick.of(trial).equals(inputs.yardstick());
   }
@@ -468,35 +486,6 @@ public final class Tuning {
         record.origin() == TrialOrigin.SAMPLER
             ? Trial.Origin.SAMPLER
             : new Trial.Origin(record.origin().key(), 1));
-  }
-
-  /** Starts the uniform profiles that have not run yet; says how many there are in all. */
-  private int startUniform(Study search) {
-    List<Point> points = new ArrayList<>();
-    points.add(
-        space.point(CompressionProfile.of(study.space().criterion(), List.of())).orElseThrow());
-    for (int bits : study.space().keyValueBits()) {
-      for (double ratio : study.uniformBaseline()) {
-        Optional<Point> point = space.uniform(ratio, bits);
-        if (point.isPresent() && !points.contains(point.get())) {
-          points.add(point.get());
-        }
-      }
-    }
-    for (Point point : points) {
-      if (!isKnown(search, point)) {
-        search.start(point, new Trial.Origin(TrialOrigin.UNIFORM.key(), 1));
-      }
-    }
-    return points.size();
-  }
-
-  /** Whether this run has tried a point, or is about to. */
-  private static boolean isKnown(Study search, Point point) {
-    return Stream.concat(
-            search.history().finished().stream().filter(t -> !t.origin().isForeign()),
-            search.history().running().stream())
-        .anyMatch(t -> t.point().equals(point));
   }
 
   /**

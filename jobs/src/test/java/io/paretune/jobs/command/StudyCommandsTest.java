@@ -9,6 +9,9 @@ import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.HeldOut;
+import io.paretune.jobs.tables.ImportanceMethod;
+import io.paretune.jobs.tables.LayerImportanceRecord;
+import io.paretune.jobs.tables.LayerImportanceTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
@@ -17,6 +20,7 @@ import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StudyCommandsTest {
   private static final int TRIALS = 6;
   private static final int SHARDS = 2;
+  private static final int DEMO_LAYERS = 8;
   private static final String EARLIER = "executor of the interrupted run";
 
   @TempDir static Path shared;
@@ -113,6 +118,70 @@ class StudyCommandsTest {
     List<FrontierRecord> frontier = new FrontierTable(spark(), warehouse).ofStudy("first");
     assertThat(frontier).isNotEmpty();
     assertThat(first.out()).startsWith("Frontier of first: hypervolume ");
+  }
+
+  @Test
+  void aFrontierIsATemplateAndItsTrialsAreEvidenceForAnotherStudy() {
+    Path template = shared.resolve("first.json");
+    Ran written = study("template", "first", "--to", template.toString());
+    assertThat(written.status()).as(written.err()).isZero();
+    List<String> frontier =
+        new FrontierTable(spark(), warehouse)
+            .ofStudy("first").stream().map(p -> p.profile().id()).toList();
+    List<String> uniform =
+        trials("first").stream()
+            .filter(t -> t.origin() == TrialOrigin.UNIFORM)
+            .map(t -> t.profile().id())
+            .toList();
+
+    Ran second =
+        study(
+            "tune", "second", "study.template=" + template, "study.warm-start.studies=[first]");
+
+    assertThat(second.status()).as(second.err()).isZero();
+    List<TrialRecord> trials = trials("second");
+    assertThat(trials)
+        .extracting(TrialRecord::trialId)
+        .as("the evidence takes no number")
+        .containsExactlyElementsOf(LongStream.range(0, TRIALS).boxed().toList());
+    assertThat(trials)
+        .filteredOn(t -> t.origin() == TrialOrigin.TEMPLATE)
+        .extracting(t -> t.profile().id())
+        .containsExactlyInAnyOrderElementsOf(
+            frontier.stream().filter(id -> !uniform.contains(id)).toList());
+  }
+
+  @Test
+  void aRunSaysWhichLayersMattered() {
+    List<LayerImportanceRecord> rows =
+        new LayerImportanceTable(spark(), warehouse).ofStudy("first");
+    assertThat(rows)
+        .as("six trials are enough for the additive model, not for a forest")
+        .hasSize(2 * DEMO_LAYERS)
+        .allMatch(r -> r.method() == ImportanceMethod.EFFECTS)
+        .allMatch(r -> r.runId().equals(trials("first").get(0).runId()));
+    assertThat(rows).extracting(LayerImportanceRecord::variable).containsOnly("ratio", "kv_bits");
+  }
+
+  @Test
+  void whatAStudyCannotStartFromIsSaid() throws IOException {
+    Path broken = Files.writeString(shared.resolve("broken.json"), "{\"format\":1}");
+    assertThat(study("tune", "third", "study.warm-start.studies=[nobody, third]"))
+        .satisfies(
+            ran -> {
+              assertThat(ran.status()).isEqualTo(2);
+              assertThat(ran.err())
+                  .contains("study \"nobody\" has no complete trial in")
+                  .contains("\"third\" is this study itself");
+            });
+    Ran template = study("tune", "third", "study.template=" + broken);
+    assertThat(template.status()).isEqualTo(2);
+    assertThat(template.err()).contains("\"format\" must be \"paretune-template/1\", was 1");
+    Ran none = study("template", "third", "--to", shared.resolve("none.json").toString());
+    assertThat(none.status()).isEqualTo(2);
+    assertThat(none.err()).contains("study \"third\" has no frontier in");
+    assertThat(shared.resolve("none.json")).doesNotExist();
+    assertThat(trials("third")).isEmpty();
   }
 
   @Test

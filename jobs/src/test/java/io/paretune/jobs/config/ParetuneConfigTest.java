@@ -61,6 +61,9 @@ class ParetuneConfigTest {
                     0,
                     200,
                     Optional.empty(),
+                    0,
+                    Optional.empty(),
+                    new WarmStartConfig(List.of(), 0.5),
                     2,
                     8,
                     new RacingConfig(Optional.of(0.95), 4),
@@ -111,6 +114,7 @@ class ParetuneConfigTest {
             calibration.selection = representative
             study {
               name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
+              patience = 30, template = "/t.json", warm-start { studies = [yesterday, 7b], weight = 0.25 }
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
               space { criterion = magnitude, mask = sequential, granularity = block, blocks = 2
                 pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
@@ -159,6 +163,9 @@ class ParetuneConfigTest {
                     -7,
                     5,
                     Optional.of(Duration.ofSeconds(90)),
+                    30,
+                    Optional.of("/t.json"),
+                    new WarmStartConfig(List.of("yesterday", "7b"), 0.25),
                     3,
                     4,
                     new RacingConfig(Optional.of(0.9), 2),
@@ -286,6 +293,10 @@ class ParetuneConfigTest {
     assertProblem("study.trials=1e30", "a whole number from 1 to 1000000");
     assertProblem("study.max-duration=0 s", "a time above 0 such as 90 s or 2 hours");
     assertProblem("study.max-duration=soon", "a time above 0 such as 90 s or 2 hours");
+    assertProblem("study.patience=-1", "a whole number from 0 to 1000000");
+    assertProblem("study.warm-start.weight=1", "a share above 0 and below 1");
+    assertProblem(
+        "study.warm-start.studies=[a/b]", "a list of names of letters, digits, '.', '_' and '-'");
     assertProblem("study.constraints.max-memory=-1", "a size above 0 such as 500 MB or 8 GiB");
     assertProblem("study.constraints.max-memory=big", "a size above 0 such as 500 MB or 8 GiB");
     assertProblem("study.space.key-value-bits=5", "a list of some of [16, 8, 6, 4, 3, 2]");

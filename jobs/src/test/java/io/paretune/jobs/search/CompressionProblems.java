@@ -15,6 +15,8 @@ final class CompressionProblems {
 
   /** How one layer's damage grows and how damages add up to a score. */
   enum Shape {
+    /** Layers differ little, so that treating all alike is nearly best. */
+    MILD,
     /** First layers matter most; damage saturates exponentially. */
     EARLY,
     /** Both ends matter; a sharp fall after a plateau. */
@@ -42,11 +44,12 @@ final class CompressionProblems {
               case EARLY -> 0.3 + 3 * Math.exp(-6 * depth);
               case ENDS -> 0.3 + 2 * Math.exp(-8 * depth) + 1.5 * Math.exp(-8 * (1 - depth));
               case ROUGH -> 0.5;
+              case MILD -> 1 + 0.6 * Math.exp(-5 * depth);
             };
-        double rough = shape == Shape.ROUGH ? 1.0 : 0.5;
+        double rough = shape == Shape.ROUGH ? 1.0 : shape == Shape.MILD ? 0.35 : 0.5;
         pruning[l] = trend * Math.exp(rough * random.nextGaussian());
         quantizing[l] = trend * Math.exp(rough * random.nextGaussian());
-        coupling[l] = 0.6 * random.nextGaussian();
+        coupling[l] = (shape == Shape.MILD ? 0.2 : 0.6) * random.nextGaussian();
       }
       normalise(pruning);
       normalise(quantizing);
@@ -74,6 +77,7 @@ final class CompressionProblems {
             case EARLY -> Math.exp(-1.5 * lost);
             case ENDS -> 1.02 / (1 + Math.exp(5 * (lost - 0.8)));
             case ROUGH -> 1 / (1 + lost * lost * 2);
+            case MILD -> (1 + Math.exp(-4.2)) / (1 + Math.exp(6 * lost - 4.2));
           };
       return CHANCE + (DENSE - CHANCE) * Math.min(1, kept);
     }

@@ -127,10 +127,10 @@ class GuidedSamplerTest {
     for (int round = 0; round < 20; round++) {
       tell(study, study.ask(4));
     }
-    List<EffectImportance> all =
-        EffectImportance.of(study.history(), new java.util.SplittableRandom(1));
+    List<VariableImportance> all =
+        VariableImportance.ofEffects(study.history(), new java.util.SplittableRandom(1));
     assertThat(all).hasSize(16).allMatch(e -> e.low() <= e.importance());
-    assertThat(all.stream().mapToDouble(EffectImportance::importance).sum())
+    assertThat(all.stream().mapToDouble(VariableImportance::importance).sum())
         .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-9));
     double first = all.get(0).importance(); // l0.ratio: both ends matter in this problem
     double middle = all.get(6).importance();

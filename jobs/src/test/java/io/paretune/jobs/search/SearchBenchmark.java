@@ -91,7 +91,10 @@ final class SearchBenchmark {
     switch (name) {
       case "frontier" -> {
         for (CompressionProblems.Shape shape : CompressionProblems.Shape.values()) {
-          for (long seed = 1; seed <= Integer.getInteger("variants", 2); seed++) {
+          if (!System.getProperty("shapes", shape.name()).contains(shape.name())) {
+            continue;
+          }
+          for (long seed = Integer.getInteger("from", 1); seed <= Integer.getInteger("variants", 2); seed++) {
             problems.add(
                 CompressionProblems.frontier(shape, seed, 24, Integer.getInteger("samples", 1000)));
           }

@@ -242,4 +242,17 @@ public final class Records {
             random.nextBoolean() ? -1 : random.nextInt(1 << 30)),
         time());
   }
+
+  public LayerImportanceRecord layerImportance() {
+    double importance = random.nextDouble();
+    return new LayerImportanceRecord(
+        text(),
+        text(),
+        any(ImportanceMethod.values()),
+        random.nextInt(100),
+        text(),
+        importance,
+        importance / 2,
+        (1 + importance) / 2);
+  }
 }

@@ -59,6 +59,11 @@ class RowRoundTripTest {
         MeasurementsTable.SCHEMA,
         MeasurementsTable::toRow,
         MeasurementsTable::fromRow);
+    comesBack(
+        records.layerImportance(),
+        LayerImportanceTable.SCHEMA,
+        LayerImportanceTable::toRow,
+        LayerImportanceTable::fromRow);
   }
 
   @Test
@@ -72,7 +77,8 @@ class RowRoundTripTest {
             ShardResultsTable.SCHEMA,
             FrontierTable.SCHEMA,
             JudgementsTable.SCHEMA,
-            MeasurementsTable.SCHEMA)) {
+            MeasurementsTable.SCHEMA,
+            LayerImportanceTable.SCHEMA)) {
       assertThat(Arrays.asList(schema.fields()))
           .allSatisfy(
               field -> {

@@ -1,0 +1,89 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.search.CompressionSpace;
+import io.paretune.jobs.search.Point;
+import io.paretune.jobs.search.Study;
+import io.paretune.jobs.search.Trial;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.template.Template;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.profile.CompressionProfile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/** What a study tries before its sampler proposes anything. */
+final class StartingPoints {
+  private final StudyConfig study;
+  private final CompressionSpace space;
+
+  StartingPoints(StudyConfig study, CompressionSpace space) {
+    this.study = study;
+    this.space = space;
+  }
+
+  /** The dense model and the profiles that treat every layer alike. */
+  List<Point> uniform() {
+    Set<Point> points = new LinkedHashSet<>();
+    points.add(
+        space.point(CompressionProfile.of(study.space().criterion(), List.of())).orElseThrow());
+    for (int bits : study.space().keyValueBits()) {
+      for (double ratio : study.uniformBaseline()) {
+        space.uniform(ratio, bits).ifPresent(points::add);
+      }
+    }
+    return List.copyOf(points);
+  }
+
+  /**
+   * The profiles of {@code study.template}, matched by relative depth, that keep the constraints;
+   * at most as many as the study has trials.
+   *
+   * @throws InvalidInputException if the file is no template
+   */
+  List<Point> template(Configuration hadoop) {
+    Optional<Template> template = study.template().map(file -> read(file, hadoop));
+    Set<Point> points = new LinkedHashSet<>();
+    if (template.isPresent()) {
+      for (Template.Point point : template.get().points()) {
+        Point nearest = space.nearest(point.profile(), template.get().layers());
+        if (space.space().knownConstraints().stream().allMatch(c -> c.isMet(nearest))) {
+          points.add(nearest);
+        }
+      }
+    }
+    return points.stream().limit(study.trials()).toList();
+  }
+
+  private static Template read(String file, Configuration hadoop) {
+    Path path = file.startsWith("/") ? new Path("file", "", file) : new Path(file);
+    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
+      return Template.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "study.template",
+          "%s cannot be read: %s".formatted(file, e.getMessage()),
+          "name a file that `paretune template` wrote");
+    }
+  }
+
+  /** Starts those of the points that the study has not tried. */
+  static void start(Study search, List<Point> points, TrialOrigin origin) {
+    List<Trial> known = new ArrayList<>(search.history().finished());
+    known.addAll(search.history().running());
+    known.removeIf(t -> t.origin().isForeign());
+    for (Point point : points) {
+      if (known.stream().noneMatch(t -> t.point().equals(point))) {
+        known.add(search.start(point, new Trial.Origin(origin.key(), 1)));
+      }
+    }
+  }
+}
