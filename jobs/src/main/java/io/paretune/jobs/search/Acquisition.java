@@ -122,7 +122,7 @@ final class Acquisition {
   double[] meanLosses(Encoding.Encoded at) {
     double[] loss = known(at.point);
     for (int m = 0; m < models.size(); m++) {
-      loss[unknown.get(m)] = models.get(m).loss(models.get(m).process().mean(at));
+      loss[unknown.get(m)] = models.get(m).loss(models.get(m).mean(at));
     }
     return loss;
   }
@@ -158,7 +158,7 @@ final class Acquisition {
   double of(Encoding.Encoded at) {
     List<GaussianProcess.Prediction> predictions = new ArrayList<>();
     for (ObjectiveModel model : models) {
-      GaussianProcess.Prediction p = model.process().predict(at);
+      GaussianProcess.Prediction p = model.predict(at);
       predictions.add(new GaussianProcess.Prediction(p.mean(), boldness * p.deviation()));
     }
     return gain(at, predictions);
@@ -169,12 +169,12 @@ final class Acquisition {
     boolean first = deviations.isEmpty();
     List<GaussianProcess.Prediction> predictions = new ArrayList<>();
     for (int m = 0; m < models.size(); m++) {
-      GaussianProcess process = models.get(m).process();
+      ObjectiveModel model = models.get(m);
       if (first) {
-        deviations.add(process.predict(at).deviation());
+        deviations.add(model.predict(at).deviation());
       }
       predictions.add(
-          new GaussianProcess.Prediction(process.mean(at), boldness * deviations.get(m)));
+          new GaussianProcess.Prediction(model.mean(at), boldness * deviations.get(m)));
     }
     return gain(at, predictions);
   }

@@ -54,7 +54,12 @@ final class Cholesky {
 
   /** x with L Lᵀ x = b. */
   double[] solve(double[] b) {
-    double[] x = forward(b);
+    return backward(forward(b));
+  }
+
+  /** x with Lᵀ x = b. */
+  double[] backward(double[] b) {
+    double[] x = b.clone();
     for (int i = size - 1; i >= 0; i--) {
       double[] row = rows[i];
       x[i] /= row[i];

@@ -154,6 +154,11 @@ final class Features {
     return found.size() > MOST_PAIRS ? new int[0][] : found.toArray(int[][]::new);
   }
 
+  /** Variables that may interact, two each. */
+  int[][] pairs() {
+    return pairs;
+  }
+
   int size() {
     return parts.length;
   }

@@ -138,6 +138,15 @@ final class GaussianProcess {
     return targets.get(observation) - noises.get(observation) * alpha[observation];
   }
 
+  /** The mean at an observation had it been left out (Rasmussen and Williams 2006, 5.12). */
+  double meanWithout(int observation) {
+    double[] unit = new double[size()];
+    unit[observation] = 1;
+    double[] column = factor.forward(unit);
+    return targets.get(observation)
+        - alpha[observation] / Vectors.dot(column, column, column.length);
+  }
+
   /** Posterior mean of the linear part's weights, one a feature. */
   double[] weights() {
     double[] weights = primal.clone();

@@ -133,13 +133,13 @@ final class GuidedProposals {
     if (p.models().size() != 1) {
       return points;
     }
-    GaussianProcess process = p.models().get(0).process();
+    ObjectiveModel model = p.models().get(0);
     if (meanPromises.isEmpty()) {
-      meanPromises.addAll(promises(knapsack.offers(process.effects(process.weights()))));
+      meanPromises.addAll(promises(knapsack.offers(model.effects())));
     }
     if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
       drawnFor = id;
-      drawnPromises = promises(knapsack.offers(process.effects(process.drawWeights(random, p.settings().spread()))));
+      drawnPromises = promises(knapsack.offers(model.drawnEffects(random, p.settings().spread())));
     }
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.
@@ -163,7 +163,7 @@ final class GuidedProposals {
         continue;
       }
       if (Double.isNaN(offset)) {
-        offset = model.process().mean(p.encoding().of(point)) - offer.effect();
+        offset = model.mean(p.encoding().of(point)) - offer.effect();
       }
       double[] losses = acquisition.known(point);
       losses[unknown] = model.loss(offset + offer.effect());

@@ -27,6 +27,8 @@ public record GuidedSettings(
     STRUCTURE,
     /** A variable's effect is mostly a multiple of its group's curve. */
     CURVES,
+    /** A parametric model of how layers' damage becomes a loss, where it foresees better. */
+    DAMAGE,
     /** The model's non-additive parts: neighbours and the Matérn rest. */
     INTERACTIONS,
     /** Changes of scale chosen by likelihood. */

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,13 @@ final class ObjectiveModel {
   private static final double GROWTH = 1.25;
   private static final int SETTLED = 100; // beyond, scales change little and cost more
   private static final int MOST_FIT = 110;
+  private static final int MOST_DAMAGED = 260;
   private static final int MOST_MODELLED = 1200; // beyond, the model sees a selection
 
   private static final int CURVE_ROUNDS = 1;
+  private static final int LEAST_DAMAGED = 10;
+  private static final double MOST_LEFT = 3; // standard deviations
+  private static final double SHARE_LEFT = 0.15; // of the usual scales
 
   private final Encoding encoding;
   private final int objective;
@@ -34,6 +40,7 @@ final class ObjectiveModel {
   private double centre;
   private double spread = 1;
   private @Nullable GaussianProcess process;
+  private @Nullable DamageModel damage;
 
   private record Observation(Encoding.Encoded at, Trial trial, double loss) {}
 
@@ -99,8 +106,8 @@ final class ObjectiveModel {
     return process != null;
   }
 
-  /** The model. Call only when ready. */
-  GaussianProcess process() {
+  /** The process of what is left when a damage model has its say. Call only when ready. */
+  private GaussianProcess process() {
     GaussianProcess current = process;
     if (current == null) {
       throw new IllegalStateException("no model yet");
@@ -108,14 +115,65 @@ final class ObjectiveModel {
     return current;
   }
 
+  /** Mean and deviation at a point, standardised. */
+  GaussianProcess.Prediction predict(Encoding.Encoded at) {
+    GaussianProcess.Prediction rest = process().predict(at);
+    return new GaussianProcess.Prediction(foreseen(at.point) + rest.mean(), rest.deviation());
+  }
+
+  /** The mean at a point, standardised. */
+  double mean(Encoding.Encoded at) {
+    return foreseen(at.point) + process().mean(at);
+  }
+
+  /** What the damage model alone foresees. */
+  private double foreseen(Point point) {
+    DamageModel by = damage;
+    return by == null ? 0 : by.damage().of(point) / spread;
+  }
+
+  /** The additive effects of every choice of every variable, each discrete; standardised. */
+  double[][] effects() {
+    double[][] effects = process().effects(process().weights());
+    DamageModel by = damage;
+    return by == null ? effects : plus(effects, by.damage());
+  }
+
+  /**
+   * Effects drawn from the posterior.
+   *
+   * @param share 1 for the posterior itself, less to stay nearer to its mean
+   */
+  double[][] drawnEffects(RandomGenerator random, double share) {
+    double[][] effects = process().effects(process().drawWeights(random, share));
+    DamageModel by = damage;
+    return by == null ? effects : plus(effects, by.draw(random, share));
+  }
+
+  private double[][] plus(double[][] effects, Damage of) {
+    double[][] own = of.effects();
+    for (int i = 0; i < effects.length; i++) {
+      for (int c = 0; c < effects[i].length; c++) {
+        effects[i][c] += own[i][c] / spread;
+      }
+    }
+    return effects;
+  }
+
   /** The loss that a standardised, warped value stands for. */
   double loss(double standardised) {
-    return warp.inverse(centre + spread * standardised);
+    DamageModel by = damage;
+    return by == null
+        ? warp.inverse(centre + spread * standardised)
+        : by.damage().loss(spread * standardised);
   }
 
   /** The standardised, warped value of a loss. */
   double standardised(double loss) {
-    return (warp.of(loss) - centre) / spread;
+    DamageModel by = damage;
+    return by == null
+        ? (warp.of(loss) - centre) / spread
+        : by.damage().damage(loss) / spread;
   }
 
   private GaussianProcess build(Hyper hyper) {
@@ -134,19 +192,37 @@ final class ObjectiveModel {
   private void add(GaussianProcess to, int observation) {
     Observation o = observations.get(observation);
     modelled.add(observation);
-    to.add(o.at(), standardised(o.loss()), noise(o, warp, spread));
+    DamageModel by = damage;
+    if (by == null) {
+      to.add(o.at(), standardised(o.loss()), noise(o, slope(o.loss())));
+    } else {
+      to.add(o.at(), left(by.damage(), o), noise(o, slope(by.damage(), o)));
+    }
   }
 
-  /** Known noise variance in standardised units. */
-  private double noise(Observation o, Warp by, double scale) {
+  /** Slope of the warped, standardised scale at a loss. */
+  private double slope(double loss) {
+    return Math.exp(warp.logSlope(loss)) / spread;
+  }
+
+  /** The same under a damage model: at what it foresees, not at what luck made of it. */
+  private double slope(Damage of, Observation o) {
+    return 1 / (spread * of.slope(of.of(o.at().point)));
+  }
+
+  /** What a damage model leaves of an observation, to first order. */
+  private double left(Damage of, Observation o) {
+    double foreseen = of.of(o.at().point);
+    double step = (o.loss() - of.loss(foreseen)) / of.slope(foreseen);
+    return Math.max(-MOST_LEFT, Math.min(MOST_LEFT, step / spread));
+  }
+
+  /** Known noise variance in standardised units, where losses have that slope. */
+  private double noise(Observation o, double slope) {
     Trial trial = o.trial();
     double variance = 0;
     if (trial.samples() > 0) {
-      // Agresti and Coull 1998: two right and two wrong answers more, so that 0 and 1 are noisy.
-      double n = trial.samples() + 4.0;
-      double p = Math.min(1, Math.max(0, (trial.value(objective) * trial.samples() + 2) / n));
-      double slope = Math.exp(by.logSlope(o.loss())) / scale;
-      variance += p * (1 - p) / n * slope * slope;
+      variance += sampling(trial) * slope * slope;
     }
     if (trial.state() == TrialState.STOPPED) {
       variance = 2 * variance + 0.1; // given up early: a bound, not a result
@@ -158,13 +234,18 @@ final class ObjectiveModel {
     return variance;
   }
 
+  /** Variance of a mean of right-or-wrong answers. */
+  private double sampling(Trial trial) {
+    // Agresti and Coull 1998: two right and two wrong answers more, so that 0 and 1 are noisy.
+    double n = trial.samples() + 4.0;
+    double p = Math.min(1, Math.max(0, (trial.value(objective) * trial.samples() + 2) / n));
+    return p * (1 - p) / n;
+  }
+
   /** Chooses warp and scales from the first {@code count} observations. */
   private Hyper fit(int count) {
-    List<Observation> used = new ArrayList<>();
-    int stride = (count + MOST_FIT - 1) / MOST_FIT;
-    for (int i = (count - 1) % stride; i < count; i += stride) {
-      used.add(observations.get(i));
-    }
+    List<Observation> used = spread(count, MOST_FIT);
+    damage = null;
     Hyper start = start();
     warp = new Warp.None();
     Hyper rough = fit(used, start);
@@ -174,9 +255,68 @@ final class ObjectiveModel {
     Hyper hyper = fit(used, rough);
     boolean curved = settings.has(GuidedSettings.Part.CURVES) && encoding.features().canCurve();
     for (int round = 0; curved && round < CURVE_ROUNDS; round++) {
-      hyper = fit(used, hyper.withCurves(encoding.features().curves(weights(used, hyper))));
+      hyper = fit(used, hyper.withCurves(encoding.features().curves(process(used, hyper).weights())));
     }
-    return hyper;
+    boolean damaging =
+        settings.has(GuidedSettings.Part.DAMAGE)
+            && used.size() >= LEAST_DAMAGED
+            && DamageModel.isPossible(encoding.space(), encoding.features());
+    return damaging ? damaged(spread(count, MOST_DAMAGED), hyper) : hyper;
+  }
+
+  /** Of the first {@code count} observations at most {@code most}, evenly, the last among them. */
+  private List<Observation> spread(int count, int most) {
+    List<Observation> some = new ArrayList<>();
+    int stride = (count + most - 1) / most;
+    for (int i = (count - 1) % stride; i < count; i += stride) {
+      some.add(observations.get(i));
+    }
+    return some;
+  }
+
+  /** Takes a damage model where it foresees better; the scales are then of what it leaves. */
+  private Hyper damaged(List<Observation> used, Hyper hyper) {
+    GaussianProcess other = process(used, hyper);
+    double[] losses = new double[used.size()];
+    double[] deviations = new double[used.size()];
+    double[] missed = new double[used.size()];
+    double low = used.stream().mapToDouble(Observation::loss).min().orElse(0);
+    double high = used.stream().mapToDouble(Observation::loss).max().orElse(0);
+    for (int i = 0; i < losses.length; i++) {
+      Observation o = used.get(i);
+      losses[i] = o.loss();
+      double floor = 0.004 * (high - low); // what no such model can explain
+      double variance = floor * floor + (o.trial().samples() > 0 ? sampling(o.trial()) : 0);
+      double doubt = o.trial().state() == TrialState.STOPPED ? 3 : 1 / o.trial().origin().weight();
+      deviations[i] = Math.sqrt(Math.max(1e-18, variance)) * doubt;
+      missed[i] = o.loss() - loss(other.meanWithout(i));
+    }
+    Optional<DamageModel> found =
+        DamageModel.fit(
+            encoding.space(),
+            encoding.features(),
+            other.effects(other.weights()),
+            used.stream().map(o -> o.at().point).toList(),
+            losses,
+            deviations,
+            missed);
+    if (found.isEmpty()) {
+      return hyper;
+    }
+    DamageModel by = found.get();
+    damage = by;
+    double[] foreseen = used.stream().mapToDouble(o -> by.damage().of(o.at().point)).toArray();
+    double mean = Arrays.stream(foreseen).average().orElse(0);
+    spread =
+        Math.max(
+            1e-6,
+            Math.sqrt(
+                Arrays.stream(foreseen).map(t -> (t - mean) * (t - mean)).average().orElse(1)));
+    double[] left = used.stream().mapToDouble(o -> left(by.damage(), o)).toArray();
+    double[] noise =
+        used.stream().mapToDouble(o -> noise(o, slope(by.damage(), o))).toArray();
+    Hyper start = start().times(SHARE_LEFT);
+    return search(used, start).fit(start, new HyperFit.Targets(left, noise), 1);
   }
 
   private Hyper fit(List<Observation> used, Hyper from) {
@@ -187,15 +327,15 @@ final class ObjectiveModel {
     return new HyperFit(encoding, used.stream().map(Observation::at).toList(), hyper.curves());
   }
 
-  /** Posterior mean of the weights, given these scales. */
-  private double[] weights(List<Observation> used, Hyper hyper) {
-    GaussianProcess process = new GaussianProcess(encoding, hyper, used.size());
+  /** The process of these observations, given these scales. */
+  private GaussianProcess process(List<Observation> used, Hyper hyper) {
+    GaussianProcess built = new GaussianProcess(encoding, hyper, used.size());
     HyperFit.Targets targets = targets(used);
     for (int i = 0; i < used.size(); i++) {
-      process.add(used.get(i).at(), targets.values[i], targets.noiseVariances[i]);
+      built.add(used.get(i).at(), targets.values[i], targets.noiseVariances[i]);
     }
-    process.settle();
-    return process.weights();
+    built.settle();
+    return built;
   }
 
   private Warp bestWarp(
@@ -254,7 +394,7 @@ final class ObjectiveModel {
     }
     double[] noise = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      noise[i] = noise(used.get(i), warp, spread);
+      noise[i] = noise(used.get(i), slope(used.get(i).loss()));
       values[i] = (values[i] - centre) / spread;
     }
     return new HyperFit.Targets(values, noise);
@@ -272,7 +412,7 @@ final class ObjectiveModel {
     for (int i = 0; i < modelled.size(); i++) {
       Observation o = observations.get(modelled.get(i));
       if (o.trial().samples() > 0 && isReady()) {
-        settled.put(o.trial().id(), loss(process().meanAt(i)));
+        settled.put(o.trial().id(), loss(foreseen(o.at().point) + process().meanAt(i)));
       }
     }
     return settled;

@@ -36,10 +36,10 @@ public record VariableImportance(String parameter, double importance, double low
     if (!model.isReady()) {
       return List.of();
     }
-    double[] mean = shares(encoding, model.process(), model.process().weights());
+    double[] mean = shares(model.effects());
     double[][] drawn = new double[DRAWS][];
     for (int d = 0; d < DRAWS; d++) {
-      drawn[d] = shares(encoding, model.process(), model.process().drawWeights(random, 1));
+      drawn[d] = shares(model.drawnEffects(random, 1));
     }
     List<VariableImportance> all = new ArrayList<>();
     for (int i = 0; i < mean.length; i++) {
@@ -66,11 +66,11 @@ public record VariableImportance(String parameter, double importance, double low
         Math.max(share, sorted[sorted.length - 1 - tail]));
   }
 
-  private static double[] shares(Encoding encoding, GaussianProcess process, double[] weights) {
-    double[] ranges = new double[encoding.space().dimensions()];
+  private static double[] shares(double[][] effects) {
+    double[] ranges = new double[effects.length];
     for (int i = 0; i < ranges.length; i++) {
-      double[] effects = process.effects(weights, i);
-      ranges[i] = Arrays.stream(effects).max().orElse(0) - Arrays.stream(effects).min().orElse(0);
+      ranges[i] =
+          Arrays.stream(effects[i]).max().orElse(0) - Arrays.stream(effects[i]).min().orElse(0);
     }
     double sum = Arrays.stream(ranges).sum();
     for (int i = 0; i < ranges.length; i++) {

@@ -1,0 +1,82 @@
+package io.paretune.jobs.search;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * A fitted {@link Damage} with its uncertainty.
+ *
+ * @param damage the fit
+ * @param precision factor of the posterior's precision around it
+ * @param layout of the unknowns
+ */
+record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
+  private static final int LEAST_MEMBERS = 4;
+  private static final int MOST_UNKNOWNS = 700;
+
+  /** Whether a space is made of ordered choices in groups that are large enough. */
+  static boolean isPossible(SearchSpace space, Features features) {
+    boolean ordered =
+        space.parameters().stream()
+            .allMatch(p -> p instanceof Parameter.Ordinal && p.cardinality() <= 40);
+    boolean large = features.groups().stream().allMatch(g -> g.size() >= LEAST_MEMBERS);
+    return ordered && large && space.dimensions() + features.pairs().length < MOST_UNKNOWNS;
+  }
+
+  /**
+   * Fits to losses, if that foresees a left-out loss better than another model does.
+   *
+   * @param effects of each choice of each variable in an additive model: say which way is up
+   * @param deviations standard deviation of each loss
+   * @param toBeat what the other model misses left-out losses by
+   */
+  static Optional<DamageModel> fit(
+      SearchSpace space,
+      Features features,
+      double[][] effects,
+      List<Point> points,
+      double[] losses,
+      double[] deviations,
+      double[] toBeat) {
+    List<Group> groups = features.groups();
+    boolean[] rising = new boolean[groups.size()];
+    for (int g = 0; g < rising.length; g++) {
+      double rise = 0;
+      for (int i : groups.get(g).members()) {
+        rise += effects[i][effects[i].length - 1] - effects[i][0];
+      }
+      rising[g] = rise > 0;
+    }
+    Damage.Layout layout = new Damage.Layout(space, groups, rising, features.pairs());
+    DamageFit fit = new DamageFit(layout, points, losses, deviations);
+    Damage damage = fit.fit();
+    Cholesky precision = fit.precision(damage);
+    double ours = weighted(fit.missed(damage, precision), deviations);
+    return ours < weighted(toBeat, deviations)
+        ? Optional.of(new DamageModel(damage, precision, layout))
+        : Optional.empty();
+  }
+
+  private static double weighted(double[] missed, double[] deviations) {
+    double sum = 0;
+    for (int n = 0; n < missed.length; n++) {
+      double r = missed[n] / deviations[n];
+      sum += r * r;
+    }
+    return sum;
+  }
+
+  /** A draw from the posterior; with {@code spread} below 1 nearer to the fit. */
+  Damage draw(RandomGenerator random, double spread) {
+    double[] normal = new double[layout.size];
+    for (int k = 0; k < normal.length; k++) {
+      normal[k] = spread * random.nextGaussian();
+    }
+    double[] theta = precision.backward(normal);
+    for (int k = 0; k < theta.length; k++) {
+      theta[k] += damage.theta()[k];
+    }
+    return new Damage(layout, theta);
+  }
+}
