@@ -9,7 +9,8 @@ import java.nio.file.Path;
 /** {@code template}: a frontier as a starting point for sibling models ({@code study.template}). */
 final class TemplateCommand implements Command {
   private static final Option<Path> TO =
-      Option.path("--to", "FILE.json", "where the template goes; study.template names it").required();
+      Option.path("--to", "FILE.json", "where the template goes; study.template names it")
+          .required();
 
   @Override
   public CommandSpec spec() {

@@ -95,7 +95,9 @@ record Key<T>(String path, String expected, Reader<T> reader) {
   /** A share in (0, 1). */
   static Key<Double> positiveShare(String path) {
     return new Key<>(
-        path, "a share above 0 and below 1", (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
+        path,
+        "a share above 0 and below 1",
+        (c, p) -> checked(c.getDouble(p), v -> v > 0 && v < 1));
   }
 
   static Key<Boolean> yesOrNo(String path) {

@@ -75,8 +75,7 @@ public final class ForestImportance {
               .mapToDouble(tree -> tree.featureImportances().apply(variable))
               .sorted()
               .toArray();
-      shares.add(
-          VariableImportance.among(space.parameter(i).name(), importances.apply(i), byTree));
+      shares.add(VariableImportance.among(space.parameter(i).name(), importances.apply(i), byTree));
     }
     return shares;
   }

@@ -32,8 +32,7 @@ public record LayerImportances(String study, String runId, CompressionSpace spac
         rows(
             ImportanceMethod.EFFECTS,
             VariableImportance.ofEffects(history, new SplittableRandom(seed))));
-    rows.addAll(
-        rows(ImportanceMethod.FOREST, ForestImportance.of(spark, history, score, seed)));
+    rows.addAll(rows(ImportanceMethod.FOREST, ForestImportance.of(spark, history, score, seed)));
     return rows;
   }
 

@@ -173,8 +173,7 @@ final class Acquisition {
       if (first) {
         deviations.add(model.predict(at).deviation());
       }
-      predictions.add(
-          new GaussianProcess.Prediction(model.mean(at), boldness * deviations.get(m)));
+      predictions.add(new GaussianProcess.Prediction(model.mean(at), boldness * deviations.get(m)));
     }
     return gain(at, predictions);
   }

@@ -43,8 +43,7 @@ final class DamageFit {
     for (int g = 0; g < layout.stepsAt.length; g++) {
       // All variables at their worst: a damage of about 3 a group.
       double step = 3.0 / layout.groups.get(g).size() / Math.max(1, layout.steps(g));
-      Arrays.fill(
-          centre, layout.stepsAt[g], layout.stepsAt[g] + layout.steps(g), Math.log(step));
+      Arrays.fill(centre, layout.stepsAt[g], layout.stepsAt[g] + layout.steps(g), Math.log(step));
     }
   }
 
@@ -156,7 +155,11 @@ final class DamageFit {
         single(theta, Damage.FIRST + members.get(k), SENSITIVITY, row);
         if (k > 0) {
           difference(
-              theta, Damage.FIRST + members.get(k), Damage.FIRST + members.get(k - 1), NEIGHBOUR, row);
+              theta,
+              Damage.FIRST + members.get(k),
+              Damage.FIRST + members.get(k - 1),
+              NEIGHBOUR,
+              row);
         }
       }
     }

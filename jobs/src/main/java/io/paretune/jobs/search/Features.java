@@ -9,8 +9,8 @@ import java.util.Optional;
  * The linear part of the surrogate: what a point looks like to a Bayesian regression. A variable's
  * effect is a polynomial in its unit coordinate; it is the sum of what all variables of its group
  * share, what varies smoothly with depth, and what is its own. Neighbours in a group, and variables
- * of different groups at one position, may interact. Once the groups' curves are known, multiples of
- * them say the same with fewer unknowns.
+ * of different groups at one position, may interact. Once the groups' curves are known, multiples
+ * of them say the same with fewer unknowns.
  */
 final class Features {
   /** Where a feature comes from; each part has one prior scale. */

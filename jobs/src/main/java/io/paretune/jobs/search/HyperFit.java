@@ -45,8 +45,7 @@ final class HyperFit {
       parts.values().forEach(part -> part[row] = new double[row + 1]);
     }
     for (Map.Entry<Features.Part, double[][]> part : parts.entrySet()) {
-      List<double[]> scaled =
-          all.stream().map(p -> scaled(features, part.getKey(), p)).toList();
+      List<double[]> scaled = all.stream().map(p -> scaled(features, part.getKey(), p)).toList();
       for (int i = 0; i < n; i++) {
         for (int j = 0; j <= i; j++) {
           double[] a = scaled.get(i);

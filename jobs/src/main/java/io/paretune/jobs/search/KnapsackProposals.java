@@ -45,7 +45,10 @@ final class KnapsackProposals {
   /** A trade-off: its point and the sum of its effects. */
   record Offer(Point point, double effect) {}
 
-  /** The best points under an additive model with these effects of each choice, by the quantity, ascending. */
+  /**
+   * The best points under an additive model with these effects of each choice, by the quantity,
+   * ascending.
+   */
   List<Offer> offers(double[][] effects) {
     if (monotone && quantity.isPresent()) {
       Monotone.enforce(effects, quantity.get());

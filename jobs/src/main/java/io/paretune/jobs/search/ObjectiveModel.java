@@ -67,9 +67,7 @@ final class ObjectiveModel {
       if (trial.state() != TrialState.FAILED && !Double.isNaN(value)) {
         Encoding.Encoded at = encoding.of(trial.point());
         if (trial.origin().isForeign()) {
-          at =
-              new Encoding.Encoded(
-                  at.point, encoding.features().foreign(at.features), at.place);
+          at = new Encoding.Encoded(at.point, encoding.features().foreign(at.features), at.place);
         }
         observations.add(new Observation(at, trial, direction.loss(value)));
       }
@@ -171,9 +169,7 @@ final class ObjectiveModel {
   /** The standardised, warped value of a loss. */
   double standardised(double loss) {
     DamageModel by = damage;
-    return by == null
-        ? (warp.of(loss) - centre) / spread
-        : by.damage().damage(loss) / spread;
+    return by == null ? (warp.of(loss) - centre) / spread : by.damage().damage(loss) / spread;
   }
 
   private GaussianProcess build(Hyper hyper) {
@@ -255,7 +251,8 @@ final class ObjectiveModel {
     Hyper hyper = fit(used, rough);
     boolean curved = settings.has(GuidedSettings.Part.CURVES) && encoding.features().canCurve();
     for (int round = 0; curved && round < CURVE_ROUNDS; round++) {
-      hyper = fit(used, hyper.withCurves(encoding.features().curves(process(used, hyper).weights())));
+      hyper =
+          fit(used, hyper.withCurves(encoding.features().curves(process(used, hyper).weights())));
     }
     boolean damaging =
         settings.has(GuidedSettings.Part.DAMAGE)
@@ -313,8 +310,7 @@ final class ObjectiveModel {
             Math.sqrt(
                 Arrays.stream(foreseen).map(t -> (t - mean) * (t - mean)).average().orElse(1)));
     double[] left = used.stream().mapToDouble(o -> left(by.damage(), o)).toArray();
-    double[] noise =
-        used.stream().mapToDouble(o -> noise(o, slope(by.damage(), o))).toArray();
+    double[] noise = used.stream().mapToDouble(o -> noise(o, slope(by.damage(), o))).toArray();
     Hyper start = start().times(SHARE_LEFT);
     return search(used, start).fit(start, new HyperFit.Targets(left, noise), 1);
   }
@@ -338,8 +334,7 @@ final class ObjectiveModel {
     return built;
   }
 
-  private Warp bestWarp(
-      List<Observation> used, List<Observation> all, Hyper rough, Hyper start) {
+  private Warp bestWarp(List<Observation> used, List<Observation> all, Hyper rough, Hyper start) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
     for (Observation o : all) {
@@ -373,10 +368,7 @@ final class ObjectiveModel {
     }
     if (!settings.has(GuidedSettings.Part.INTERACTIONS)) {
       start =
-          start
-              .with(Features.Part.PAIR, 1e-6)
-              .with(Features.Part.CURVED_PAIR, 1e-6)
-              .withRest(1e-6);
+          start.with(Features.Part.PAIR, 1e-6).with(Features.Part.CURVED_PAIR, 1e-6).withRest(1e-6);
     }
     return start;
   }

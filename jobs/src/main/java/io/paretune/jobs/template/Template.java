@@ -19,7 +19,8 @@ import java.util.Optional;
  * layers} stands for the relative depth (l + 0.5) / layers.
  *
  * <pre>{"format": "paretune-template/1", "study": "…", "model_id": "…", "layers": 32,
- *  "points": [{"memory_share": 0.41, "score": 0.63, "profile": {"criterion": …, "layers": […]}}]}</pre>
+ *  "points": [{"memory_share": 0.41, "score": 0.63, "profile": {"criterion": …, "layers": […]}}]}
+ * </pre>
  *
  * @param study the search whose frontier it is
  * @param modelId the model, by its content's hash

@@ -42,7 +42,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,7 +54,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -180,8 +178,7 @@ public final class Tuning {
         StartingPoints.start(search, List.of(point.get()), TrialOrigin.INCUMBENT);
       }
     }
-    StartingPoints.start(
-        search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
+    StartingPoints.start(search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
     List<TrialRecord> comparable = all.stream().filter(this::isComparable).toList();
     long tried =
         comparable.stream()

@@ -135,8 +135,7 @@ class StudyCommandsTest {
             .toList();
 
     Ran second =
-        study(
-            "tune", "second", "study.template=" + template, "study.warm-start.studies=[first]");
+        study("tune", "second", "study.template=" + template, "study.warm-start.studies=[first]");
 
     assertThat(second.status()).as(second.err()).isZero();
     List<TrialRecord> trials = trials("second");

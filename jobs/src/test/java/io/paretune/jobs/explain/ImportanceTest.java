@@ -75,7 +75,8 @@ class ImportanceTest {
 
   @Test
   void withoutTrialsThereIsNothingToExplain() {
-    assertThat(new LayerImportances("s", "r", SPACE).of(SharedSpark.session(), study(1).history(), 7))
+    assertThat(
+            new LayerImportances("s", "r", SPACE).of(SharedSpark.session(), study(1).history(), 7))
         .isEmpty();
   }
 }

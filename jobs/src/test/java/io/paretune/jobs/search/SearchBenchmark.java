@@ -94,7 +94,9 @@ final class SearchBenchmark {
           if (!System.getProperty("shapes", shape.name()).contains(shape.name())) {
             continue;
           }
-          for (long seed = Integer.getInteger("from", 1); seed <= Integer.getInteger("variants", 2); seed++) {
+          for (long seed = Integer.getInteger("from", 1);
+              seed <= Integer.getInteger("variants", 2);
+              seed++) {
             problems.add(
                 CompressionProblems.frontier(shape, seed, 24, Integer.getInteger("samples", 1000)));
           }

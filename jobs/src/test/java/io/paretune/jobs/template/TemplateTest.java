@@ -64,8 +64,7 @@ class TemplateTest {
     Template template =
         new Template("s", "m", 32, List.of(new Template.Point(0.5, 0.5, byDepth(32))));
     CompressionSpace deeper = space(40);
-    Point point =
-        deeper.nearest(template.points().get(0).profile(), template.layers());
+    Point point = deeper.nearest(template.points().get(0).profile(), template.layers());
     assertThat(deeper.profile(point)).isEqualTo(byDepth(40));
   }
 
