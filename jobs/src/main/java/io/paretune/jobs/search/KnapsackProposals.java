@@ -14,13 +14,11 @@ final class KnapsackProposals {
   private static final int BINS = 200;
   private static final int MOST_CHOICES = 127;
 
-  private final SearchSpace space;
   private final Optional<Additive> quantity;
   private final Optional<Knapsack> knapsack;
   private final boolean monotone;
 
   KnapsackProposals(SearchSpace space, boolean monotone) {
-    this.space = space;
     this.monotone = monotone;
     this.quantity =
         space.objectives().stream()

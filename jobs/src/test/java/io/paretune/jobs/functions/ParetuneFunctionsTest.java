@@ -99,7 +99,7 @@ class ParetuneFunctionsTest {
     List<TrialRecord> trials = new ArrayList<>();
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      long memory = 100 + random.nextInt(1100); // some need more than the dense model
+      long memory = 100L + random.nextInt(1100); // some need more than the dense model
       double score = random.nextDouble(); // some are worse than guessing
       trials.add(Trials.complete("run", i, i / 100.0, memory, score));
       rows.add("(%dL, %sD, 1000L, 0.2D)".formatted(memory, score));
