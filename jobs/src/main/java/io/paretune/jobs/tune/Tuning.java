@@ -27,7 +27,6 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -39,12 +38,9 @@ import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +48,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,17 +65,13 @@ public final class Tuning {
   private static final DateTimeFormatter RUN_ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
 
-  /** What a trial measured otherwise counts at most and at least, against one of this run. */
-  private static final double MOST_WEIGHT = 0.9;
-
-  private static final double LEAST_WEIGHT = 0.05;
-
   private final StudyInputs inputs;
   private final StudyConfig study;
   private final Clock clock;
   private final CompressionSpace space;
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
+  private final RecordedTrials recorded;
 
   public Tuning(StudyInputs inputs, Clock clock) {
     this.inputs = inputs;
@@ -89,6 +80,7 @@ public final class Tuning {
     this.space = space(inputs);
     this.trials = new TrialsTable(inputs.spark(), inputs.warehouse());
     this.shardResults = new ShardResultsTable(inputs.spark(), inputs.warehouse());
+    this.recorded = new RecordedTrials(inputs, space);
   }
 
   private static CompressionSpace space(StudyInputs inputs) {
@@ -132,7 +124,7 @@ public final class Tuning {
   public Result run(StudyLease lease) {
     StudyIdentity.claim(inputs);
     checkSpace();
-    List<TrialRecord> before = withAnswers(trials.ofStudy(study.name()));
+    List<TrialRecord> before = recorded.all();
     String runId =
         before.stream()
             .max(Comparator.comparingLong(TrialRecord::trialId))
@@ -146,7 +138,7 @@ public final class Tuning {
       LOG.info("{} trials of {} are evidence", evidence.size(), study.warmStart().studies());
     }
     evidence.forEach(search::replay);
-    replay(search, before, Map.of(), Outside.REFUSED);
+    recorded.replay(search, before);
     List<Point> uniform = starting.uniform();
     StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
     StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
@@ -167,9 +159,9 @@ public final class Tuning {
   public Result night(StudyLease lease, String runId, List<CompressionProfile> incumbents) {
     StudyIdentity.renew(inputs);
     checkSpace();
-    List<TrialRecord> all = withAnswers(trials.ofStudy(study.name()));
+    List<TrialRecord> all = recorded.all();
     Study search = new Study(space.space(), study.sampler().create(study.seed()));
-    replay(search, all, sharedQuestions(all), Outside.LEFT_OUT);
+    recorded.replayOnToday(search, all);
     for (CompressionProfile incumbent : incumbents) {
       Optional<Point> point = space.point(incumbent.withMask(MaskKind.ONE_SHOT));
       if (point.isEmpty()) {
@@ -179,7 +171,7 @@ public final class Tuning {
       }
     }
     StartingPoints.start(search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
-    List<TrialRecord> comparable = all.stream().filter(this::isComparable).toList();
+    List<TrialRecord> comparable = all.stream().filter(recorded::isComparable).toList();
     long tried =
         comparable.stream()
             .filter(t -> t.runId().equals(runId) && t.origin() == TrialOrigin.SAMPLER)
@@ -221,7 +213,7 @@ public final class Tuning {
             study.seed());
     Optional<Field> field = field(images, before);
     Map<Long, List<ShardResultRecord>> answered =
-        answersOf(before, t -> t.state() == TrialState.RUNNING);
+        recorded.answersOf(before, t -> t.state() == TrialState.RUNNING);
     Function<CompressionProfile, CandidateSpec> candidates = candidates();
     buildLevels(candidates);
     Function<Trial, CompressionProfile> profileOf =
@@ -324,21 +316,6 @@ public final class Tuning {
     problems.throwIfAny();
   }
 
-  /** An ended trial whose last answers a kill cut off is run on, under its number. */
-  private List<TrialRecord> withAnswers(List<TrialRecord> before) {
-    Map<Long, Long> answered =
-        shardResults.questionsOf(study.name(), inputs.config().benchmark().searchSplit());
-    return before.stream()
-        .map(
-            t ->
-                t.state() != TrialState.FAILED
-                        && t.score().map(s -> s.samples()).orElse(0L)
-                            > answered.getOrDefault(t.trialId(), 0L)
-                    ? t.restarted()
-                    : t)
-        .toList();
-  }
-
   /** Who new trials race against: what is complete already, and what will be. */
   private Optional<Field> field(QuestionImages images, List<TrialRecord> before) {
     return study
@@ -354,7 +331,7 @@ public final class Tuning {
                       .map(TrialRecord::trialId)
                       .collect(Collectors.toSet());
               Map<Long, List<ShardResultRecord>> answers =
-                  answersOf(before, t -> front.contains(t.trialId()));
+                  recorded.answersOf(before, t -> front.contains(t.trialId()));
               before.stream()
                   .filter(t -> front.contains(t.trialId()))
                   .forEach(
@@ -368,123 +345,6 @@ public final class Tuning {
             });
   }
 
-  private Map<Long, List<ShardResultRecord>> answersOf(
-      List<TrialRecord> recorded, Predicate<TrialRecord> which) {
-    Set<Long> ids =
-        recorded.stream().filter(which).map(TrialRecord::trialId).collect(Collectors.toSet());
-    return ids.isEmpty()
-        ? Map.of()
-        : shardResults.ofTrials(
-            study.name(),
-            inputs.config().benchmark().searchSplit(),
-            inputs.config().benchmark().answering().search(),
-            ids);
-  }
-
-  private boolean isComparable(TrialRecord trial) {
-    return Yardstick.of(trial).equals(inputs.yardstick());
-  }
-
-  /** What becomes of recorded trials outside the space. */
-  private enum Outside {
-    REFUSED,
-    LEFT_OUT
-  }
-
-  /**
-   * Puts recorded trials back in the order in which they were told.
-   *
-   * @param shared share of today's questions that a version of the benchmark has
-   */
-  private void replay(
-      Study search, List<TrialRecord> before, Map<String, Double> shared, Outside outside) {
-    before.stream()
-        .sorted(
-            Comparator.comparing((TrialRecord t) -> t.finishedAt().orElse(Instant.MAX))
-                .thenComparingLong(TrialRecord::trialId))
-        .forEach(
-            record -> {
-              Optional<Point> point =
-                  space.point(record.profile().withMask(MaskKind.ONE_SHOT)); // as it writes them
-              if (point.isPresent()) {
-                search.replay(
-                    isComparable(record)
-                        ? trial(record, point.get())
-                        : evidence(record, point.get(), shared));
-              } else if (outside == Outside.LEFT_OUT) {
-                search.reserve(record.trialId());
-              } else {
-                throw new InvalidInputException(
-                    "study.space",
-                    "trial %d of study \"%s\" is not in it"
-                        .formatted(record.trialId(), study.name()),
-                    "choose another study.name for another space");
-              }
-            });
-  }
-
-  /**
-   * For each version of the benchmark that trials were scored on, its share of today's questions.
-   */
-  private Map<String, Double> sharedQuestions(List<TrialRecord> recorded) {
-    Map<String, Long> oneOfEach = new HashMap<>();
-    recorded.stream()
-        .filter(t -> t.state() == TrialState.COMPLETE && !isComparable(t))
-        .forEach(t -> oneOfEach.putIfAbsent(t.benchmarkVersion(), t.trialId()));
-    if (oneOfEach.isEmpty()) {
-      return Map.of();
-    }
-    Map<Long, List<ShardResultRecord>> answers =
-        answersOf(recorded, t -> oneOfEach.containsValue(t.trialId()));
-    Set<String> today = new HashSet<>();
-    inputs
-        .searchQuestions()
-        .select("sample_id")
-        .collectAsList()
-        .forEach(row -> today.add(row.getString(0)));
-    Map<String, Double> shared = new HashMap<>();
-    oneOfEach.forEach(
-        (version, trial) -> {
-          long common =
-              answers.getOrDefault(trial, List.of()).stream()
-                  .flatMap(shard -> shard.outcomes().stream())
-                  .filter(o -> today.contains(o.sampleId()))
-                  .count();
-          shared.put(version, (double) common / today.size());
-        });
-    return shared;
-  }
-
-  /** A trial that was measured otherwise: it counts for less than one of this run. */
-  private Trial evidence(TrialRecord record, Point point, Map<String, Double> shared) {
-    double share =
-        shared.getOrDefault(record.benchmarkVersion(), 0.0)
-            * (record.modelId().equals(inputs.modelId()) ? 1 : 0.5);
-    return new Trial(
-        record.trialId(),
-        point,
-        record.state() == TrialState.RUNNING ? TrialState.FAILED : record.state(), // cut off
-        List.of(
-            (double) inputs.footprint().totalBytes(record.profile()),
-            record.score().map(s -> s.score()).orElse(Double.NaN)),
-        record.score().map(s -> s.samples()).orElse(0L),
-        new Trial.Origin("earlier", Math.max(LEAST_WEIGHT, Math.min(MOST_WEIGHT, share))));
-  }
-
-  private static Trial trial(TrialRecord record, Point point) {
-    return new Trial(
-        record.trialId(),
-        point,
-        record.state(),
-        List.of(
-            (double) record.cost().memoryBytes(),
-            record.score().map(s -> s.score()).orElse(Double.NaN)),
-        record.score().map(s -> s.samples()).orElse(0L),
-        record.origin() == TrialOrigin.SAMPLER
-            ? Trial.Origin.SAMPLER
-            : new Trial.Origin(record.origin().key(), 1));
-  }
-
   /**
    * The study's complete trials that can be compared with today's.
    *
@@ -494,7 +354,7 @@ public final class Tuning {
   public List<TrialRecord> complete() {
     StudyIdentity.claim(inputs);
     return trials.ofStudy(study.name()).stream()
-        .filter(t -> t.state() == TrialState.COMPLETE && isComparable(t))
+        .filter(t -> t.state() == TrialState.COMPLETE && recorded.isComparable(t))
         .toList();
   }
 }
