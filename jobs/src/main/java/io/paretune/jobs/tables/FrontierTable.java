@@ -106,7 +106,7 @@ public final class FrontierTable {
         .as("old")
         .merge(
             directory
-                .rows(points.stream().map(FrontierTable::toRow).toList())
+                .rows(points.stream().distinct().map(FrontierTable::toRow).toList())
                 .coalesce(1)
                 .as("new"),
             ofRun.and(col("old.trial_id").equalTo(col("new.trial_id"))))
