@@ -70,7 +70,7 @@ class ImportanceTest {
     assertThat(first.layer()).isEqualTo(1);
     assertThat(first.variable()).isEqualTo("ratio");
     assertThat(first.importance()).isBetween(0.5, 0.95);
-    assertThat(rows).filteredOn(r -> r != first).allMatch(r -> r.importance() < first.low());
+    assertThat(rows).filteredOn(r -> !r.equals(first)).allMatch(r -> r.importance() < first.low());
   }
 
   @Test
