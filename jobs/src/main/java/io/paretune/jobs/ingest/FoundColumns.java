@@ -83,9 +83,13 @@ final class FoundColumns {
   }
 
   Column texts(String name) {
+    return texts(name, "list<string>");
+  }
+
+  private Column texts(String name, String wanted) {
     return required(
         name,
-        "list<string>",
+        wanted,
         t -> t instanceof ArrayType a && a.elementType().equals(DataTypes.StringType),
         "array<string>");
   }
@@ -99,11 +103,7 @@ final class FoundColumns {
         && type(person, "answer").filter(DataTypes.StringType::equals).isPresent()) {
       return PublishedColumns.field(col(name), "answer");
     }
-    return required(
-        name,
-        "list<string> or list<struct<answer: string>>",
-        t -> t instanceof ArrayType a && a.elementType().equals(DataTypes.StringType),
-        "array<string>");
+    return texts(name, "list<string> or list<struct<answer: string>>");
   }
 
   /**

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * A study's report as one HTML page that needs nothing else: style and pictures are in it, it runs
@@ -83,53 +85,27 @@ final class ReportPage {
 
   /** In the order of the page. */
   private enum Section {
-    FRONTIER("Frontier") {
-      @Override
-      String html(StudyReport report) {
-        return FrontierSection.html(report);
-      }
-    },
-    BUDGETS("What to take") {
-      @Override
-      String html(StudyReport report) {
-        return BudgetSection.html(report);
-      }
-    },
-    CHANGES("What changed") {
-      @Override
-      String html(StudyReport report) {
-        return ChangeSection.html(report);
-      }
-    },
-    LAYERS("Layer by layer") {
-      @Override
-      String html(StudyReport report) {
-        return LayerSection.html(report);
-      }
-    },
-    HISTORY("How the search went") {
-      @Override
-      String html(StudyReport report) {
-        return HistorySection.html(report);
-      }
-    },
-    FAILURES("What failed") {
-      @Override
-      String html(StudyReport report) {
-        return FailureSection.html(report);
-      }
-    };
+    FRONTIER("Frontier", FrontierSection::html),
+    BUDGETS("What to take", BudgetSection::html),
+    CHANGES("What changed", ChangeSection::html),
+    LAYERS("Layer by layer", LayerSection::html),
+    HISTORY("How the search went", HistorySection::html),
+    FAILURES("What failed", FailureSection::html);
 
     private final String title;
+    private final Function<StudyReport, String> html;
 
-    Section(String title) {
+    Section(String title, Function<StudyReport, String> html) {
       this.title = title;
+      this.html = html;
     }
 
-    abstract String html(StudyReport report);
+    String html(StudyReport report) {
+      return html.apply(report);
+    }
 
     String id() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
 
     static String links() {

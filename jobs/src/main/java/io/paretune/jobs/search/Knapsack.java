@@ -9,7 +9,6 @@ import java.util.Arrays;
  * choices.
  */
 final class Knapsack {
-  private final Additive quantity;
   private final int bins;
   private final int[][] cost; // [variable][choice], in bins above the variable's least
   private final int used;
@@ -21,7 +20,6 @@ final class Knapsack {
    * @param bins resolution of the quantity
    */
   Knapsack(Additive quantity, int[] choices, int bins) {
-    this.quantity = quantity;
     this.bins = bins;
     double span = Math.max(quantity.greatest() - quantity.least(), Double.MIN_NORMAL);
     cost = new int[choices.length][];
@@ -40,11 +38,6 @@ final class Knapsack {
       most += worst;
     }
     used = most;
-  }
-
-  /** The quantity that a bin stands for, before rounding. */
-  double quantityAt(int bin) {
-    return quantity.least() + (quantity.greatest() - quantity.least()) * bin / bins;
   }
 
   /** The least sum of effects at each level of the quantity, and how to reach it. */

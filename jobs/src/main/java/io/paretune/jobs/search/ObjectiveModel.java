@@ -22,7 +22,6 @@ final class ObjectiveModel {
   private static final int MOST_DAMAGED = 260;
   private static final int MOST_MODELLED = 1200; // beyond, the model sees a selection
 
-  private static final int CURVE_ROUNDS = 1;
   private static final int LEAST_DAMAGED = 10;
   private static final double MOST_LEFT = 3; // standard deviations
   private static final double SHARE_LEFT = 0.15; // of the usual scales
@@ -41,8 +40,6 @@ final class ObjectiveModel {
   private double spread = 1;
   private @Nullable GaussianProcess process;
   private @Nullable DamageModel damage;
-
-  private record Observation(Encoding.Encoded at, Trial trial, double loss) {}
 
   ObjectiveModel(Encoding encoding, int objective, GuidedSettings settings) {
     this.encoding = encoding;
@@ -218,7 +215,7 @@ final class ObjectiveModel {
     Trial trial = o.trial();
     double variance = 0;
     if (trial.samples() > 0) {
-      variance += sampling(trial) * slope * slope;
+      variance += o.samplingVariance(objective) * slope * slope;
     }
     if (trial.state() == TrialState.STOPPED) {
       variance = 2 * variance + 0.1; // given up early: a bound, not a result
@@ -228,14 +225,6 @@ final class ObjectiveModel {
       variance += 0.05 * fade * (1 / trial.origin().weight() - 1);
     }
     return variance;
-  }
-
-  /** Variance of a mean of right-or-wrong answers. */
-  private double sampling(Trial trial) {
-    // Agresti and Coull 1998: two right and two wrong answers more, so that 0 and 1 are noisy.
-    double n = trial.samples() + 4.0;
-    double p = Math.min(1, Math.max(0, (trial.value(objective) * trial.samples() + 2) / n));
-    return p * (1 - p) / n;
   }
 
   /** Chooses warp and scales from the first {@code count} observations. */
@@ -249,8 +238,7 @@ final class ObjectiveModel {
       warp = bestWarp(used, observations.subList(0, count), rough, start);
     }
     Hyper hyper = fit(used, rough);
-    boolean curved = settings.has(GuidedSettings.Part.CURVES) && encoding.features().canCurve();
-    for (int round = 0; curved && round < CURVE_ROUNDS; round++) {
+    if (settings.has(GuidedSettings.Part.CURVES) && encoding.features().canCurve()) {
       hyper =
           fit(used, hyper.withCurves(encoding.features().curves(process(used, hyper).weights())));
     }
@@ -283,7 +271,8 @@ final class ObjectiveModel {
       Observation o = used.get(i);
       losses[i] = o.loss();
       double floor = 0.004 * (high - low); // what no such model can explain
-      double variance = floor * floor + (o.trial().samples() > 0 ? sampling(o.trial()) : 0);
+      double variance =
+          floor * floor + (o.trial().samples() > 0 ? o.samplingVariance(objective) : 0);
       double doubt = o.trial().state() == TrialState.STOPPED ? 3 : 1 / o.trial().origin().weight();
       deviations[i] = Math.sqrt(Math.max(1e-18, variance)) * doubt;
       missed[i] = o.loss() - loss(other.meanWithout(i));

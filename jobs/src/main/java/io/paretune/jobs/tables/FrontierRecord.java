@@ -63,32 +63,20 @@ public record FrontierRecord(
   /** The same point as part of another run's frontier. */
   public FrontierRecord inRun(
       String otherRun, LocalDate otherDate, double otherHypervolume, FrontierStatus otherStatus) {
-    return new FrontierRecord(
-        study,
-        otherRun,
-        otherDate,
-        trialId,
-        modelId,
-        benchmarkVersion,
-        workload,
-        cost,
-        score,
-        scoreLow,
-        scoreHigh,
-        chanceScore,
-        confirmedScore,
-        profile,
-        otherHypervolume,
-        otherStatus,
-        gate);
+    return with(otherRun, otherDate, otherHypervolume, otherStatus, gate);
   }
 
   /** The same point with what the gate says of it. */
   public FrontierRecord judged(String why) {
+    return with(runId, runDate, hypervolume, status, why);
+  }
+
+  private FrontierRecord with(
+      String run, LocalDate date, double volume, FrontierStatus standing, String why) {
     return new FrontierRecord(
         study,
-        runId,
-        runDate,
+        run,
+        date,
         trialId,
         modelId,
         benchmarkVersion,
@@ -100,8 +88,8 @@ public record FrontierRecord(
         chanceScore,
         confirmedScore,
         profile,
-        hypervolume,
-        status,
+        volume,
+        standing,
         why);
   }
 }

@@ -30,10 +30,14 @@ public sealed interface Benchmark extends Serializable
    * The answers whose likelihood can be compared instead of generating one; empty where the answer
    * is free text.
    */
-  List<String> choices(Sample sample);
+  default List<String> choices(Sample sample) {
+    return List.of();
+  }
 
   /** A right answer as the model should give it, which calibration reads. */
-  String target(Sample sample);
+  default String target(Sample sample) {
+    return sample.answers().get(0);
+  }
 
   /** Whether the published evaluation generates the answer; otherwise choices are compared. */
   default boolean generates(Sample sample) {
@@ -62,8 +66,13 @@ public sealed interface Benchmark extends Serializable
     return choices == 0 ? 0 : 1.0 / choices;
   }
 
-  /** The one number, in [0, 1], that stands for the benchmark, as a sum of ratios. */
-  RatioSum ratios(Tally tally);
+  /**
+   * The one number, in [0, 1], that stands for the benchmark, as a sum of ratios; the mean credit
+   * where the benchmark has no metric of its own.
+   */
+  default RatioSum ratios(Tally tally) {
+    return Means.ratios(tally);
+  }
 
   /** The one number, in [0, 1], that stands for the benchmark, with its error. */
   default Estimate score(Tally tally) {
@@ -90,7 +99,9 @@ public sealed interface Benchmark extends Serializable
   }
 
   /** All that the published evaluation reports: {@code accuracy} and what it has besides. */
-  JsonObject report(Tally tally);
+  default JsonObject report(Tally tally) {
+    return Means.report(tally);
+  }
 
   /**
    * The choice with the highest log-probability; the first of several.

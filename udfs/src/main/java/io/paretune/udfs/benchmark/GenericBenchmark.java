@@ -1,6 +1,5 @@
 package io.paretune.udfs.benchmark;
 
-import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Locale;
 
@@ -38,11 +37,6 @@ public record GenericBenchmark(String name) implements Benchmark {
   }
 
   @Override
-  public String target(Sample sample) {
-    return sample.answers().get(0);
-  }
-
-  @Override
   public boolean generates(Sample sample) {
     return sample.options().isEmpty();
   }
@@ -68,16 +62,6 @@ public record GenericBenchmark(String name) implements Benchmark {
   @Override
   public Verdict judgeChoice(Sample sample, String choice) {
     return Verdict.of(choice, sample.answers().contains(choice));
-  }
-
-  @Override
-  public RatioSum ratios(Tally tally) {
-    return Means.ratios(tally);
-  }
-
-  @Override
-  public JsonObject report(Tally tally) {
-    return Means.report(tally);
   }
 
   private static String normalized(String answer) {

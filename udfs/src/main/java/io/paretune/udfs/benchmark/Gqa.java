@@ -1,7 +1,5 @@
 package io.paretune.udfs.benchmark;
 
-import com.google.gson.JsonObject;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -21,21 +19,8 @@ public record Gqa(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
-  public List<String> choices(Sample sample) {
-    return List.of();
-  }
-
-  @Override
-  public String target(Sample sample) {
-    return sample.answers().get(0);
-  }
-
-  @Override
   public GenerationRules generation(Sample sample) {
-    return switch (protocol) {
-      case LLAVA -> Prompts.LLAVA_SHORT;
-      case LMMS_EVAL -> Prompts.lmmsEval(16);
-    };
+    return Prompts.shortAnswer(protocol, 16);
   }
 
   @Override
@@ -56,15 +41,5 @@ public record Gqa(String name, Protocol protocol) implements Benchmark {
 
   private static String withoutPunctuation(String text) {
     return PUNCTUATION.matcher(PythonText.lower(text)).replaceAll("");
-  }
-
-  @Override
-  public RatioSum ratios(Tally tally) {
-    return Means.ratios(tally);
-  }
-
-  @Override
-  public JsonObject report(Tally tally) {
-    return Means.report(tally);
   }
 }

@@ -43,11 +43,6 @@ public record MmBench(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
-  public String target(Sample sample) {
-    return sample.answers().get(0);
-  }
-
-  @Override
   public GenerationRules generation(Sample sample) {
     return switch (protocol) {
       case LLAVA -> Prompts.LLAVA_LETTER;

@@ -49,10 +49,7 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public GenerationRules generation(Sample sample) {
-    return switch (protocol) {
-      case LLAVA -> Prompts.LLAVA_SHORT;
-      case LMMS_EVAL -> Prompts.lmmsEval(16);
-    };
+    return Prompts.shortAnswer(protocol, 16);
   }
 
   @Override

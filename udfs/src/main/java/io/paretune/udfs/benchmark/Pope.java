@@ -36,10 +36,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public GenerationRules generation(Sample sample) {
-    return switch (protocol) {
-      case LLAVA -> Prompts.LLAVA_SHORT;
-      case LMMS_EVAL -> Prompts.lmmsEval(128);
-    };
+    return Prompts.shortAnswer(protocol, 128);
   }
 
   @Override

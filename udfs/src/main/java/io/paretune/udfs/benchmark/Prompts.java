@@ -22,6 +22,14 @@ final class Prompts {
     return new GenerationRules(maxNewTokens, List.of("\n\n"));
   }
 
+  /** Rules for a word or a phrase. */
+  static GenerationRules shortAnswer(Protocol protocol, int lmmsEvalTokens) {
+    return switch (protocol) {
+      case LLAVA -> LLAVA_SHORT;
+      case LMMS_EVAL -> lmmsEval(lmmsEvalTokens);
+    };
+  }
+
   /** The letters of so many options: A, B, … */
   static List<String> letters(int options) {
     return IntStream.range(0, options).mapToObj(i -> String.valueOf((char) ('A' + i))).toList();

@@ -1,6 +1,5 @@
 package io.paretune.udfs.benchmark;
 
-import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,11 +25,6 @@ public record ScienceQa(String name, Protocol protocol) implements Benchmark {
   @Override
   public List<String> choices(Sample sample) {
     return Prompts.letters(sample.options().size());
-  }
-
-  @Override
-  public String target(Sample sample) {
-    return sample.answers().get(0);
   }
 
   @Override
@@ -81,15 +75,5 @@ public record ScienceQa(String name, Protocol protocol) implements Benchmark {
     boolean lettered =
         text.length() >= 2 && Character.isUpperCase(text.charAt(0)) && text.charAt(1) == '.';
     return lettered ? text.substring(0, 1) : "";
-  }
-
-  @Override
-  public RatioSum ratios(Tally tally) {
-    return Means.ratios(tally);
-  }
-
-  @Override
-  public JsonObject report(Tally tally) {
-    return Means.report(tally);
   }
 }

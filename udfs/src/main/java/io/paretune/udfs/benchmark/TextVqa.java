@@ -1,6 +1,5 @@
 package io.paretune.udfs.benchmark;
 
-import com.google.gson.JsonObject;
 import java.util.List;
 
 /**
@@ -22,11 +21,6 @@ public record TextVqa(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
-  public List<String> choices(Sample sample) {
-    return List.of();
-  }
-
-  @Override
   public String target(Sample sample) {
     return VqaAnswers.mostFrequent(sample.answers());
   }
@@ -44,15 +38,5 @@ public record TextVqa(String name, Protocol protocol) implements Benchmark {
     String given = VqaAnswers.normalized(text);
     List<String> answers = sample.answers().stream().map(VqaAnswers::normalized).toList();
     return new Verdict(given, VqaAnswers.agreement(given, answers));
-  }
-
-  @Override
-  public RatioSum ratios(Tally tally) {
-    return Means.ratios(tally);
-  }
-
-  @Override
-  public JsonObject report(Tally tally) {
-    return Means.report(tally);
   }
 }

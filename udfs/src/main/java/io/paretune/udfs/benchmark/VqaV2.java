@@ -1,6 +1,5 @@
 package io.paretune.udfs.benchmark;
 
-import com.google.gson.JsonObject;
 import java.util.HashSet;
 import java.util.List;
 
@@ -21,21 +20,13 @@ public record VqaV2(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
-  public List<String> choices(Sample sample) {
-    return List.of();
-  }
-
-  @Override
   public String target(Sample sample) {
     return VqaAnswers.mostFrequent(sample.answers());
   }
 
   @Override
   public GenerationRules generation(Sample sample) {
-    return switch (protocol) {
-      case LLAVA -> Prompts.LLAVA_SHORT;
-      case LMMS_EVAL -> Prompts.lmmsEval(16);
-    };
+    return Prompts.shortAnswer(protocol, 16);
   }
 
   @Override
@@ -51,15 +42,5 @@ public record VqaV2(String name, Protocol protocol) implements Benchmark {
       answers = answers.stream().map(VqaAnswers::processed).toList();
     }
     return new Verdict(given, VqaAnswers.agreement(given, answers));
-  }
-
-  @Override
-  public RatioSum ratios(Tally tally) {
-    return Means.ratios(tally);
-  }
-
-  @Override
-  public JsonObject report(Tally tally) {
-    return Means.report(tally);
   }
 }
