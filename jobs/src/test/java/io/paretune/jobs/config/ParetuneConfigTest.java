@@ -317,59 +317,6 @@ class ParetuneConfigTest {
   }
 
   @Test
-  void severalBenchmarksStandInThePlaceOfOne() throws IOException {
-    Path file =
-        write(
-            """
-            benchmarks = [
-              { name = gqa, samples = ["gqa/*.parquet"], format = gqa, images = "i.parquet", weight = 2 }
-              { name = mine, samples = "s3a://b/mine.parquet" }
-            ]
-            """);
-
-    BenchmarkConfig config =
-        ParetuneConfig.read(
-                Optional.of(file), List.of(), Set.of("benchmark.name", "benchmark.samples"))
-            .benchmark();
-
-    assertThat(config.name()).isEqualTo("gqa+mine");
-    assertThat(config.parts())
-        .containsExactly(
-            new BenchmarkPart(
-                "gqa",
-                List.of(directory.resolve("gqa/*.parquet").toString()),
-                BenchmarkFormat.GQA,
-                Optional.of(directory.resolve("i.parquet").toString()),
-                2),
-            new BenchmarkPart(
-                "mine",
-                List.of("s3a://b/mine.parquet"),
-                BenchmarkFormat.GENERIC,
-                Optional.empty(),
-                1));
-  }
-
-  @Test
-  void everyProblemOfSeveralBenchmarksIsReported() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    null,
-                    "benchmark.name=x",
-                    "benchmarks=[{name=a, samples=[f], weight=0},"
-                        + " {name=a, samples=[g], format=nope, wieght=1}, {samples=[]}]"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll(
-            "benchmark.name: is set, and benchmarks are",
-            "weight is wrong — must be a number above 0",
-            "the name \"a\" is given twice",
-            "format is wrong — must be one of generic, pope",
-            "there is no such key: wieght",
-            "name is not set",
-            "samples is wrong — must be a list of paths or URIs");
-  }
-
-  @Test
   void refusesFilesThatCannotBeRead() throws IOException {
     Path missing = directory.resolve("none.conf");
     assertThatThrownBy(() -> read(missing))
