@@ -1,13 +1,16 @@
 package io.paretune.jobs.fanout;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
  * longer than small trials do, so everything that has come in while one was under way, finished
- * rungs and changes of state, goes into the next. A trial's row is written before its answers: so
- * no answer is ever there under a number that another profile could still get. An ended trial whose
- * answers a kill cut off is run on when the study goes on ({@link ShardResultsTable#questionsOf}).
+ * rungs and changes of state, goes into the next. It never falls far behind: a trial that ends
+ * waits while as many as are run at once have ended and are not recorded yet.
+ *
+ * <p>A trial's first row is written before its answers, so that no answer is ever there under a
+ * number that another profile could still get; its last row after them, so that whoever reads an
+ * ended trial finds all its answers.
  */
 public final class TrialRecorder implements AutoCloseable {
   private record Entry(
@@ -27,21 +33,30 @@ public final class TrialRecorder implements AutoCloseable {
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
   private final Runnable mayWrite;
+  private final int mostUnrecorded;
   private final String name = UUID.randomUUID().toString();
-  private long version;
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
-  private volatile @Nullable Throwable failure;
+  private long version;
+  private int unrecorded;
+  private @Nullable Throwable failure;
 
   /**
    * Starts to wait for rows.
    *
    * @param mayWrite called before each write; throws if this process may not write any more
+   * @param mostUnrecorded ended trials that a kill may lose; at least 1
    */
-  public TrialRecorder(TrialsTable trials, ShardResultsTable shardResults, Runnable mayWrite) {
+  public TrialRecorder(
+      TrialsTable trials, ShardResultsTable shardResults, Runnable mayWrite, int mostUnrecorded) {
+    if (mostUnrecorded < 1) {
+      throw new IllegalArgumentException(
+          "at least one trial is unrecorded while it is written, was " + mostUnrecorded);
+    }
     this.trials = trials;
     this.shardResults = shardResults;
     this.mayWrite = mayWrite;
+    this.mostUnrecorded = mostUnrecorded;
     writer.setDaemon(true);
     writer.start();
   }
@@ -62,8 +77,23 @@ public final class TrialRecorder implements AutoCloseable {
     }
   }
 
-  /** Has the row of a trial that ended written, and the answers of its last rung. */
+  /**
+   * Has the row of a trial that ended written, and the answers of its last rung. Waits first until
+   * fewer ended trials than allowed are unrecorded.
+   */
   void ended(TrialRecord trial, List<ShardResultRecord> lastRung) {
+    synchronized (this) {
+      while (failure == null && unrecorded >= mostUnrecorded) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException(
+              "interrupted while trial " + trial.trialId() + " waited to be recorded", e);
+        }
+      }
+      unrecorded++;
+    }
     add(new Entry(trial, lastRung, false));
   }
 
@@ -80,28 +110,52 @@ public final class TrialRecorder implements AutoCloseable {
         taken.clear();
         taken.add(queue.take());
         queue.drainTo(taken);
-        Map<Long, TrialRecord> newest = new LinkedHashMap<>();
-        List<ShardResultRecord> answers = new ArrayList<>();
-        for (Entry e : taken) {
-          if (e.trial() != null) {
-            newest.put(e.trial().trialId(), e.trial());
-          }
-          answers.addAll(e.answers());
-          last |= e.last();
-        }
-        mayWrite.run();
-        trials.upsert(List.copyOf(newest.values()));
-        shardResults.append(name, version++, answers);
+        commit(taken);
+        last = taken.stream().anyMatch(Entry::last);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (
         Throwable e) { // Scala throws checked exceptions undeclared; any of them ends the search
-      failure = e;
+      synchronized (this) {
+        failure = e;
+        notifyAll();
+      }
     }
   }
 
-  private void throwFailure() {
+  private void commit(List<Entry> taken) {
+    Map<Long, TrialRecord> started = new LinkedHashMap<>();
+    Map<Long, TrialRecord> newest = new LinkedHashMap<>();
+    List<ShardResultRecord> answers = new ArrayList<>();
+    Set<Long> answering = new HashSet<>();
+    int ended = 0;
+    for (Entry e : taken) {
+      TrialRecord trial = e.trial();
+      if (trial != null) {
+        newest.put(trial.trialId(), trial);
+        if (trial.state() == TrialState.RUNNING) {
+          started.put(trial.trialId(), trial);
+        } else {
+          ended++;
+        }
+      }
+      answers.addAll(e.answers());
+      e.answers().forEach(a -> answering.add(a.trialId()));
+    }
+    mayWrite.run();
+    started.keySet().retainAll(answering);
+    trials.upsert(List.copyOf(started.values()));
+    shardResults.append(name, version++, answers);
+    newest.values().removeAll(started.values());
+    trials.upsert(List.copyOf(newest.values()));
+    synchronized (this) {
+      unrecorded -= ended;
+      notifyAll();
+    }
+  }
+
+  private synchronized void throwFailure() {
     Throwable cause = failure;
     if (cause != null) {
       throw new IllegalStateException(

@@ -32,6 +32,13 @@ public final class Sessions {
               "spark.sql.parquet.columnarReaderBatchSize", "128",
               "spark.sql.inMemoryColumnarStorage.batchSize", "128"));
 
+  private static final Map<String, String> FEW_ROWS =
+      new TreeMap<>(
+          Map.of(
+              "spark.sql.codegen.wholeStage", "false",
+              "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+              "spark.sql.shuffle.partitions", "1"));
+
   private Sessions() {}
 
   /**
@@ -43,6 +50,16 @@ public final class Sessions {
     found |= SparkSession.getDefaultSession().isDefined();
     SparkSession spark = configured(SparkSession.builder().appName(applicationName)).getOrCreate();
     return new Opened(spark, found ? () -> {} : spark::stop);
+  }
+
+  /**
+   * The same Spark for writes and reads of few rows, such as a search's records: compiling code for
+   * them and tasks without a row cost several times what the rows do.
+   */
+  public static SparkSession forFewRows(SparkSession spark) {
+    SparkSession few = spark.newSession();
+    FEW_ROWS.forEach((key, value) -> few.conf().set(key, value));
+    return few;
   }
 
   /** A session and what ends it. */

@@ -3,7 +3,6 @@ package io.paretune.jobs.tables;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
@@ -12,7 +11,6 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,17 +70,6 @@ public final class ShardResultsTable {
                 .thenComparingInt(ShardResultRecord::rung)
                 .thenComparingInt(ShardResultRecord::shard))
         .toList();
-  }
-
-  /** How many of a split's questions each trial of a study has answered. */
-  public Map<Long, Long> questionsOf(String study, String split) {
-    Map<Long, Long> questions = new HashMap<>();
-    ofSplit(study, split)
-        .groupBy("trial_id")
-        .agg(sum("total"))
-        .collectAsList()
-        .forEach(row -> questions.put(row.getLong(0), row.getLong(1)));
-    return questions;
   }
 
   /** The answers of a study's trials to a split's questions, by trial. */

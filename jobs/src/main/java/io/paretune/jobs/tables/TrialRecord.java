@@ -135,23 +135,6 @@ public record TrialRecord(
     return with(score, heldOut, state, what, finishedAt, costSeconds);
   }
 
-  /** The same trial, to be run again. */
-  public TrialRecord restarted() {
-    return running(
-        study,
-        trialId,
-        runId,
-        origin,
-        modelId,
-        benchmarkVersion,
-        workload,
-        profile,
-        cost,
-        chanceScore,
-        startedAt,
-        seed);
-  }
-
   /** The same trial with its score on held-out questions. */
   public TrialRecord confirmed(HeldOut result) {
     return with(score, Optional.of(result), state, reason, finishedAt, costSeconds);

@@ -46,23 +46,9 @@ final class RecordedTrials {
     this.shardResults = new ShardResultsTable(inputs.spark(), inputs.warehouse());
   }
 
-  /** All of them. An ended one whose last answers a kill cut off is run on, under its number. */
+  /** All of them. */
   List<TrialRecord> all() {
-    return withAnswers(trials.ofStudy(study.name()));
-  }
-
-  private List<TrialRecord> withAnswers(List<TrialRecord> before) {
-    Map<Long, Long> answered =
-        shardResults.questionsOf(study.name(), inputs.config().benchmark().searchSplit());
-    return before.stream()
-        .map(
-            t ->
-                t.state() != TrialState.FAILED
-                        && t.score().map(s -> s.samples()).orElse(0L)
-                            > answered.getOrDefault(t.trialId(), 0L)
-                    ? t.restarted()
-                    : t)
-        .toList();
+    return trials.ofStudy(study.name());
   }
 
   /** The answers of some of them to the search's questions, by trial. */

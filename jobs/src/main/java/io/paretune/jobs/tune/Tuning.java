@@ -21,6 +21,7 @@ import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.LayerImportanceTable;
+import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.StudyLease;
@@ -53,6 +54,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,8 +80,9 @@ public final class Tuning {
     this.study = inputs.config().study();
     this.clock = clock;
     this.space = space(inputs);
-    this.trials = new TrialsTable(inputs.spark(), inputs.warehouse());
-    this.shardResults = new ShardResultsTable(inputs.spark(), inputs.warehouse());
+    SparkSession few = Sessions.forFewRows(inputs.spark());
+    this.trials = new TrialsTable(few, inputs.warehouse());
+    this.shardResults = new ShardResultsTable(few, inputs.warehouse());
     this.recorded = new RecordedTrials(inputs, space);
   }
 
@@ -226,7 +229,7 @@ public final class Tuning {
                 field,
                 answered,
                 profileOf,
-                new TrialRecorder(trials, shardResults, lease::requireHeld),
+                new TrialRecorder(trials, shardResults, lease::requireHeld, study.concurrency()),
                 study.concurrency(),
                 clock)) {
       SearchBudget budget = new SearchBudget(total, study.maxDuration(), study.patience());

@@ -195,16 +195,16 @@ class StudyCommandsTest {
         .hasSize(TRIALS * SHARDS);
   }
 
-  /** Killed while trial 4 ran, before trial 3's answers were written; trial 5 had not begun. */
+  /** Killed while trial 4 ran, before trial 3's end was written; trial 5 had not begun. */
   @Test
   void anInterruptedStudyGoesOnWithoutLosingOrRepeatingATrial() {
     List<TrialRecord> recorded = new ArrayList<>();
     for (TrialRecord trial : trials("first").subList(0, 5)) {
-      recorded.add(copied(trial, "resumed", trial.trialId() < 4));
+      recorded.add(copied(trial, "resumed", trial.trialId() < 3));
     }
     new TrialsTable(spark(), warehouse).upsert(recorded);
     ShardResultsTable results = new ShardResultsTable(spark(), warehouse);
-    for (long id = 0; id < 3; id++) {
+    for (long id = 0; id < 4; id++) {
       long trial = id;
       results.append(
           answers("first").stream()
@@ -233,7 +233,7 @@ class StudyCommandsTest {
         .filteredOn(a -> a.executor().equals(EARLIER))
         .extracting(ShardResultRecord::trialId)
         .as("what was answered before is not asked again")
-        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L);
+        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L);
   }
 
   @Test

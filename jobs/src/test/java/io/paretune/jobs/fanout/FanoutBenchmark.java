@@ -90,6 +90,7 @@ public final class FanoutBenchmark {
 
   private static JsonObject run(int slots, List<List<Long>> millis) throws IOException {
     int shards = millis.get(0).size();
+    int concurrency = Math.max(2, slots / 2);
     SparkSession spark =
         Sessions.configured(
                 SparkSession.builder()
@@ -136,9 +137,13 @@ public final class FanoutBenchmark {
             new RandomSampler(1));
     long started;
     double seconds;
+    SparkSession few = Sessions.forFewRows(spark);
     TrialRecorder recorder =
         new TrialRecorder(
-            new TrialsTable(spark, warehouse), new ShardResultsTable(spark, warehouse), () -> {});
+            new TrialsTable(few, warehouse),
+            new ShardResultsTable(few, warehouse),
+            () -> {},
+            concurrency);
     try (SparkTrialRunner<Integer> runner =
         new SparkTrialRunner<>(
             context,
@@ -151,14 +156,14 @@ public final class FanoutBenchmark {
               return profile;
             },
             recorder,
-            Math.max(2, slots / 2),
+            concurrency,
             Clock.systemUTC())) {
       started = System.nanoTime();
       new SearchLoop(
               study,
               runner,
               SearchBudget.ofTrials(millis.size()),
-              Math.max(2, slots / 2),
+              concurrency,
               Clock.systemUTC(),
               new SearchListener() {})
           .run();

@@ -10,6 +10,7 @@ import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -28,9 +29,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -58,8 +61,9 @@ class SparkTrialRunnerTest {
   static void createTables() {
     Warehouse warehouse = Warehouse.at("warehouse", folder.toString());
     warehouse.createTables(SPARK);
-    trials = new TrialsTable(SPARK, warehouse);
-    results = new ShardResultsTable(SPARK, warehouse);
+    SparkSession few = Sessions.forFewRows(SPARK);
+    trials = new TrialsTable(few, warehouse);
+    results = new ShardResultsTable(few, warehouse);
   }
 
   private static TrialContext context(String study) {
@@ -116,7 +120,7 @@ class SparkTrialRunnerTest {
         field,
         answered,
         SparkTrialRunnerTest::profile,
-        new TrialRecorder(trials, results, () -> {}),
+        new TrialRecorder(trials, results, () -> {}, 2),
         2,
         Clock.systemUTC());
   }
@@ -249,6 +253,51 @@ class SparkTrialRunnerTest {
       runner.submit(trial(0)).join();
     }
     assertThat(version() - before).as("four rungs, of two shards each").isBetween(1L, 4L);
+  }
+
+  /** Whoever reads trials and then answers, at any moment, finds nothing half-written. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void aReaderBesideASearchSeesWholeRungsAndWholeTrials() throws Exception {
+    Map<Long, SimulatedCandidate> candidates =
+        LongStream.range(0, 4).boxed().collect(Collectors.toMap(t -> t, t -> candidate(0.5, 150)));
+    int unfinished = 0;
+    try (SparkTrialRunner<Integer> runner =
+        runner("read", Optional.empty(), Map.of(), candidates)) {
+      CompletableFuture<Void> search =
+          CompletableFuture.allOf(
+              LongStream.range(0, 4)
+                  .mapToObj(t -> runner.submit(trial(t)))
+                  .toArray(CompletableFuture[]::new));
+      while (!search.isDone()) {
+        List<TrialRecord> seen = trials.ofStudy("read");
+        List<ShardResultRecord> answers = results.ofStudy("read");
+        unfinished += requireWhole(seen, answers) ? 0 : 1;
+      }
+      search.join();
+    }
+    assertThat(unfinished).as("it read while the search wrote").isPositive();
+    assertThat(requireWhole(trials.ofStudy("read"), results.ofStudy("read"))).isTrue();
+  }
+
+  /** Whether all four trials have ended. */
+  private static boolean requireWhole(List<TrialRecord> seen, List<ShardResultRecord> answers) {
+    Map<Long, Map<Integer, Long>> rungs =
+        answers.stream()
+            .collect(
+                Collectors.groupingBy(
+                    ShardResultRecord::trialId,
+                    Collectors.groupingBy(ShardResultRecord::rung, Collectors.counting())));
+    assertThat(rungs.values().stream().flatMap(r -> r.values().stream()))
+        .as("shards of a rung that is there")
+        .allMatch(shards -> shards == 2);
+    for (TrialRecord trial : seen) {
+      if (trial.state() == TrialState.COMPLETE) {
+        assertThat(rungs).as("answers of an ended trial").containsKey(trial.trialId());
+        assertThat(rungs.get(trial.trialId())).hasSize(4);
+      }
+    }
+    return seen.stream().filter(t -> t.state() == TrialState.COMPLETE).count() == 4;
   }
 
   private static long version() {
