@@ -71,7 +71,24 @@ final class SpaceJson {
     list(root, "constraints", false)
         .forEach((at, e) -> readConstraint(at, e, parameters, names).ifPresent(constraints::add));
     problems.throwIfAny();
-    return new SearchSpace(List.copyOf(parameters.values()), objectives, constraints);
+    SearchSpace space =
+        new SearchSpace(List.copyOf(parameters.values()), objectives, constraints);
+    space.knownConstraints().forEach(this::checkReach);
+    problems.throwIfAny();
+    return space;
+  }
+
+  /** A bound that no point keeps leaves nothing to search. */
+  private void checkReach(Constraint.OnQuantity c) {
+    Additive quantity = c.quantity();
+    if (c.min() > quantity.greatest() + quantity.rounding()
+        || c.max() < quantity.least() - quantity.rounding()) {
+      problems.add(
+          where,
+          "constraint on \"%s\": no point keeps it, since its values lie between %s and %s"
+              .formatted(c.name(), quantity.least(), quantity.greatest()),
+          "change its bounds");
+    }
   }
 
   private Map<String, JsonObject> list(JsonObject root, String key, boolean needed) {

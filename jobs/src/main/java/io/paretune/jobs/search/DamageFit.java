@@ -15,6 +15,9 @@ final class DamageFit {
   private static final double SMOOTH = 0.8;
   private static final double COUPLING = 0.3;
   private static final double LINK = 1.5;
+  private static final double LEAST_BELIEVED = 0.02; // of what is usual
+  private static final double POWER =
+      Double.parseDouble(System.getProperty("dpower", "0.5"));
 
   private final Damage.Layout layout;
   private final List<Point> points;
@@ -27,8 +30,14 @@ final class DamageFit {
    * What is fitted to.
    *
    * @param deviations standard deviation of each loss
+   * @param beliefs what is believed of each group's variables, in any unit; empty without a belief
    */
-  DamageFit(Damage.Layout layout, List<Point> points, double[] losses, double[] deviations) {
+  DamageFit(
+      Damage.Layout layout,
+      List<Point> points,
+      double[] losses,
+      double[] deviations,
+      List<Additive> beliefs) {
     this.layout = layout;
     this.points = points;
     this.losses = losses;
@@ -44,6 +53,41 @@ final class DamageFit {
       // All variables at their worst: a damage of about 3 a group.
       double step = 3.0 / layout.groups.get(g).size() / Math.max(1, layout.steps(g));
       Arrays.fill(centre, layout.stepsAt[g], layout.stepsAt[g] + layout.steps(g), Math.log(step));
+    }
+    for (int g = 0; g < beliefs.size(); g++) {
+      believe(g, beliefs.get(g));
+    }
+  }
+
+  /** Moves the prior's centre to the sensitivities and the curve that are believed of a group. */
+  private void believe(int group, Additive belief) {
+    List<Integer> members = layout.groups.get(group).members();
+    int steps = layout.steps(group);
+    double[] rises = new double[steps];
+    double[] totals = new double[members.size()];
+    for (int m = 0; m < totals.length; m++) {
+      for (int c = 0; c < steps; c++) {
+        double rise = belief.term(members.get(m), c + 1) - belief.term(members.get(m), c);
+        rises[layout.rising[group] ? c : steps - 1 - c] += layout.rising[group] ? rise : -rise;
+        totals[m] += layout.rising[group] ? rise : -rise;
+      }
+    }
+    double mean = Arrays.stream(totals).average().orElse(0);
+    if (!(mean > 0)) {
+      return; // nothing is believed, or the trials say that the other way is up
+    }
+    double sum = 0;
+    for (int m = 0; m < totals.length; m++) {
+      totals[m] = Math.log(Math.max(totals[m], LEAST_BELIEVED * mean));
+      sum += totals[m];
+    }
+    for (int m = 0; m < totals.length; m++) {
+      centre[Damage.FIRST + members.get(m)] = totals[m] - sum / totals.length;
+    }
+    double whole = Arrays.stream(rises).sum();
+    for (int k = 0; k < steps; k++) {
+      double share = Math.max(rises[k] / whole, LEAST_BELIEVED / steps);
+      centre[layout.stepsAt[group] + k] += Math.log(share * steps);
     }
   }
 
@@ -149,6 +193,7 @@ final class DamageFit {
     single(theta, Damage.FLOOR, 0.3 * typicalSpan, row);
     single(theta, Damage.SPAN, 0.5, row);
     single(theta, Damage.PLATEAU, LINK, row);
+    single(theta, Damage.POWER, POWER, row);
     for (Group group : layout.groups) {
       List<Integer> members = group.members();
       for (int k = 0; k < members.size(); k++) {
@@ -182,7 +227,7 @@ final class DamageFit {
 
   private void difference(double[] theta, int at, int before, double deviation, Row row) {
     row.take(
-        (theta[at] - theta[before]) / deviation,
+        (theta[at] - centre[at] - theta[before] + centre[before]) / deviation,
         new int[] {at, before},
         new double[] {1 / deviation, -1 / deviation});
   }

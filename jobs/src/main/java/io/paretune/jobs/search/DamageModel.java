@@ -49,13 +49,21 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
       rising[g] = rise > 0;
     }
     Damage.Layout layout = new Damage.Layout(space, groups, rising, features.pairs());
-    DamageFit fit = new DamageFit(layout, points, losses, deviations);
-    Damage damage = fit.fit();
-    Cholesky precision = fit.precision(damage);
-    double ours = weighted(fit.missed(damage, precision), deviations);
-    return ours < weighted(toBeat, deviations)
-        ? Optional.of(new DamageModel(damage, precision, layout))
-        : Optional.empty();
+    double least = weighted(toBeat, deviations);
+    Optional<DamageModel> best = Optional.empty();
+    List<List<Additive>> priors =
+        features.beliefs().isEmpty() ? List.of(List.of()) : List.of(List.of(), features.beliefs());
+    for (List<Additive> beliefs : priors) {
+      DamageFit fit = new DamageFit(layout, points, losses, deviations, beliefs);
+      Damage damage = fit.fit();
+      Cholesky precision = fit.precision(damage);
+      double missed = weighted(fit.missed(damage, precision), deviations);
+      if (missed < least) {
+        least = missed;
+        best = Optional.of(new DamageModel(damage, precision, layout));
+      }
+    }
+    return best;
   }
 
   private static double weighted(double[] missed, double[] deviations) {

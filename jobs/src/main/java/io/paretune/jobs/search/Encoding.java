@@ -1,6 +1,7 @@
 package io.paretune.jobs.search;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Points as the surrogate sees them: linear features, and places on the unit scale. */
 final class Encoding {
@@ -8,6 +9,9 @@ final class Encoding {
   private final Features features;
   private final int[] start; // where a variable's place begins
   private final int size;
+  private final double[][] units; // by variable and choice, over the root of the dimensions
+
+  private static final int MOST_TABLED = 200; // values of a variable
 
   Encoding(SearchSpace space, Optional<Additive> belief) {
     this.space = space;
@@ -18,6 +22,16 @@ final class Encoding {
       start[i + 1] = start[i] + (p instanceof Parameter.Categorical ? Basis.size(p) : 1);
     }
     size = start[space.dimensions()];
+    units = new double[space.dimensions()][];
+    double root = Math.sqrt(units.length);
+    for (int i = 0; i < units.length; i++) {
+      Parameter p = space.parameter(i);
+      boolean tabled = p instanceof Parameter.Ordinal && p.cardinality() <= MOST_TABLED;
+      units[i] = new double[tabled ? (int) p.cardinality() : 0];
+      for (int c = 0; c < units[i].length; c++) {
+        units[i][c] = p.unit(c) / root;
+      }
+    }
   }
 
   SearchSpace space() {
@@ -28,21 +42,44 @@ final class Encoding {
     return features;
   }
 
-  /** A point with what is computed from it once. */
+  /** How many numbers a place has. */
+  int placeSize() {
+    return size;
+  }
+
+  /** A point with what is computed from it once, if at all. */
   static final class Encoded {
     final Point point;
-    final double[] features;
     final double[] place;
+    private final Features from;
+    private double @Nullable [] features;
 
-    Encoded(Point point, double[] features, double[] place) {
+    private Encoded(Point point, double[] place, Features from) {
       this.point = point;
-      this.features = features;
       this.place = place;
+      this.from = from;
+    }
+
+    /** What the linear part sees. */
+    double[] features() {
+      double[] known = features;
+      if (known == null) {
+        known = from.of(point);
+        features = known;
+      }
+      return known;
     }
   }
 
   Encoded of(Point point) {
-    return new Encoded(point, features.of(point), place(point));
+    return new Encoded(point, place(point), features);
+  }
+
+  /** The point of an observation that was made elsewhere. */
+  Encoded foreign(Point point) {
+    Encoded encoded = of(point);
+    encoded.features = features.foreign(encoded.features());
+    return encoded;
   }
 
   /**
@@ -53,6 +90,10 @@ final class Encoding {
     double[] place = new double[size];
     double root = Math.sqrt(space.dimensions());
     for (int i = 0; i < space.dimensions(); i++) {
+      if (units[i].length > 0) {
+        place[start[i]] = units[i][point.choice(i)];
+        continue;
+      }
       Parameter p = space.parameter(i);
       if (p instanceof Parameter.Categorical) {
         place[start[i] + point.choice(i) % Basis.MOST] = 0.5 / root;

@@ -38,13 +38,14 @@ final class Features {
   private final List<Group> groups;
   private final int[] groupOf;
   private final double[][] waves; // [parameter][wave]
+  private final BasisTable table;
   private final int[][] pairs; // two parameters each
   private final int[] basis; // how many basis functions a parameter has
   private final int[] sharedAt; // by group, where its features begin
   private final int[] smoothAt;
   private final int[] ownAt; // by parameter
   private final int pairAt;
-  private final Optional<Additive> belief;
+  private final Additive[] beliefOf; // by group, from -1 to 1 over its variables; none without belief
   private final int beliefAt;
   private final int foreignAt;
   private final int curvedAt; // what follows needs the groups' curves
@@ -56,8 +57,12 @@ final class Features {
 
   Features(SearchSpace space, Optional<Additive> belief) {
     this.space = space;
-    this.belief = belief;
+    this.table = new BasisTable(space);
     this.groups = Group.of(space);
+    beliefOf =
+        belief
+            .map(b -> groups.stream().map(g -> within(b, g)).toArray(Additive[]::new))
+            .orElse(new Additive[0]);
     int d = space.dimensions();
     groupOf = new int[d];
     waves = new double[d][];
@@ -94,10 +99,7 @@ final class Features {
     pairAt = kinds.size();
     add(kinds, scales, Part.PAIR, pairs.length, 1, 1 / Math.sqrt(Math.max(1, pairs.length)));
     beliefAt = kinds.size();
-    if (belief.isPresent()) {
-      kinds.add(Part.PRIOR);
-      scales.add(1.0);
-    }
+    add(kinds, scales, Part.PRIOR, belief.isPresent() ? groups.size() : 0, 1, 1);
     foreignAt = add(kinds, scales, Part.FOREIGN, 1, 1, 1);
     curvedAt = kinds.size();
     trendAt = new int[groups.size()];
@@ -116,6 +118,24 @@ final class Features {
     add(kinds, scales, Part.CURVED_PAIR, curved ? pairs.length : 0, 1, 1);
     parts = kinds.toArray(Part[]::new);
     prior = scales.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** What is believed of one group's variables alone, from -1 at their best to 1 at their worst. */
+  private static Additive within(Additive belief, Group group) {
+    List<List<Double>> all = belief.terms();
+    List<List<Double>> own = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      own.add(group.members().contains(i) ? all.get(i) : List.of());
+    }
+    Additive of = Additive.of(0, own);
+    double least = of.least();
+    double span = of.greatest() - least;
+    if (!(span > Double.MIN_NORMAL)) {
+      return Additive.of(0, all.stream().map(terms -> List.<Double>of()).toList());
+    }
+    return Additive.of(
+        -1 - 2 * least / span,
+        own.stream().map(terms -> terms.stream().map(t -> 2 * t / span).toList()).toList());
   }
 
   private static int add(
@@ -226,6 +246,11 @@ final class Features {
     return groups;
   }
 
+  /** What is believed of each group's variables, each from -1 to 1; empty without a belief. */
+  List<Additive> beliefs() {
+    return List.of(beliefOf);
+  }
+
   Part part(int feature) {
     return parts[feature];
   }
@@ -261,9 +286,8 @@ final class Features {
   double[] of(Point point) {
     double[] features = new double[parts.length];
     double[] linear = new double[space.dimensions()];
-    double[] values = new double[Basis.MOST];
     for (int i = 0; i < linear.length; i++) {
-      Basis.at(space.parameter(i), point.at(i), values);
+      double[] values = table.at(i, point.at(i));
       linear[i] = values[0];
       int g = groupOf[i];
       double share = 1.0 / groups.get(g).size();
@@ -285,9 +309,8 @@ final class Features {
     for (int p = 0; p < pairs.length; p++) {
       features[pairAt + p] = linear[pairs[p][0]] * linear[pairs[p][1]];
     }
-    if (belief.isPresent()) {
-      Additive b = belief.get();
-      features[beliefAt] = (b.of(point) - b.least()) / beliefSpan() * 2 - 1;
+    for (int g = 0; g < beliefOf.length; g++) {
+      features[beliefAt + g] = beliefOf[g].of(point);
     }
     return features;
   }
@@ -299,9 +322,43 @@ final class Features {
     return marked;
   }
 
-  private double beliefSpan() {
-    Additive b = belief.orElseThrow();
-    return Math.max(Double.MIN_NORMAL, b.greatest() - b.least());
+  /** The part of the belief's features that no variable changes, under these weights. */
+  double constant(double[] weights) {
+    double sum = 0;
+    for (int g = 0; g < beliefOf.length; g++) {
+      sum += weights[beliefAt + g] * beliefOf[g].constant();
+    }
+    return sum;
+  }
+
+  /** Each choice's first basis function: what {@link Part#PAIR} multiplies. */
+  double[][] linear() {
+    return tabled((i, c) -> table.at(i, c)[0]);
+  }
+
+  /** Each choice's root of its share of the group's curve: what {@link Part#CURVED_PAIR} multiplies. */
+  double[][] roots(Curves curves) {
+    return tabled(
+        (i, c) -> {
+          int g = groupOf[i];
+          double share = 1.0 / groups.get(g).size();
+          return curves.has(g) ? Math.sqrt(share * curves.at(g, table.at(i, c), 0)) : 0;
+        });
+  }
+
+  private interface OfChoice {
+    double at(int parameter, int choice);
+  }
+
+  private double[][] tabled(OfChoice value) {
+    double[][] all = new double[space.dimensions()][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = new double[(int) space.parameter(i).cardinality()];
+      for (int c = 0; c < all[i].length; c++) {
+        all[i][c] = value.at(i, c);
+      }
+    }
+    return all;
   }
 
   /** The additive effect that weights give each value of a discrete variable; pairs left out. */
@@ -321,10 +378,9 @@ final class Features {
       }
     }
     double[] effects = new double[count];
-    double[] values = new double[Basis.MOST];
     Parameter p = space.parameter(parameter);
     for (int v = 0; v < count; v++) {
-      Basis.at(p, p.lowest() + v, values);
+      double[] values = table.at(parameter, p.lowest() + v);
       for (int r = 0; r < size; r++) {
         effects[v] += combined[r] * values[r];
       }
@@ -335,9 +391,8 @@ final class Features {
         }
         effects[v] += multiple * share * curves.get().at(g, values, 0);
       }
-      if (belief.isPresent()) {
-        double term = belief.get().term(parameter, p.lowest() + v);
-        effects[v] += weights[beliefAt] * 2 * term / beliefSpan();
+      if (beliefOf.length > 0) {
+        effects[v] += weights[beliefAt + g] * beliefOf[g].term(parameter, p.lowest() + v);
       }
     }
     return effects;

@@ -1,8 +1,10 @@
 package io.paretune.jobs.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gaussian-process regression (Rasmussen and Williams 2006, section 2.2 and algorithm 2.1) whose
@@ -16,14 +18,15 @@ final class GaussianProcess {
   private final Hyper hyper;
   private final double[] featureScale;
   private final double[] relevance;
-  private final List<double[]> scaled = new ArrayList<>();
-  private final List<double[]> places = new ArrayList<>();
+  private final Columns scaled; // features of the observations
+  private final Columns places;
   private final List<Double> targets = new ArrayList<>();
   private final List<Double> noises = new ArrayList<>();
   private final Cholesky factor;
   private double[] alpha = new double[0];
   private double[] primal = new double[0]; // posterior mean of the weights of scaled features
   private double level; // posterior mean of the constant
+  private @Nullable ChoiceMean choices; // the linear part, where all variables are choices
 
   GaussianProcess(Encoding encoding, Hyper hyper, int capacity) {
     this.encoding = encoding;
@@ -35,6 +38,8 @@ final class GaussianProcess {
       featureScale[f] = features.prior(f) * hyper.scale(features.part(f));
     }
     relevance = hyper.relevance().stream().mapToDouble(Double::doubleValue).toArray();
+    scaled = new Columns(featureScale.length, capacity);
+    places = new Columns(encoding.placeSize(), capacity);
   }
 
   int size() {
@@ -58,8 +63,8 @@ final class GaussianProcess {
     covariances(own, place, row);
     row[size()] = variance(own) + noise;
     factor.append(row);
-    scaled.add(own);
-    places.add(place);
+    scaled.append(own);
+    places.append(place);
     targets.add(target);
     noises.add(noise);
   }
@@ -67,19 +72,19 @@ final class GaussianProcess {
   /** Takes in what was added. */
   void settle() {
     alpha = factor.solve(targets.stream().mapToDouble(Double::doubleValue).toArray());
-    primal = new double[featureScale.length];
-    level = 0;
-    for (int i = 0; i < alpha.length; i++) {
-      Vectors.addScaled(primal, alpha[i], scaled.get(i));
-      level += CONSTANT * alpha[i];
-    }
+    primal = scaled.combined(alpha);
+    level = CONSTANT * Arrays.stream(alpha).sum();
+    choices =
+        KnapsackProposals.isPossible(encoding.space())
+            ? new ChoiceMean(encoding, hyper.curves(), weights(), level)
+            : null;
   }
 
   private double[] scaled(Encoding.Encoded at) {
     double[] own =
         hyper.curves().isPresent()
-            ? encoding.features().complete(at.features, hyper.curves().get())
-            : at.features.clone();
+            ? encoding.features().complete(at.features(), hyper.curves().get())
+            : at.features().clone();
     for (int f = 0; f < own.length; f++) {
       own[f] *= featureScale[f];
     }
@@ -96,10 +101,11 @@ final class GaussianProcess {
 
   private void covariances(double[] own, double[] at, double[] into) {
     double rest = hyper.rest() * hyper.rest();
-    for (int k = 0; k < scaled.size(); k++) {
-      double sum = CONSTANT + Vectors.dot(own, scaled.get(k), own.length);
-      into[k] = sum + rest * matern(Vectors.squaredDistance(at, places.get(k)));
+    double[] squared = places.squaredDistances(at);
+    for (int k = 0; k < squared.length; k++) {
+      into[k] = CONSTANT + rest * matern(squared[k]);
     }
+    scaled.addProducts(own, into);
   }
 
   /** Matérn 5/2 of a squared distance. */
@@ -121,14 +127,18 @@ final class GaussianProcess {
     return new Prediction(mean, Math.sqrt(Math.max(variance, 1e-12)));
   }
 
-  /** Only the mean: linear in the number of observations. */
+  /** Only the mean, of this study's own trials: linear in the number of observations. */
   double mean(Encoding.Encoded at) {
-    double mean = level + Vectors.dot(scaled(at), primal, primal.length);
+    ChoiceMean byChoice = choices;
+    double mean =
+        byChoice == null
+            ? level + Vectors.dot(scaled(at), primal, primal.length)
+            : byChoice.of(at.point);
     double rest = hyper.rest() * hyper.rest();
-    double[] place = place(at);
+    double[] squared = places.squaredDistances(place(at));
     double sum = 0;
     for (int k = 0; k < alpha.length; k++) {
-      sum += alpha[k] * matern(Vectors.squaredDistance(place, places.get(k)));
+      sum += alpha[k] * matern(squared[k]);
     }
     return mean + rest * sum;
   }
@@ -182,17 +192,14 @@ final class GaussianProcess {
     double mean = spread * random.nextGaussian() * Math.sqrt(CONSTANT);
     double rest = hyper.rest() * hyper.rest();
     double[] missed = new double[size()];
+    scaled.addProducts(drawn, missed);
     for (int i = 0; i < missed.length; i++) {
       double other = Math.sqrt(noises.get(i) + rest);
-      missed[i] =
-          targets.get(i)
-              - mean
-              - spread * other * random.nextGaussian()
-              - Vectors.dot(scaled.get(i), drawn, drawn.length);
+      missed[i] = targets.get(i) - mean - spread * other * random.nextGaussian() - missed[i];
     }
-    double[] dual = factor.solve(missed);
-    for (int i = 0; i < dual.length; i++) {
-      Vectors.addScaled(drawn, dual[i], scaled.get(i));
+    double[] correction = scaled.combined(factor.solve(missed));
+    for (int f = 0; f < drawn.length; f++) {
+      drawn[f] += correction[f];
     }
     return unscaled(drawn);
   }

@@ -16,6 +16,7 @@ record GuidedParts(
     GuidedSettings settings,
     Encoding encoding,
     Feasibility feasibility,
+    Untried untried,
     UniformSettings uniform,
     boolean grouped,
     Optional<KnapsackProposals> knapsack,
@@ -33,11 +34,13 @@ record GuidedParts(
         settings.has(GuidedSettings.Part.KNAPSACK) && KnapsackProposals.isPossible(space)
             ? Optional.of(new KnapsackProposals(space, monotone))
             : Optional.empty();
+    Feasibility feasibility = new Feasibility(space);
     return new GuidedParts(
         space,
         settings,
         encoding,
-        new Feasibility(space),
+        feasibility,
+        new Untried(space, feasibility),
         uniform,
         settings.has(GuidedSettings.Part.UNIFORM) && uniform.areUseful(),
         knapsack,

@@ -20,7 +20,9 @@ final class GuidedProposals {
   private static final int MOST_UNIFORM = 100;
 
   /** Trials that share a draw of the model where drawing is expensive. */
-  private static final int SHARED_DRAW = 2;
+  private static final int SHARED_DRAW = 4;
+
+  private static final double QUICK_BUDGET = 1.2e6;
 
   private final GuidedParts p;
   private final TpeSampler tpe;
@@ -28,6 +30,7 @@ final class GuidedProposals {
   private final List<Point> pending;
   private final Acquisition acquisition;
   private final int evaluations;
+  private final boolean expensive; // then a typical deviation stands for each point's own
   private final List<Promise> meanPromises = new ArrayList<>();
   private List<Promise> drawnPromises = List.of();
   private long drawnFor;
@@ -40,15 +43,26 @@ final class GuidedProposals {
     acquisition = new Acquisition(history, p.encoding(), p.models(), p.feasibility());
     acquisition.believe(pending);
     acquisition.trust(p.space().objectives().size() > 1 ? p.settings().boldness() : 1);
-    evaluations = affordable();
+    int inFull = affordable(p.knapsack().isPresent() ? 6e6 : 16e6, costInFull());
+    expensive = inFull < 40;
+    boolean tabled = expensive && p.knapsack().isPresent();
+    evaluations = tabled ? Math.min(40, affordable(QUICK_BUDGET, costOfMean())) : inFull;
   }
 
   /** How many predictions a proposal may cost: a fixed amount of arithmetic. */
-  private int affordable() {
-    double n = history.finished().size();
-    double one = n * (p.encoding().features().size() + p.space().dimensions() + 100) + n * n;
-    double budget = p.knapsack().isPresent() ? 6e6 : 16e6;
+  private int affordable(double budget, double one) {
     return (int) Math.max(8, Math.min(400, budget / Math.max(1, one * p.models().size())));
+  }
+
+  /** The arithmetic of a prediction with its deviation. */
+  private double costInFull() {
+    double n = history.finished().size();
+    return n * (p.encoding().features().size() + p.space().dimensions() + 100) + n * n;
+  }
+
+  /** Of a mean alone, where the linear part is tabled. */
+  private double costOfMean() {
+    return history.finished().size() * (p.space().dimensions() + 60.0);
   }
 
   /** Counts a point as tried, with the losses predicted for it. */
@@ -56,13 +70,9 @@ final class GuidedProposals {
     acquisition.believe(List.of(point));
   }
 
-  private boolean isExpensive() {
-    return evaluations < 40;
-  }
-
   /** In full where that is affordable. */
   private double gain(Encoding.Encoded at) {
-    return isExpensive() ? acquisition.quickly(at) : acquisition.of(at);
+    return expensive ? acquisition.quickly(at) : acquisition.of(at);
   }
 
   private record Scored(Encoding.Encoded at, double gain) {}
@@ -80,10 +90,8 @@ final class GuidedProposals {
       }
     }
     if (scored.isEmpty()) {
-      return TpeSampler.fresh(
-          seen,
-          () -> RandomSampler.feasible(p.space(), p.feasibility(), random),
-          p.space().cardinality());
+      return p.untried()
+          .draw(seen, () -> RandomSampler.feasible(p.space(), p.feasibility(), random), random);
     }
     scored.sort(Comparator.comparingDouble(Scored::gain).reversed());
     Scored best = scored.get(0);
@@ -137,7 +145,7 @@ final class GuidedProposals {
     if (meanPromises.isEmpty()) {
       meanPromises.addAll(promises(knapsack.offers(model.effects())));
     }
-    if (drawnPromises.isEmpty() || !isExpensive() || id >= drawnFor + SHARED_DRAW) {
+    if (drawnPromises.isEmpty() || !expensive || id >= drawnFor + SHARED_DRAW) {
       drawnFor = id;
       drawnPromises = promises(knapsack.offers(model.drawnEffects(random, p.settings().spread())));
     }

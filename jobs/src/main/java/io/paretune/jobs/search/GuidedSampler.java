@@ -18,9 +18,6 @@ public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;
   private static final int LARGEST_STARTUP = 12;
 
-  /** Random draws are cheap: enough of them find the last point of a small space. */
-  private static final int MOST_REDRAWS = 200;
-
   private static final int REHEARSE_EVERY = 10;
 
   /** Beyond so many proposals in one ask a model has nothing more to say. */
@@ -96,13 +93,12 @@ public final class GuidedSampler implements Sampler {
       if (k >= MOST_MODELLED) {
         point = untried(p, seen, random);
       } else if (proposals == null) {
-        point = TpeSampler.fresh(seen, () -> start(p, id, random), p.space().cardinality());
+        point = p.untried().draw(seen, () -> start(p, id, random), random);
       } else if (isTpesTurn(p, id)) {
         point =
-            TpeSampler.fresh(
-                seen,
-                () -> p.tpeCandidates(tpe, history, pending, random, 1).get(0),
-                p.space().cardinality());
+            p.untried()
+                .draw(
+                    seen, () -> p.tpeCandidates(tpe, history, pending, random, 1).get(0), random);
       } else {
         point = proposals.next(id, seen, random);
       }
@@ -122,12 +118,8 @@ public final class GuidedSampler implements Sampler {
 
   /** A random point that was not tried, unless the space is used up. */
   private static Point untried(GuidedParts p, Set<Point> seen, RandomGenerator random) {
-    Point point = RandomSampler.feasible(p.space(), p.feasibility(), random);
-    int redraws = seen.size() >= p.space().cardinality() ? 0 : MOST_REDRAWS;
-    for (int i = 0; i < redraws && seen.contains(point); i++) {
-      point = RandomSampler.feasible(p.space(), p.feasibility(), random);
-    }
-    return point;
+    return p.untried()
+        .draw(seen, () -> RandomSampler.feasible(p.space(), p.feasibility(), random), random);
   }
 
   private boolean isTpesTurn(GuidedParts p, long id) {

@@ -37,7 +37,7 @@ final class HyperFit {
     squared = new double[n][];
     List<double[]> all =
         points.stream()
-            .map(p -> curves.map(c -> features.complete(p.features, c)).orElse(p.features))
+            .map(p -> curves.map(c -> features.complete(p.features(), c)).orElse(p.features()))
             .toList();
     for (int i = 0; i < n; i++) {
       int row = i;

@@ -62,10 +62,10 @@ final class ObjectiveModel {
       Trial trial = history.finished().get(read);
       double value = trial.value(objective);
       if (trial.state() != TrialState.FAILED && !Double.isNaN(value)) {
-        Encoding.Encoded at = encoding.of(trial.point());
-        if (trial.origin().isForeign()) {
-          at = new Encoding.Encoded(at.point, encoding.features().foreign(at.features), at.place);
-        }
+        Encoding.Encoded at =
+            trial.origin().isForeign()
+                ? encoding.foreign(trial.point())
+                : encoding.of(trial.point());
         observations.add(new Observation(at, trial, direction.loss(value)));
       }
     }

@@ -8,10 +8,13 @@ import java.util.List;
 public final class ParetoFront {
   private ParetoFront() {}
 
-  /** Complete trials that keep every constraint and that no other such trial beats, in order. */
+  /**
+   * Complete trials that keep every constraint and that no other such trial beats, in order; one of
+   * a profile that was asked more than once, with the mean of all its answers.
+   */
   public static List<Trial> of(SearchSpace space, List<Trial> trials) {
     List<Trial> candidates =
-        trials.stream()
+        Repeats.pooled(trials).stream()
             .filter(t -> t.isComplete() && !t.origin().isForeign())
             .filter(t -> new Feasibility(space).violation(t) == 0)
             .toList();

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * (constant liar).
  */
 public final class TpeSampler implements Sampler {
-  private static final int REDRAWS = 8;
-
   private final TpeSettings settings;
   private final long seed;
   private @Nullable TpeSplit split;
@@ -31,6 +29,7 @@ public final class TpeSampler implements Sampler {
   public List<Point> propose(History history, long firstId, int count) {
     SearchSpace space = history.space();
     Feasibility feasibility = new Feasibility(space);
+    Untried untried = new Untried(space, feasibility);
     List<Point> pending = new ArrayList<>();
     history.running().forEach(t -> pending.add(t.point()));
     Set<Point> seen = new HashSet<>(pending);
@@ -40,28 +39,18 @@ public final class TpeSampler implements Sampler {
       RandomGenerator random = TrialRandom.of(seed, firstId + k);
       boolean modelled = k < GuidedSampler.MOST_MODELLED;
       Point point =
-          fresh(
+          untried.draw(
               seen,
               () ->
                   modelled
                       ? next(history, pending, feasibility, random)
                       : RandomSampler.feasible(space, feasibility, random),
-              space.cardinality());
+              random);
       proposed.add(point);
       pending.add(point);
       seen.add(point);
     }
     return proposed;
-  }
-
-  /** Draws again where a point was tried before; gives up when the space may be used up. */
-  static Point fresh(Set<Point> seen, java.util.function.Supplier<Point> draw, double cardinality) {
-    Point point = draw.get();
-    int redraws = seen.size() >= cardinality ? 0 : REDRAWS;
-    for (int i = 0; i < redraws && seen.contains(point); i++) {
-      point = draw.get();
-    }
-    return point;
   }
 
   private Point next(

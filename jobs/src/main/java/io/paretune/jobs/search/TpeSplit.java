@@ -22,7 +22,7 @@ record TpeSplit(List<Trial> good, List<Double> weights, List<Trial> bad) {
     List<Trial> complete = new ArrayList<>();
     List<Trial> infeasible = new ArrayList<>();
     List<Trial> bad = new ArrayList<>();
-    for (Trial trial : history.finished()) {
+    for (Trial trial : Repeats.pooled(history.finished())) {
       if (!trial.isComplete()) {
         bad.add(trial);
       } else if (feasibility.violation(trial) > 0) {

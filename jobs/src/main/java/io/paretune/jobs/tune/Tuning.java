@@ -125,8 +125,11 @@ public final class Tuning {
    *     configured now, or its constraints cannot be met
    */
   public Result run(StudyLease lease) {
-    StudyIdentity.claim(inputs);
     checkSpace();
+    StartingPoints starting = new StartingPoints(study, space);
+    List<Point> template = starting.template(inputs.spark().sparkContext().hadoopConfiguration());
+    List<Trial> evidence = new WarmStart(inputs, space, trials).evidence();
+    StudyIdentity.claim(inputs); // nothing was written for what is refused above
     List<TrialRecord> before = recorded.all();
     String runId =
         before.stream()
@@ -134,9 +137,6 @@ public final class Tuning {
             .map(TrialRecord::runId)
             .orElseGet(() -> RUN_ID.format(clock.instant()));
     Study search = new Study(space.space(), study.sampler().create(study.seed()));
-    List<Trial> evidence = new WarmStart(inputs, space, trials).evidence();
-    StartingPoints starting = new StartingPoints(study, space);
-    List<Point> template = starting.template(inputs.spark().sparkContext().hadoopConfiguration());
     if (!evidence.isEmpty()) {
       LOG.info("{} trials of {} are evidence", evidence.size(), study.warmStart().studies());
     }
@@ -160,8 +160,8 @@ public final class Tuning {
    *     cannot be met
    */
   public Result night(StudyLease lease, String runId, List<CompressionProfile> incumbents) {
-    StudyIdentity.renew(inputs);
     checkSpace();
+    StudyIdentity.renew(inputs);
     List<TrialRecord> all = recorded.all();
     Study search = new Study(space.space(), study.sampler().create(study.seed()));
     recorded.replayOnToday(search, all);

@@ -195,6 +195,16 @@ class AskTellTest {
   }
 
   @Test
+  void aBoundThatNoPointKeepsIsRefused() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String tight = SPACE.replace("\"max\":18", "\"max\":11.5");
+    assertThat(run(tight, out, new byte[0], "--seed", "1")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains(
+            "constraint on \"memory\": no point keeps it, since its values lie between 12.0 and 20.0");
+  }
+
+  @Test
   void aSeedThatIsNoNumberIsRefused() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     assertThat(run(SPACE, out, new byte[0], "--seed", "x")).isEqualTo(2);

@@ -45,7 +45,7 @@ class GaussianProcessTest {
     double sum = 1;
     for (int k = 0; k < f.size(); k++) {
       double scale = f.prior(k) * hyper.scale(f.part(k));
-      sum += a.features[k] * b.features[k] * scale * scale;
+      sum += a.features()[k] * b.features()[k] * scale * scale;
     }
     double squared = 0;
     for (int k = 0; k < a.place.length; k++) {

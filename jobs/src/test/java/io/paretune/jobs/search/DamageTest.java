@@ -1,0 +1,128 @@
+package io.paretune.jobs.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DamageTest {
+  private static final int LAYERS = 6;
+
+  private final SearchSpace space =
+      CompressionProblems.frontier(CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000).space();
+  private final Features features = new Features(space, Optional.empty());
+  private final Damage.Layout layout =
+      new Damage.Layout(
+          space, features.groups(), new boolean[] {true, true}, features.pairs());
+
+  private double[] theta(double power) {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] theta = new double[layout.size];
+    for (int k = 0; k < theta.length; k++) {
+      theta[k] = 0.5 * random.nextGaussian() - (k >= layout.stepsAt[0] ? 4 : 0);
+    }
+    Arrays.fill(theta, layout.pairAt, theta.length, 0.2);
+    theta[Damage.PLATEAU] = 1;
+    theta[Damage.POWER] = Math.log(power);
+    return theta;
+  }
+
+  private Point point(int seed) {
+    return RandomSampler.uniform(space, new SplittableRandom(seed));
+  }
+
+  /** The loss's derivatives by all unknowns, as the fit puts them together. */
+  private double[] derivatives(Damage damage, Point point) {
+    double[] into = new double[layout.size];
+    double t = damage.gradient(point, into);
+    for (int k = Damage.FIRST; k < into.length; k++) {
+      into[k] *= damage.slope(t);
+    }
+    damage.linkGradient(t, into);
+    return into;
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.6, 1, 2.2})
+  void derivativesAreThoseOfFiniteDifferences(double power) {
+    for (int seed = 0; seed < 5; seed++) {
+      Point point = point(seed);
+      double[] theta = theta(power);
+      double[] exact = derivatives(new Damage(layout, theta), point);
+      for (int k = 0; k < theta.length; k++) {
+        double[] up = theta.clone();
+        double[] down = theta.clone();
+        up[k] += 1e-5;
+        down[k] -= 1e-5;
+        Damage above = new Damage(layout, up);
+        Damage below = new Damage(layout, down);
+        double slope = (above.loss(above.of(point)) - below.loss(below.of(point))) / 2e-5;
+        assertThat(exact[k]).as("unknown %d", k).isCloseTo(slope, within(1e-6 + 1e-4 * Math.abs(slope)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.6, 1, 2.2})
+  void theDamageOfALossIsTheOneThatCausesIt(double power) {
+    Damage damage = new Damage(layout, theta(power));
+    for (double t : new double[] {0.05, 0.5, 2}) {
+      assertThat(damage.damage(damage.loss(t))).isCloseTo(t, within(1e-9 + 1e-6 * t));
+    }
+  }
+
+  @Test
+  void aFitForeseesLossesThatItWasNotShown() {
+    BenchmarkProblem problem =
+        CompressionProblems.frontier(CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000);
+    List<Point> points = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (int seed = 0; seed < 80; seed++) {
+      points.add(point(seed));
+      losses.add(-problem.evaluator().truth(points.get(seed))[1]);
+    }
+    double[] shown = losses.subList(0, 60).stream().mapToDouble(Double::doubleValue).toArray();
+    double[] deviations = new double[60];
+    Arrays.fill(deviations, 0.005);
+    Damage fit =
+        new DamageFit(layout, points.subList(0, 60), shown, deviations, List.of()).fit();
+    double mean = Arrays.stream(shown).average().orElseThrow();
+    double missed = 0;
+    double spread = 0;
+    for (int n = 60; n < 80; n++) {
+      missed += Math.pow(losses.get(n) - fit.loss(fit.of(points.get(n))), 2);
+      spread += Math.pow(losses.get(n) - mean, 2);
+    }
+    assertThat(missed).isLessThan(0.05 * spread);
+  }
+
+  @Test
+  void aBeliefIsTheFitWhereThereAreNoLossesToTell() {
+    List<List<Double>> terms = new ArrayList<>();
+    for (int i = 0; i < space.dimensions(); i++) {
+      List<Double> term = new ArrayList<>();
+      for (int c = 0; c < space.parameter(i).cardinality(); c++) {
+        term.add(c * (i % 2 == 0 ? i + 1.0 : 1.0));
+      }
+      terms.add(term);
+    }
+    Features believing = new Features(space, Optional.of(Additive.of(0, terms)));
+    Point dense = Point.of(new double[space.dimensions()]);
+    Damage fit =
+        new DamageFit(
+                layout, List.of(dense), new double[] {0}, new double[] {1}, believing.beliefs())
+            .fit();
+    double[][] effects = fit.effects();
+    double first = effects[0][effects[0].length - 1];
+    double last = effects[10][effects[10].length - 1];
+    assertThat(last / first).isCloseTo(11, within(0.5));
+    assertThat(effects[1][5]).isCloseTo(effects[3][5], within(1e-6));
+  }
+}
