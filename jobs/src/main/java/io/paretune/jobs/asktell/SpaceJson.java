@@ -71,8 +71,7 @@ final class SpaceJson {
     list(root, "constraints", false)
         .forEach((at, e) -> readConstraint(at, e, parameters, names).ifPresent(constraints::add));
     problems.throwIfAny();
-    SearchSpace space =
-        new SearchSpace(List.copyOf(parameters.values()), objectives, constraints);
+    SearchSpace space = new SearchSpace(List.copyOf(parameters.values()), objectives, constraints);
     space.knownConstraints().forEach(this::checkReach);
     problems.throwIfAny();
     return space;

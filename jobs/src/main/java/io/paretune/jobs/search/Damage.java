@@ -9,10 +9,9 @@ import org.jspecify.annotations.Nullable;
  * loss rises with the damage from a floor to a ceiling, at once or after a plateau.
  *
  * <pre>  damage = Σ oᵢ + Σ c √(oᵢ oⱼ),  oᵢ = e^aᵢ · h(xᵢ),  h a sum of steps e^v
- *  loss = floor + span · (1 − 1 / (1 + u^q)),  u = (e^damage − 1) / m</pre>
+ *  loss = floor + span · (1 − 1 / (1 + (e^damage − 1) / m))</pre>
  *
- * With m = q = 1 the kept share falls like e^−damage, with a large m it is a logistic curve; q
- * bends the foot: above 1 little damage does no harm, below 1 the first damage does most.
+ * With m = 1 the kept share falls like e^−damage, with a large m it is a logistic curve.
  */
 final class Damage {
   /** Where the unknowns lie in a parameter vector. */
@@ -59,10 +58,8 @@ final class Damage {
   static final int FLOOR = 0;
   static final int SPAN = 1; // logarithm
   static final int PLATEAU = 2; // logarithm of m
-  static final int POWER = 3; // logarithm of q
-  static final int FIRST = 4; // log sensitivities
+  static final int FIRST = 3; // log sensitivities
   private static final double MOST = 30;
-  private static final double LEAST = 1e-6;
   private static final double LEAST_KEPT = 1e-3;
 
   private final Layout layout;
@@ -152,47 +149,42 @@ final class Damage {
     return Math.exp(theta[PLATEAU]);
   }
 
-  private double q() {
-    return Math.exp(theta[POWER]);
-  }
-
-  /** What remains of what can be lost, at a damage. */
-  private double kept(double t) {
-    return 1 / (1 + Math.pow(Math.expm1(t) / m(), q()));
+  /** The share of what can be lost that is lost at a damage. */
+  private double lost(double damage) {
+    double t = clipped(damage);
+    double kept = 1 / (1 + Math.expm1(t) / m());
+    return 1 - kept;
   }
 
   private static double clipped(double damage) {
-    return Math.max(LEAST, Math.min(damage, MOST));
+    return damage > 0 ? Math.min(damage, MOST) : 0;
   }
 
   double loss(double damage) {
-    return theta[FLOOR] + Math.exp(theta[SPAN]) * (1 - kept(clipped(damage)));
+    return theta[FLOOR] + Math.exp(theta[SPAN]) * lost(damage);
   }
 
   /** Derivative of the loss by the damage; never 0, so that a step always leads somewhere. */
   double slope(double damage) {
     double t = clipped(damage);
-    double kept = kept(t);
-    double fall = q() * kept * (1 - kept) * Math.exp(t) / Math.expm1(t);
-    return Math.exp(theta[SPAN]) * Math.min(50, Math.max(1e-3, fall));
+    double kept = 1 / (1 + Math.expm1(t) / m());
+    return Math.exp(theta[SPAN]) * Math.max(1e-3, kept * kept * Math.exp(t) / m());
   }
 
   /** Derivatives of the loss by the link's own unknowns. */
   void linkGradient(double damage, double[] into) {
     double t = clipped(damage);
-    double kept = kept(t);
+    double kept = 1 / (1 + Math.expm1(t) / m());
     double span = Math.exp(theta[SPAN]);
-    double bend = span * q() * kept * (1 - kept);
     into[FLOOR] = 1;
     into[SPAN] = span * (1 - kept);
-    into[PLATEAU] = -bend;
-    into[POWER] = bend * Math.log(Math.expm1(t) / m());
+    into[PLATEAU] = -span * kept * kept * Math.expm1(t) / m();
   }
 
   /** The damage at which a loss is expected, short of the ends where there is none. */
   double damage(double loss) {
     double share = (loss - theta[FLOOR]) / Math.exp(theta[SPAN]);
     double kept = 1 - Math.min(1 - LEAST_KEPT, Math.max(0, share));
-    return Math.log1p(m() * Math.pow(1 / kept - 1, 1 / q()));
+    return Math.log1p(m() * (1 / kept - 1));
   }
 }

@@ -16,8 +16,6 @@ final class DamageFit {
   private static final double COUPLING = 0.3;
   private static final double LINK = 1.5;
   private static final double LEAST_BELIEVED = 0.02; // of what is usual
-  private static final double POWER =
-      Double.parseDouble(System.getProperty("dpower", "0.5"));
 
   private final Damage.Layout layout;
   private final List<Point> points;
@@ -193,7 +191,6 @@ final class DamageFit {
     single(theta, Damage.FLOOR, 0.3 * typicalSpan, row);
     single(theta, Damage.SPAN, 0.5, row);
     single(theta, Damage.PLATEAU, LINK, row);
-    single(theta, Damage.POWER, POWER, row);
     for (Group group : layout.groups) {
       List<Integer> members = group.members();
       for (int k = 0; k < members.size(); k++) {

@@ -25,7 +25,8 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
   }
 
   /**
-   * Fits to losses, if that foresees a left-out loss better than another model does.
+   * Fits to losses, if that foresees a left-out loss better than another model does. Of the priors
+   * with and without the belief it is the one that foresees better.
    *
    * @param effects of each choice of each variable in an additive model: say which way is up
    * @param deviations standard deviation of each loss

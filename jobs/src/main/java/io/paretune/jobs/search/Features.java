@@ -45,7 +45,8 @@ final class Features {
   private final int[] smoothAt;
   private final int[] ownAt; // by parameter
   private final int pairAt;
-  private final Additive[] beliefOf; // by group, from -1 to 1 over its variables; none without belief
+  private final Additive[]
+      beliefOf; // by group, from -1 to 1 over its variables; none without belief
   private final int beliefAt;
   private final int foreignAt;
   private final int curvedAt; // what follows needs the groups' curves
@@ -336,7 +337,9 @@ final class Features {
     return tabled((i, c) -> table.at(i, c)[0]);
   }
 
-  /** Each choice's root of its share of the group's curve: what {@link Part#CURVED_PAIR} multiplies. */
+  /**
+   * Each choice's root of its share of the group's curve: what {@link Part#CURVED_PAIR} multiplies.
+   */
   double[][] roots(Curves curves) {
     return tabled(
         (i, c) -> {

@@ -97,8 +97,7 @@ public final class GuidedSampler implements Sampler {
       } else if (isTpesTurn(p, id)) {
         point =
             p.untried()
-                .draw(
-                    seen, () -> p.tpeCandidates(tpe, history, pending, random, 1).get(0), random);
+                .draw(seen, () -> p.tpeCandidates(tpe, history, pending, random, 1).get(0), random);
       } else {
         point = proposals.next(id, seen, random);
       }

@@ -201,7 +201,8 @@ class AskTellTest {
     assertThat(run(tight, out, new byte[0], "--seed", "1")).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains(
-            "constraint on \"memory\": no point keeps it, since its values lie between 12.0 and 20.0");
+            "constraint on \"memory\": no point keeps it, since its values lie between 12.0 and"
+                + " 20.0");
   }
 
   @Test

@@ -35,7 +35,8 @@ class RepeatsTest {
     Trial pooled = Repeats.pooled(study.history().finished()).get(0);
     assertThat(pooled.value(1)).isCloseTo(0.675, within(1e-12));
     assertThat(pooled.samples()).isEqualTo(40);
-    assertThat(pooled.value(0)).isEqualTo(space.objectives().get(0).known().orElseThrow().of(pooled.point()));
+    assertThat(pooled.value(0))
+        .isEqualTo(space.objectives().get(0).known().orElseThrow().of(pooled.point()));
   }
 
   @Test
