@@ -7,6 +7,7 @@ import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.LoadedLayers;
 import io.paretune.udfs.spark.ShardAnswers;
 
 /** Answers as the tables have them. */
@@ -47,6 +48,7 @@ public final class ShardResults {
         row.seconds(),
         row.executor(),
         row.attempt(),
+        LoadedLayers.NONE,
         "");
   }
 

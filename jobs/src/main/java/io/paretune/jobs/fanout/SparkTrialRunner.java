@@ -134,7 +134,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
                 started.failed(failure.get(), clock.instant(), course.seconds()), List.of());
             return Outcome.failed(failure.get());
           }
-          shard.answers().forEach(a -> metrics.answered(a.outcomes().size()));
+          shard.answers().forEach(metrics::answered);
           List<ShardResultRecord> rows = course.take(shard);
           if (course.isOver()) {
             lastRung = rows;

@@ -1,9 +1,11 @@
 package io.paretune.jobs.fanout;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.udfs.spark.ShardAnswers;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,13 +19,16 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /**
  * A search's figures among Spark's own metrics, under {@code trials}: how many trials are in each
- * state, questions answered, and the share of the slots' time in which tasks ran since the search
- * began.
+ * state, questions answered, how often an executor went over to a candidate whose layers it did not
+ * have and the bytes it wrote for that, and the share of the slots' time in which tasks ran since
+ * the search began.
  */
 final class TrialMetrics extends SparkListener implements Source, AutoCloseable {
   private final MetricRegistry registry = new MetricRegistry();
   private final Map<TrialState, AtomicInteger> trials = new EnumMap<>(TrialState.class);
   private final Meter questions = registry.meter("questions");
+  private final Counter switches = registry.counter("model.switches");
+  private final Counter bytesLoaded = registry.counter("bytes.loaded");
   private final LongAdder busyMillis = new LongAdder();
   private final long started = System.nanoTime();
   private final SparkContext spark;
@@ -50,8 +55,10 @@ final class TrialMetrics extends SparkListener implements Source, AutoCloseable 
     count(state).incrementAndGet();
   }
 
-  void answered(long more) {
-    questions.mark(more);
+  void answered(ShardAnswers shard) {
+    questions.mark(shard.outcomes().size());
+    switches.inc(shard.loaded().layers() > 0 ? 1 : 0);
+    bytesLoaded.inc(shard.loaded().bytes());
   }
 
   private AtomicInteger count(TrialState state) {

@@ -14,7 +14,9 @@ import java.util.Optional;
 
 /**
  * What is needed of MLflow's REST API 2.0 (mlflow.org/docs, "REST API"). A token for it, if it asks
- * for one, is taken from {@code MLFLOW_TRACKING_TOKEN}, as MLflow's own clients do.
+ * for one, is taken from {@code MLFLOW_TRACKING_TOKEN}, as MLflow's own clients do. Five calls are
+ * needed, for which the JDK's client suffices; {@code org.mlflow:mlflow-client} would bring its own
+ * HTTP client and protobuf into a jar that runs inside Spark.
  */
 final class MlflowServer {
   private static final Duration PATIENCE = Duration.ofSeconds(20);

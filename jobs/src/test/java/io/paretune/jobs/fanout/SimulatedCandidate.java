@@ -3,6 +3,7 @@ package io.paretune.jobs.fanout;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.evaluate.LoadedLayers;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ record SimulatedCandidate(
               (System.nanoTime() - started) / 1e9,
               SparkEnv.get().executorId(),
               TaskContext.get().attemptNumber(),
+              new LoadedLayers(1, 100),
               poison));
     }
     return answers.iterator();

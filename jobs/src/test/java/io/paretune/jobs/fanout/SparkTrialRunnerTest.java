@@ -3,6 +3,7 @@ package io.paretune.jobs.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.racing.Field;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -141,6 +143,18 @@ class SparkTrialRunnerTest {
             Map.of(0L, candidate(0.8, 1), 1L, candidate(0.4, 1)))) {
       good = runner.submit(trial(0)).join();
       bad = runner.submit(trial(1)).join();
+      MetricRegistry metrics =
+          SparkEnv.get().metricsSystem().getSourcesByName("trials").head().metricRegistry();
+      assertThat(metrics.getGauges().get("complete").getValue()).isEqualTo(1);
+      assertThat(metrics.getGauges().get("stopped").getValue()).isEqualTo(1);
+      assertThat((double) metrics.getGauges().get("slots.utilisation").getValue())
+          .isBetween(0., 1.);
+      long shards = metrics.getCounters().get("model.switches").getCount();
+      assertThat(shards)
+          .as("a simulated candidate loads its model for every shard")
+          .isGreaterThan(8);
+      assertThat(metrics.getCounters().get("bytes.loaded").getCount()).isEqualTo(100 * shards);
+      assertThat(metrics.getMeters().get("questions").getCount()).isEqualTo(100 * shards);
     }
 
     double score = SimulatedCandidate.score(ASKED, 0.8);

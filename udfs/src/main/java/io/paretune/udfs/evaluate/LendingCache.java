@@ -56,10 +56,17 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   /** What was borrowed, until closed. */
   final class Loan implements AutoCloseable {
     private final Map<K, V> values;
+    private final List<K> built;
     private boolean returned;
 
-    private Loan(Map<K, V> values) {
+    private Loan(Map<K, V> values, List<K> built) {
       this.values = values;
+      this.built = built;
+    }
+
+    /** The keys whose values were not there. */
+    List<K> built() {
+      return built;
     }
 
     V value(K key) {
@@ -99,7 +106,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
       for (K key : wanted) {
         values.put(key, entry(key).value.join());
       }
-      return new Loan(values);
+      return new Loan(values, missing);
     } catch (CompletionException e) {
       abandon(wanted, missing, e);
       throw e.getCause() instanceof RuntimeException cause ? cause : e;

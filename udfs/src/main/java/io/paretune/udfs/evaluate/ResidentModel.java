@@ -94,7 +94,7 @@ public final class ResidentModel implements AutoCloseable {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     List<LayerPlan> plans = profile.layers().stream().filter(LayerPlan::isPruned).toList();
     if (plans.isEmpty()) {
-      return new Candidate(unpruned, () -> {});
+      return new Candidate(unpruned, LoadedLayers.NONE, () -> {});
     }
     PruningCriterion criterion = criterionIfPruned.get();
     List<LayerKey> keys =
@@ -109,7 +109,10 @@ public final class ResidentModel implements AutoCloseable {
     for (LayerKey key : keys) {
       weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
     }
-    return new Candidate(new LayerStack(weights, profile), loan::close);
+    LoadedLayers loaded =
+        new LoadedLayers(
+            loan.built().size(), loan.built().stream().mapToLong(k -> bytes(k.plan())).sum());
+    return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
   }
 
   /**
@@ -128,7 +131,7 @@ public final class ResidentModel implements AutoCloseable {
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     if (!profile.isPruned()) {
-      return new Candidate(unpruned, () -> {});
+      return new Candidate(unpruned, LoadedLayers.NONE, () -> {});
     }
     CompressionProfile pruning = profile.pruningOnly();
     long bytes = pruning.layers().stream().mapToLong(this::bytes).sum();
@@ -138,7 +141,11 @@ public final class ResidentModel implements AutoCloseable {
             List.of(key), k -> UpdatedLayers.of(model, dense, pool, pruning, questions.get()));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     loan.value(key).layers().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
-    return new Candidate(new LayerStack(weights, profile), loan::close);
+    LoadedLayers loaded =
+        loan.built().isEmpty()
+            ? LoadedLayers.NONE
+            : new LoadedLayers(loan.value(key).layers().size(), bytes);
+    return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
   }
 
   /** What a candidate's updated weights depend on, and their bytes. */
@@ -155,15 +162,22 @@ public final class ResidentModel implements AutoCloseable {
   /** A candidate's layers, until closed. */
   public static final class Candidate implements AutoCloseable {
     private final LayerStack layers;
+    private final LoadedLayers loaded;
     private final Runnable giveBack;
 
-    private Candidate(LayerStack layers, Runnable giveBack) {
+    private Candidate(LayerStack layers, LoadedLayers loaded, Runnable giveBack) {
       this.layers = layers;
+      this.loaded = loaded;
       this.giveBack = giveBack;
     }
 
     public LayerStack layers() {
       return layers;
+    }
+
+    /** What was not there when it was lent. */
+    public LoadedLayers loaded() {
+      return loaded;
     }
 
     @Override

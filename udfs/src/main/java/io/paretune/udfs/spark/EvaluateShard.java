@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.LoadedLayers;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.evaluate.ShardEvaluation;
@@ -45,8 +46,10 @@ public record EvaluateShard(
       PreparedShard shard = shards.next();
       long started = System.nanoTime();
       List<Outcome> outcomes = List.of();
+      LoadedLayers loaded = LoadedLayers.NONE;
       String failure = "";
       try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
+        loaded = borrowed.loaded();
         outcomes = outcomes(resident, borrowed.layers(), shard, task::isInterrupted);
       } catch (NonFiniteOutputException e) {
         failure = String.valueOf(e.getMessage());
@@ -60,6 +63,7 @@ public record EvaluateShard(
               (System.nanoTime() - started) / 1e9,
               SparkEnv.get().executorId(),
               task.attemptNumber(),
+              loaded,
               failure));
     }
     return answers.iterator();

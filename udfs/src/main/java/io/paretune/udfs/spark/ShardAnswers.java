@@ -1,6 +1,7 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.evaluate.LoadedLayers;
 import java.io.Serializable;
 import java.util.List;
 
@@ -12,8 +13,15 @@ import java.util.List;
  * @param seconds from borrowing the layers to the last answer
  * @param executor who ran it
  * @param attempt number of the task's attempt, from 0
+ * @param loaded layers that were pruned for it first
  * @param failure why the candidate cannot be run, or empty: an overflow to NaN, too little memory
  */
 public record ShardAnswers(
-    int shard, List<Outcome> outcomes, double seconds, String executor, int attempt, String failure)
+    int shard,
+    List<Outcome> outcomes,
+    double seconds,
+    String executor,
+    int attempt,
+    LoadedLayers loaded,
+    String failure)
     implements Serializable {}

@@ -42,6 +42,8 @@ class LendingCacheTest {
     try (var first = cache.borrow(List.of("a", "b"), Value::new);
         var second = cache.borrow(List.of("b", "c"), Value::new)) {
       assertThat(first.value("b")).isSameAs(second.value("b"));
+      assertThat(first.built()).containsExactly("a", "b");
+      assertThat(second.built()).containsExactly("c");
     }
     cache.borrow(List.of("c"), Value::new).close();
     assertThat(events).containsExactly("build a", "build b", "build c");
@@ -86,7 +88,8 @@ class LendingCacheTest {
     assertThatThrownBy(() -> cache.borrow(List.of("a", "b", "c", "d"), Value::new))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise resident.pruned-layers");
+            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise"
+                + " resident.pruned-layers");
     assertThat(cache.usedBytes()).isZero();
   }
 

@@ -116,6 +116,11 @@ class ResidentModelTest {
     assertThat(ResidentModel.of(Goldens.DEMO, Device.cpu(), 32 << 20)).isSameAs(own);
     try (ResidentModel.Candidate running = own.lend(FIRST, Magnitude::new, Optional.empty())) {
       assertThat(running.layers().size()).isEqualTo(8);
+      assertThat(running.loaded().layers()).isEqualTo(8);
+      assertThat(running.loaded().bytes()).isPositive().isLessThanOrEqualTo(32 << 20);
+      try (ResidentModel.Candidate beside = own.lend(FIRST, Magnitude::new, Optional.empty())) {
+        assertThat(beside.loaded()).isEqualTo(LoadedLayers.NONE);
+      }
       assertThatThrownBy(own::close)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("1 candidates still run on this model");
