@@ -51,6 +51,7 @@ final class Keys {
   static final Key<String> STUDY_NAME = Key.name("study.name");
   static final Key<SamplerName> SAMPLER =
       Key.oneOf("study.sampler", SamplerName.values(), SamplerName::key);
+  static final Key<Boolean> SENSITIVITIES = Key.yesOrNo("study.sensitivities");
   static final Key<Long> SEED = Key.seed("study.seed");
   static final Key<Integer> TRIALS = Key.wholeNumber("study.trials", 1, 1_000_000);
   static final Key<Optional<Duration>> MAX_DURATION = Key.duration("study.max-duration").optional();
@@ -130,6 +131,7 @@ final class Keys {
           CALIBRATION_SELECTION,
           STUDY_NAME,
           SAMPLER,
+          SENSITIVITIES,
           SEED,
           TRIALS,
           MAX_DURATION,

@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * @param name the study in the tables; running it again resumes it
  * @param sampler what proposes candidates
+ * @param sensitivities whether the sampler is told before the first trial what calibration says of
+ *     the layers
  * @param seed of the sampler's random generator
  * @param trials candidates to evaluate
  * @param maxDuration time after which no new candidate is started
@@ -25,6 +27,7 @@ import java.util.Optional;
 public record StudyConfig(
     String name,
     SamplerName sampler,
+    boolean sensitivities,
     long seed,
     int trials,
     Optional<Duration> maxDuration,
@@ -42,6 +45,7 @@ public record StudyConfig(
     return new StudyConfig(
         values.get(Keys.STUDY_NAME),
         values.get(Keys.SAMPLER),
+        values.get(Keys.SENSITIVITIES),
         values.get(Keys.SEED),
         values.get(Keys.TRIALS),
         values.get(Keys.MAX_DURATION),

@@ -329,6 +329,43 @@ public final class CompressionSpace {
     return nearest;
   }
 
+  /** What pruning makes of a linear layer. */
+  @FunctionalInterface
+  public interface PruningError {
+    /** Relative squared error of the layer's output, in [0, 1]. */
+    double of(int layer, Projection projection, double ratio);
+  }
+
+  /**
+   * What each value of each variable is believed to cost before any trial: pruned layers by the
+   * errors of their outputs, cached keys and values by a uniform quantizer's noise, which falls
+   * with the square of its steps and says nothing of which layer minds it.
+   */
+  public Additive belief(PruningError error) {
+    List<List<Double>> terms = new ArrayList<>();
+    for (Variable variable : variables) {
+      List<Double> term = new ArrayList<>();
+      if (variable.target() instanceof Target.Ratio ratio) {
+        for (double chosen : choices.ratios()) {
+          double sum = 0;
+          for (int layer : variable.layers()) {
+            for (Projection p : ratio.projections()) {
+              sum += error.of(layer, p, chosen);
+            }
+          }
+          term.add(sum);
+        }
+      } else {
+        for (int bits : choices.bits()) {
+          double steps = (1 << bits) - 1;
+          term.add(bits == 16 ? 0 : variable.layers().size() / (steps * steps));
+        }
+      }
+      terms.add(term);
+    }
+    return Additive.of(0, terms);
+  }
+
   /** The decoder layers that a variable of the space sets. */
   public List<Integer> layers(int parameter) {
     return variables.get(parameter).layers();

@@ -1,42 +1,88 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.jobs.config.SpaceConfig;
 import io.paretune.jobs.frontier.TextTable;
-import io.paretune.udfs.engine.Device;
-import io.paretune.udfs.evaluate.ResidentModel;
-import io.paretune.udfs.prune.ActivationStatistics;
-import io.paretune.udfs.prune.LayerSensitivity;
-import io.paretune.udfs.prune.LevelIndex;
-import io.paretune.udfs.prune.RatioGrid;
-import io.paretune.udfs.prune.Wanda;
+import io.paretune.jobs.search.CompressionSpace;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Projection;
+import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
-import io.paretune.udfs.spark.Models;
+import io.paretune.udfs.spark.MeasureSensitivity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaSparkContext;
 
-/** How much each decoder layer's linear outputs lose at each ratio, by calibration alone. */
-final class LayerSensitivities {
-  private LayerSensitivities() {}
+/**
+ * How much each decoder layer's linear outputs lose at each ratio of a study, by calibration alone.
+ *
+ * @param ratios of the study above 0, ascending
+ * @param layers each layer's errors, by layer
+ */
+record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> layers)
+    implements CompressionSpace.PruningError {
+
+  LayerSensitivities {
+    ratios = List.copyOf(ratios);
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * Measures them on the cluster; empty where they are not defined: without a ratio above 0, with
+   * masks that depend on other layers', or by a criterion that knows no inputs or changes weights.
+   *
+   * @param candidates how a profile is sent to tasks
+   */
+  static Optional<LayerSensitivities> measured(
+      StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidates) {
+    SpaceConfig space = inputs.config().study().space();
+    Optional<Levels> levels = Tuning.levels(inputs);
+    if (levels.isEmpty()
+        || space.mask() != MaskKind.ONE_SHOT
+        || space.criterion().needs() != CriterionName.Needs.MEAN_SQUARES) {
+      return Optional.empty();
+    }
+    List<Double> ratios = levels.get().ratios();
+    CandidateSpec any =
+        candidates.apply(
+            CompressionProfile.uniform(
+                space.criterion(), 1, ratios.get(ratios.size() - 1), 16, 16));
+    return Optional.of(
+        new LayerSensitivities(
+            ratios,
+            MeasureSensitivity.all(
+                JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
+                inputs.source(),
+                any,
+                inputs.footprint().shape().layers())));
+  }
+
+  /** Relative squared error of a projection's output; 0 at ratio 0. */
+  @Override
+  public double of(int layer, Projection projection, double ratio) {
+    return ratio == 0
+        ? 0
+        : layers.get(layer).byProjection().get(projection.ordinal()).get(ratios.indexOf(ratio));
+  }
 
   /** One line a layer, one column a ratio: mean relative squared error of its projections. */
-  static String text(StudyInputs inputs, ActivationStatistics statistics, Levels levels) {
-    RatioGrid grid = new RatioGrid(levels.ratios());
-    ResidentModel resident =
-        ResidentModel.of(
-            Models.directory(inputs.source().location()),
-            Device.cpu(),
-            inputs.source().prunedLayerBytes());
-    LevelIndex index = resident.index(new Wanda(statistics), levels.source());
+  String text() {
     List<List<String>> cells = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("layer"));
-    grid.ratios().forEach(r -> header.add(Math.round(100 * r) + " %"));
+    ratios.forEach(r -> header.add(Math.round(100 * r) + " %"));
     cells.add(header);
-    for (int layer = 0; layer < index.layers(); layer++) {
-      LayerSensitivity sensitivity =
-          LayerSensitivity.of(layer, resident.denseLayers().get(layer), index, statistics);
-      List<String> line = new ArrayList<>(List.of("layer " + layer));
-      for (int i = 0; i < grid.size(); i++) {
-        line.add(String.format(Locale.ROOT, "%.4f", sensitivity.error(i)));
+    for (MeasureSensitivity.Errors errors : layers) {
+      List<String> line = new ArrayList<>(List.of("layer " + errors.layer()));
+      for (double ratio : ratios) {
+        double sum = 0;
+        for (Projection p : Projection.values()) {
+          sum += of(errors.layer(), p, ratio);
+        }
+        line.add(String.format(Locale.ROOT, "%.4f", sum / Projection.values().length));
       }
       cells.add(line);
     }

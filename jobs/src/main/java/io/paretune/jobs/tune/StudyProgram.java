@@ -12,8 +12,6 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.Warehouse;
-import io.paretune.udfs.prune.ActivationStatistics;
-import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -61,12 +59,11 @@ public final class StudyProgram {
   public void calibrate() throws IOException {
     try (Sessions.Opened session = Sessions.open("paretune calibrate")) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
-      Optional<Levels> levels = Tuning.levels(inputs);
-      ActivationStatistics statistics = Calibrations.candidates(inputs, levels).denseStatistics();
       out.print(
-          levels
-              .map(l -> LayerSensitivities.text(inputs, statistics, l))
-              .orElse("study.space.pruning-ratios names no ratio above 0\n"));
+          LayerSensitivities.measured(
+                  inputs, Calibrations.candidates(inputs, Tuning.levels(inputs)))
+              .map(LayerSensitivities::text)
+              .orElse("the study's space prunes by nothing that one calibration measures\n"));
     }
   }
 

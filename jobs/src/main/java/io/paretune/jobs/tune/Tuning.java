@@ -14,6 +14,8 @@ import io.paretune.jobs.racing.Field;
 import io.paretune.jobs.search.Additive;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.Point;
+import io.paretune.jobs.search.Sampler;
+import io.paretune.jobs.search.SamplerName;
 import io.paretune.jobs.search.SearchBudget;
 import io.paretune.jobs.search.SearchListener;
 import io.paretune.jobs.search.SearchLoop;
@@ -136,16 +138,18 @@ public final class Tuning {
             .max(Comparator.comparingLong(TrialRecord::trialId))
             .map(TrialRecord::runId)
             .orElseGet(() -> RUN_ID.format(clock.instant()));
-    Study search = new Study(space.space(), study.sampler().create(study.seed()));
+    List<Point> uniform = starting.uniform();
+    int total = study.trials() + uniform.size();
+    long ended = before.stream().filter(t -> t.state() != TrialState.RUNNING).count();
+    Study search = new Study(space.space(), sampler(ended < total));
     if (!evidence.isEmpty()) {
       LOG.info("{} trials of {} are evidence", evidence.size(), study.warmStart().studies());
     }
     evidence.forEach(search::replay);
     recorded.replay(search, before);
-    List<Point> uniform = starting.uniform();
     StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
     StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
-    return search(lease, runId, search, before, study.trials() + uniform.size());
+    return search(lease, runId, search, before, total);
   }
 
   /**
@@ -163,7 +167,7 @@ public final class Tuning {
     checkSpace();
     StudyIdentity.renew(inputs);
     List<TrialRecord> all = recorded.all();
-    Study search = new Study(space.space(), study.sampler().create(study.seed()));
+    Study search = new Study(space.space(), sampler(true));
     recorded.replayOnToday(search, all);
     for (CompressionProfile incumbent : incumbents) {
       Optional<Point> point = space.point(incumbent.withMask(MaskKind.ONE_SHOT));
@@ -181,6 +185,21 @@ public final class Tuning {
             .count();
     int known = search.counted() + search.history().running().size() - (int) tried;
     return search(lease, runId, search, comparable, known + inputs.config().retune().trials());
+  }
+
+  /** The study's sampler; if it is to propose anything, with what the configuration tells it. */
+  private Sampler sampler(boolean proposes) {
+    Optional<Additive> belief = Optional.empty();
+    if (proposes && study.sensitivities() && study.sampler() == SamplerName.TPE_GUIDED) {
+      Function<CompressionProfile, CandidateSpec> candidates = candidates();
+      buildLevels(candidates);
+      belief = LayerSensitivities.measured(inputs, candidates).map(space::belief);
+      LOG.info(
+          belief.isPresent()
+              ? "the sampler is told what calibration says of the layers"
+              : "calibration says nothing of the layers that this criterion or mask prunes");
+    }
+    return study.sampler().create(study.seed(), belief);
   }
 
   private Result search(

@@ -135,9 +135,15 @@ class StudyCommandsTest {
             .toList();
 
     Ran second =
-        study("tune", "second", "study.template=" + template, "study.warm-start.studies=[first]");
+        study(
+            "tune",
+            "second",
+            "study.template=" + template,
+            "study.warm-start.studies=[first]",
+            "study.sensitivities=true");
 
     assertThat(second.status()).as(second.err()).isZero();
+    assertThat(second.err()).contains("the sampler is told what calibration says of the layers");
     List<TrialRecord> trials = trials("second");
     assertThat(trials)
         .extracting(TrialRecord::trialId)
@@ -181,6 +187,7 @@ class StudyCommandsTest {
     assertThat(none.err()).contains("study \"third\" has no frontier in");
     assertThat(shared.resolve("none.json")).doesNotExist();
     assertThat(trials("third")).isEmpty();
+    assertThat(shared.resolve("warehouse/studies/third.json")).doesNotExist();
   }
 
   @Test

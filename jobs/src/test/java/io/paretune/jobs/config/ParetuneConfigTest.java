@@ -58,6 +58,7 @@ class ParetuneConfigTest {
                 new StudyConfig(
                     "default",
                     SamplerName.TPE_GUIDED,
+                    false,
                     0,
                     200,
                     Optional.empty(),
@@ -113,7 +114,7 @@ class ParetuneConfigTest {
             calibration.samples = 0
             calibration.selection = representative
             study {
-              name = night, sampler = tpe, seed = -7, trials = 5, max-duration = 90 s
+              name = night, sampler = tpe, sensitivities = true, seed = -7, trials = 5, max-duration = 90 s
               patience = 30, template = "/t.json", warm-start { studies = [yesterday, 7b], weight = 0.25 }
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
               space { criterion = magnitude, mask = sequential, granularity = block, blocks = 2
@@ -160,6 +161,7 @@ class ParetuneConfigTest {
                 new StudyConfig(
                     "night",
                     SamplerName.TPE,
+                    true,
                     -7,
                     5,
                     Optional.of(Duration.ofSeconds(90)),
