@@ -131,7 +131,8 @@ final class ScaleFit {
     for (Warp candidate : Warp.candidates(low, high)) {
       Link link = Link.of(candidate, used);
       double evidence =
-          search.evidence(rough, start, targets(used, link)) - used.size() * Math.log(link.spread());
+          search.evidence(rough, start, targets(used, link))
+              - used.size() * Math.log(link.spread());
       for (Observation o : used) {
         evidence += candidate.logSlope(o.loss());
       }

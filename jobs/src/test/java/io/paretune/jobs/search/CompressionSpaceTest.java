@@ -59,7 +59,8 @@ class CompressionSpaceTest {
   void aBeliefAddsUpWhatTheLayersAndMatricesOfAVariableLose() {
     CompressionSpace space = space(Granularity.BLOCK, KvBits.TIED);
     Additive belief =
-        space.belief((layer, projection, ratio) -> (layer + 1) * ratio * (projection.ordinal() + 1));
+        space.belief(
+            (layer, projection, ratio) -> (layer + 1) * ratio * (projection.ordinal() + 1));
     // Five layers in two blocks, 0–1 and 2–4; seven matrices of weight 1 to 7.
     assertThat(belief.term(0, 0)).isZero();
     assertThat(belief.term(0, 2)).isCloseTo((1 + 2) * 0.5 * 28, within(1e-9));
