@@ -2,8 +2,12 @@ package io.paretune.jobs.config;
 
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
+import io.paretune.udfs.evaluate.Answering;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -15,7 +19,7 @@ import java.util.stream.Collectors;
  * @param images where image files are that they name by a path
  * @param severalIfSet benchmarks that are scored together, in the place of the only one
  * @param protocol whose prompts and rules are followed
- * @param answering how questions are answered
+ * @param answering how questions are answered where a benchmark says nothing else
  * @param maximumRejectedShare share of unusable rows above which nothing is taken
  * @param calibrationSplit split whose activations decide the masks
  * @param searchSplit split that the search scores candidates on
@@ -65,7 +69,25 @@ public record BenchmarkConfig(
                     samplesIfSet.orElseThrow(() -> ParetuneConfig.notRequired("benchmark.samples")),
                     format,
                     images,
-                    1)));
+                    1,
+                    Optional.empty(),
+                    Optional.empty())));
+  }
+
+  /** How the search has each benchmark's questions answered. */
+  public Answering searching() {
+    return answering(part -> part.searchedIfSet().orElse(answering.search()));
+  }
+
+  /** How what is confirmed answers each benchmark's questions. */
+  public Answering confirming() {
+    return answering(part -> part.confirmedIfSet().orElse(answering.confirm()));
+  }
+
+  private Answering answering(Function<BenchmarkPart, EvaluationMode> mode) {
+    return new Answering(
+        parts().stream()
+            .collect(Collectors.toMap(BenchmarkPart::name, mode, (a, b) -> b, TreeMap::new)));
   }
 
   /** The benchmark's name, or the names of several joined by a plus sign. */

@@ -43,12 +43,17 @@ final class Values {
         problems.add(place(config, key), "is " + render(config, key), "must be " + key.expected());
       } catch (InvalidInputException e) {
         for (Problem p : e.problems()) {
-          problems.add(place(config, key), p.what(), p.remedy());
+          problems.add(place(config, key) + part(p.where(), key), p.what(), p.remedy());
         }
       }
     }
     problems.throwIfAny();
     return new Values(read);
+  }
+
+  /** Which of a list's elements a problem is in, such as {@code [2]}. */
+  private static String part(String where, Key<?> key) {
+    return where.startsWith(key.path()) ? where.substring(key.path().length()) : "";
   }
 
   @SuppressWarnings("unchecked") // Only read(), above, puts values in, each under its own key.

@@ -12,6 +12,7 @@ import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.model.LayerStack;
@@ -165,7 +166,7 @@ public record ExportProgram(
     ShardedBenchmark benchmark = inputs.sharded(inputs.split(split));
     LOG.info("scoring the profile on the split {}", split);
     List<ShardAnswers> answers =
-        benchmark.answers(benchmark.prepared(), candidate, EvaluationMode.OPTIONS);
+        benchmark.answers(benchmark.prepared(), candidate, Answering.of(EvaluationMode.OPTIONS));
     for (ShardAnswers a : answers) {
       if (!a.failure().isEmpty()) {
         throw new IllegalStateException("the profile cannot be run: " + a.failure());

@@ -13,6 +13,7 @@ import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -89,7 +90,7 @@ public record ProfileEvaluation(
           ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch).loaded();
       LOG.info("answering {} questions", benchmark.questions().count());
       long started = System.nanoTime();
-      List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, mode);
+      List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode));
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {

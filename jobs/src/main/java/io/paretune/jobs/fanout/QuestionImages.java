@@ -3,7 +3,9 @@ package io.paretune.jobs.fanout;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.RatioSum;
 import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.SampleRows;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,18 +17,30 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/**
- * The questions of a split without their images, and where they are.
- *
- * @param benchmark asks and judges them
- * @param samples by sample id
- * @param shards that have questions, ascending
- */
-public record QuestionImages(
-    Benchmark benchmark, Map<String, Sample> samples, List<Integer> shards) {
-  public QuestionImages {
-    samples = Map.copyOf(samples);
-    shards = List.copyOf(shards);
+/** The questions of a split without their images, and where they are. */
+public final class QuestionImages {
+  private final Benchmark benchmark;
+  private final Map<String, Sample> samples;
+  private final List<Integer> shards;
+  private final RatioSum allRight;
+
+  /**
+   * Some questions.
+   *
+   * @param benchmark asks and judges them
+   * @param samples by sample id
+   * @param shards that have questions, ascending
+   */
+  public QuestionImages(Benchmark benchmark, Map<String, Sample> samples, List<Integer> shards) {
+    this.benchmark = benchmark;
+    this.samples = Map.copyOf(samples);
+    this.shards = List.copyOf(shards);
+    this.allRight =
+        benchmark.ratios(
+            Tally.of(
+                samples.values().stream()
+                    .map(s -> benchmark.recorded(s, benchmark.target(s), 1))
+                    .toList()));
   }
 
   /**
@@ -50,19 +64,24 @@ public record QuestionImages(
     return samples.size();
   }
 
+  /** Asks and judges them. */
+  public Benchmark benchmark() {
+    return benchmark;
+  }
+
+  /** The questions by their ids. */
+  public Map<String, Sample> samples() {
+    return samples;
+  }
+
+  /** The shards that have questions, ascending. */
+  public List<Integer> shards() {
+    return shards;
+  }
+
   /** What the answers on each image of each benchmark are worth if all of them are right. */
   public Map<String, Double> worth() {
-    Map<String, Double> worth = new HashMap<>();
-    Map<String, Double> shares = shares();
-    samples
-        .values()
-        .forEach(
-            s ->
-                worth.merge(
-                    place(s.imageId(), s.benchmark()),
-                    shares.getOrDefault(s.benchmark(), 1.0),
-                    Double::sum));
-    return worth;
+    return allRight.worth(allRight);
   }
 
   /** The score of guessing. */
@@ -93,52 +112,18 @@ public record QuestionImages(
 
   /** What recorded answers are worth, by image and benchmark. */
   public Map<String, Double> scores(List<ShardResultRecord> recorded) {
-    Map<String, Double> scores = new HashMap<>();
-    Map<String, Double> shares = shares();
-    for (ShardResultRecord row : recorded) {
-      for (ShardResultRecord.Outcome o : row.outcomes()) {
-        Sample sample = sample(o.sampleId());
-        scores.merge(
-            place(sample.imageId(), sample.benchmark()),
-            o.score() * shares.getOrDefault(sample.benchmark(), 1.0),
-            Double::sum);
-      }
-    }
-    return scores;
+    return scores(
+        recorded.stream()
+            .flatMap(row -> row.outcomes().stream())
+            .map(o -> recorded(o.sampleId(), o.prediction(), o.score()))
+            .toList());
   }
 
-  /** What answers are worth, by image and benchmark. */
+  /**
+   * What answers are worth, by image and benchmark: all those of an image of a benchmark, which are
+   * in one shard and so in one rung.
+   */
   Map<String, Double> scores(Collection<Outcome> outcomes) {
-    Map<String, Double> scores = new HashMap<>();
-    Map<String, Double> shares = shares();
-    outcomes.forEach(
-        o ->
-            scores.merge(
-                place(o.imageId(), o.cell().benchmark()),
-                o.credit() * shares.getOrDefault(o.cell().benchmark(), 1.0),
-                Double::sum));
-    return scores;
-  }
-
-  /**
-   * An image with the questions of one benchmark: those are in one shard, and so in one rung, also
-   * where another benchmark has the same image. Sorts by the image, which is a hash.
-   */
-  private static String place(String imageId, String benchmark) {
-    return imageId + "/" + benchmark;
-  }
-
-  /**
-   * How much a question of each benchmark counts, so that sums compare as the weighted score does:
-   * its weight over its number of questions, the largest of them 1.
-   */
-  private Map<String, Double> shares() {
-    Map<String, Double> shares = new HashMap<>();
-    samples.values().stream()
-        .collect(Collectors.groupingBy(Sample::benchmark, Collectors.counting()))
-        .forEach((name, count) -> shares.put(name, benchmark.weight(name) / count));
-    double most = shares.values().stream().mapToDouble(s -> s).max().orElse(1);
-    shares.replaceAll((name, share) -> share / most);
-    return shares;
+    return benchmark.ratios(Tally.of(outcomes)).worth(allRight);
   }
 }

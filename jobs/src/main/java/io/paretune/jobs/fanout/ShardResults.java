@@ -6,7 +6,7 @@ import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.LoadedLayers;
 import io.paretune.udfs.spark.ShardAnswers;
 
@@ -20,7 +20,7 @@ public final class ShardResults {
       long trialId,
       int rung,
       String split,
-      EvaluationMode answering,
+      Answering answering,
       ShardAnswers answers) {
     return new ShardResultRecord(
         study,

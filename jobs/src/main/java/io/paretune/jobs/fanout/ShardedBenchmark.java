@@ -1,7 +1,7 @@
 package io.paretune.jobs.fanout;
 
 import io.paretune.udfs.benchmark.Benchmark;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.prune.ActivationStatistics;
@@ -100,25 +100,25 @@ public record ShardedBenchmark(
 
   /** A candidate's answers on every shard that holds questions. */
   public List<ShardAnswers> answers(
-      JavaRDD<PreparedShard> prepared, CandidateSpec candidate, EvaluationMode mode) {
+      JavaRDD<PreparedShard> prepared, CandidateSpec candidate, Answering answering) {
     return prepared
-        .mapPartitions(new EvaluateShard(source, benchmark, candidate, mode, batch))
+        .mapPartitions(new EvaluateShard(source, benchmark, candidate, answering, batch))
         .collect();
   }
 
   /**
    * Prepared shards, and how a task answers one of them.
    *
-   * @param mode how questions are answered
+   * @param answering how questions are answered
    * @param candidateOf adds what tasks need to prune
    */
   public ShardFanout<PreparedShard> fanout(
       JavaRDD<PreparedShard> prepared,
       Function<CompressionProfile, CandidateSpec> candidateOf,
-      EvaluationMode mode) {
+      Answering answering) {
     return new ShardFanout<>(
         prepared,
-        profile -> new EvaluateShard(source, benchmark, candidateOf.apply(profile), mode, batch));
+        profile -> new EvaluateShard(source, benchmark, candidateOf.apply(profile), answering, batch));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

@@ -4,7 +4,7 @@ import io.paretune.jobs.tables.TrialCost;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.udfs.cost.MemoryFootprint;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.time.Instant;
 
@@ -29,7 +29,7 @@ public record TrialContext(
     String modelId,
     String benchmarkVersion,
     String split,
-    EvaluationMode answering,
+    Answering answering,
     MemoryFootprint footprint,
     QuestionImages questions,
     Rungs rungs,

@@ -13,6 +13,7 @@ import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -70,7 +71,7 @@ final class Judgement {
             dense
                 .flatMap(TrialRecord::heldOut)
                 .map(HeldOut::answering)
-                .orElse(EvaluationMode.OPTIONS),
+                .orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
             ids),
         config.gate().maxTtft().isPresent()
             ? measured(new MeasurementsTable(spark, warehouse).ofStudy(config.study().name()))

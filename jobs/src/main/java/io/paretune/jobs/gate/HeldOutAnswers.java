@@ -4,7 +4,7 @@ import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.Warehouse;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class HeldOutAnswers {
       Warehouse warehouse,
       String study,
       String split,
-      EvaluationMode answering,
+      Answering answering,
       Set<Long> trials) {
     Map<Long, List<ShardResultRecord>> answers =
         new ShardResultsTable(spark, warehouse).ofTrials(study, split, answering, trials);

@@ -90,7 +90,7 @@ final class RowScreening implements AutoCloseable {
     List<@Nullable String> options = row.getList(row.fieldIndex("options"));
     List<@Nullable String> answers = row.getList(row.fieldIndex("answers"));
     new AnswerScreening(format, reasons).check(options, answers, row.getAs("metric"));
-    if (splitShares.shares().isEmpty()) {
+    if (splitShares.shares().isEmpty() || row.getAs("split") != null) {
       text(row, "split", reasons);
     }
     for (String column : List.of("category", "group_id")) {
@@ -167,7 +167,7 @@ final class RowScreening implements AutoCloseable {
     for (String column : List.of("hint", "category", "group_id", "metric")) {
       fields.add(row.getAs(column));
     }
-    fields.add(splitShares.shares().isEmpty() ? split : splitShares.toString());
+    fields.add(split == null ? splitShares.toString() : split);
     List<String> options = row.getList(row.fieldIndex("options"));
     fields.add(String.valueOf(options.size()));
     fields.addAll(options);

@@ -1,6 +1,7 @@
 package io.paretune.jobs.ingest;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
@@ -207,8 +208,7 @@ public final class SamplesReader {
             .toList();
     return kept.withColumn("image_id", sha2(col("image"), 256))
         .join(broadcast(spark.createDataFrame(places, PLACES)), "image_id")
-        .withColumn(
-            "split", intake.splitShares().shares().isEmpty() ? col("split") : col("assigned_split"))
+        .withColumn("split", coalesce(col("split"), col("assigned_split")))
         .select(columns(SamplesTable.SCHEMA, version));
   }
 
@@ -225,9 +225,9 @@ public final class SamplesReader {
   }
 
   /**
-   * An image's shard, and its split unless its rows name it.
+   * An image's shard, and the split of those of its rows that name none.
    *
-   * @param split empty if they do
+   * @param split empty if all must
    */
   private record Place(int shard, String split) {}
 
@@ -244,14 +244,15 @@ public final class SamplesReader {
                 .stream()
                 .map(row -> row.<String>getList(1))
                 .toList());
-    boolean named = intake.splitShares().shares().isEmpty();
+    boolean shared = !intake.splitShares().shares().isEmpty();
     Map<String, String> splitOf = new HashMap<>();
     Map<LoadKey, Long> loads = new HashMap<>();
     for (Row row : usable.groupBy("image_id", "split").count().collectAsList()) {
       String image = row.getString(0);
       String anchor = connected.anchor(image);
-      splitOf.put(image, named ? "" : intake.splitShares().of(anchor));
-      String split = named ? row.getString(1) : intake.splitShares().of(anchor);
+      String assigned = shared ? intake.splitShares().of(anchor) : "";
+      splitOf.put(image, assigned);
+      String split = row.isNullAt(1) ? assigned : row.getString(1);
       loads.merge(new LoadKey(anchor, split), row.getLong(2), Long::sum);
     }
     Map<String, Integer> shardOf =

@@ -109,7 +109,7 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
         .ofTrials(
             inputs.config().study().name(),
             inputs.config().benchmark().searchSplit(),
-            inputs.config().benchmark().answering().search(),
+            inputs.config().benchmark().searching(),
             trials);
   }
 

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 
 /**
@@ -10,7 +11,7 @@ import io.paretune.udfs.evaluate.EvaluationMode;
  * @param asSearched the score on the same questions answered as in the search; equal to {@code
  *     score} where that is the same
  */
-public record HeldOut(double score, EvaluationMode answering, double asSearched) {
+public record HeldOut(double score, Answering answering, double asSearched) {
   public HeldOut {
     if (!(score >= 0 && score <= 1 && asSearched >= 0 && asSearched <= 1)) {
       throw new IllegalArgumentException(
@@ -20,6 +21,6 @@ public record HeldOut(double score, EvaluationMode answering, double asSearched)
 
   /** A score of options that were compared in the search as well. */
   public static HeldOut ofOptions(double score) {
-    return new HeldOut(score, EvaluationMode.OPTIONS, score);
+    return new HeldOut(score, Answering.of(EvaluationMode.OPTIONS), score);
   }
 }

@@ -1,6 +1,6 @@
 package io.paretune.jobs.tables;
 
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import java.util.List;
 
 /**
@@ -24,7 +24,7 @@ public record ShardResultRecord(
     int rung,
     int shard,
     String split,
-    EvaluationMode answering,
+    Answering answering,
     long correct,
     List<Outcome> outcomes,
     double seconds,

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.Comparator;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class ShardResultsTable {
 
   /** The answers of a study's trials to a split's questions, by trial. */
   public Map<Long, List<ShardResultRecord>> ofTrials(
-      String study, String split, EvaluationMode answering, Set<Long> trials) {
+      String study, String split, Answering answering, Set<Long> trials) {
     return ofSplit(study, split)
         .where(
             coalesce(col("answering"), lit(EvaluationMode.OPTIONS.key())).equalTo(answering.key()))
@@ -104,7 +105,7 @@ public final class ShardResultsTable {
     for (ShardResultRecord result : results) {
       if (!result.study().equals(first.study())
           || result.trialId() != first.trialId()
-          || result.answering() != first.answering()
+          || !result.answering().equals(first.answering())
           || !result.split().equals(first.split())) {
         throw new IllegalArgumentException(
             "one write holds rungs of one trial on one split, answered in one way");
@@ -176,7 +177,7 @@ public final class ShardResultsTable {
         cells.integer("rung"),
         cells.integer("shard"),
         cells.text("split"),
-        cells.optionalText("answering").map(EvaluationMode::ofKey).orElse(EvaluationMode.OPTIONS),
+        cells.optionalText("answering").map(Answering::ofKey).orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
         cells.number("correct"),
         cells.<Row>values("outcomes").stream()
             .map(Cells::new)

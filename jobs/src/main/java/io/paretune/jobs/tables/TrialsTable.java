@@ -8,6 +8,7 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.util.Comparator;
@@ -220,8 +221,8 @@ public final class TrialsTable {
             score,
             cells
                 .optionalText("confirmed_answering")
-                .map(EvaluationMode::ofKey)
-                .orElse(EvaluationMode.OPTIONS),
+                .map(Answering::ofKey)
+                .orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
             cells.optionalReal("confirmed_as_searched").orElse(score)));
   }
 }

@@ -1,10 +1,12 @@
 package io.paretune.jobs.tune;
 
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The same held-out questions answered in two ways: as the protocol does, and as the search did for
@@ -14,12 +16,18 @@ import java.util.Locale;
  * @param searching the search's way
  * @param lines the trials
  */
-record AnsweringComparison(EvaluationMode confirming, EvaluationMode searching, List<Line> lines) {
+record AnsweringComparison(Answering confirming, Answering searching, List<Line> lines) {
 
   /** A trial's two scores. */
   record Line(long trialId, TrialScore confirmed, TrialScore asSearched) {
     double points() {
       return 100 * (confirmed.score() - asSearched.score());
+    }
+
+    double points(String benchmark) {
+      return 100
+          * (confirmed.byBenchmark().getOrDefault(benchmark, Double.NaN)
+              - asSearched.byBenchmark().getOrDefault(benchmark, Double.NaN));
     }
   }
 
@@ -43,6 +51,14 @@ record AnsweringComparison(EvaluationMode confirming, EvaluationMode searching, 
               line.asSearched().score(),
               line.points()));
     }
+    for (String benchmark : benchmarks()) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "  %s: %+.1f points on average%n",
+              benchmark,
+              lines.stream().mapToDouble(l -> l.points(benchmark)).average().orElse(0)));
+    }
     double mean = lines.stream().mapToDouble(Line::points).average().orElse(0);
     Line largest =
         lines.stream().max(Comparator.comparingDouble(l -> Math.abs(l.points()))).orElseThrow();
@@ -57,6 +73,12 @@ record AnsweringComparison(EvaluationMode confirming, EvaluationMode searching, 
                 pairs(),
                 agreeing()))
         .toString();
+  }
+
+  /** The benchmarks, where there are several. */
+  private SortedSet<String> benchmarks() {
+    SortedSet<String> names = new TreeSet<>(lines.get(0).confirmed().byBenchmark().keySet());
+    return names.size() > 1 ? names : new TreeSet<>();
   }
 
   private int pairs() {

@@ -1,6 +1,6 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.jobs.config.AnsweringConfig;
+import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.tables.HeldOut;
@@ -13,7 +13,7 @@ import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.benchmark.Tally;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -49,8 +49,8 @@ public final class Confirmation {
   private final String split;
   private final Map<String, Sample> samples = new HashMap<>();
   private final Dataset<Row> questions;
-  private final EvaluationMode confirming;
-  private final EvaluationMode searching;
+  private final Answering confirming;
+  private final Answering searching;
 
   /**
    * Sets up a confirmation of one study's trials.
@@ -65,9 +65,9 @@ public final class Confirmation {
     questions.drop("image").collectAsList().stream()
         .map(SampleRows::sample)
         .forEach(sample -> samples.put(sample.sampleId(), sample));
-    AnsweringConfig answering = inputs.config().benchmark().answering();
-    this.confirming = answering.confirm().on(inputs.benchmark(), samples.values());
-    this.searching = answering.search().on(inputs.benchmark(), samples.values());
+    BenchmarkConfig config = inputs.config().benchmark();
+    this.confirming = config.confirming().on(inputs.benchmark(), samples.values());
+    this.searching = config.searching().on(inputs.benchmark(), samples.values());
   }
 
   /**
@@ -82,7 +82,7 @@ public final class Confirmation {
   public Result run(List<TrialRecord> trials) {
     Map<Long, TrialScore> confirmed = scores(trials, confirming);
     Map<Long, TrialScore> asSearched =
-        searching == confirming ? confirmed : scores(trials, searching);
+        searching.equals(confirming) ? confirmed : scores(trials, searching);
     List<TrialRecord> unrecorded = new ArrayList<>();
     List<AnsweringComparison.Line> lines = new ArrayList<>();
     for (TrialRecord trial : trials) {
@@ -97,12 +97,12 @@ public final class Confirmation {
     new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(unrecorded);
     return new Result(
         confirmed,
-        searching == confirming || lines.isEmpty()
+        searching.equals(confirming) || lines.isEmpty()
             ? ""
             : new AnsweringComparison(confirming, searching, lines).text());
   }
 
-  private Map<Long, TrialScore> scores(List<TrialRecord> trials, EvaluationMode answering) {
+  private Map<Long, TrialScore> scores(List<TrialRecord> trials, Answering answering) {
     ShardResultsTable results = new ShardResultsTable(inputs.spark(), inputs.warehouse());
     Map<Long, List<ShardResultRecord>> known =
         new HashMap<>(
@@ -124,7 +124,7 @@ public final class Confirmation {
 
   private void ask(
       List<TrialRecord> open,
-      EvaluationMode answering,
+      Answering answering,
       ShardResultsTable results,
       Map<Long, List<ShardResultRecord>> known) {
     ShardedBenchmark benchmark = inputs.sharded(questions);

@@ -61,7 +61,7 @@ final class RecordedTrials {
         : shardResults.ofTrials(
             study.name(),
             inputs.config().benchmark().searchSplit(),
-            inputs.config().benchmark().answering().search(),
+            inputs.config().benchmark().searching(),
             ids);
   }
 

@@ -113,7 +113,7 @@ final class StudyIdentity {
     identity.addProperty("benchmark.splits.search", inputs.config().benchmark().searchSplit());
     identity.addProperty("benchmark.splits.held-out", inputs.config().benchmark().heldOutSplit());
     identity.addProperty("calibration.samples", inputs.config().calibration().samples());
-    identity.addProperty(ANSWERING, inputs.config().benchmark().answering().search().key());
+    identity.addProperty(ANSWERING, inputs.config().benchmark().searching().key());
     identity.addProperty("benchmark.protocol", inputs.config().benchmark().protocol().key());
     identity.addProperty("benchmark.coreset", inputs.config().benchmark().coreset().toString());
     identity.addProperty(

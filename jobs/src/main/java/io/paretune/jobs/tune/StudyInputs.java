@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
 
-import io.paretune.jobs.config.AnsweringConfig;
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
@@ -30,9 +29,11 @@ import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.spark.EncodeImages;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
@@ -125,12 +126,23 @@ public record StudyInputs(
 
   private static void checkSplits(ScreenedSamples screened, ParetuneConfig config) {
     BenchmarkConfig benchmark = config.benchmark();
+    String name = screened.benchmark();
     BenchmarkFormat format =
         benchmark.parts().stream()
-            .filter(part -> part.name().equals(screened.benchmark()))
+            .filter(part -> part.name().equals(name))
             .findFirst()
             .orElseThrow()
             .format();
+    boolean searched = benchmark.searching().mode(name) == EvaluationMode.OPTIONS;
+    boolean confirmed = benchmark.confirming().mode(name) == EvaluationMode.OPTIONS;
+    // Held-out questions are also answered as in the search, to compare.
+    Set<String> byOptions = new HashSet<>();
+    if (searched) {
+      byOptions.add("benchmark.splits.search");
+    }
+    if (searched || confirmed) {
+      byOptions.add("benchmark.splits.held-out");
+    }
     Problems problems = new Problems();
     Map<String, Boolean> open = new TreeMap<>(); // split -> has questions without options
     screened
@@ -150,13 +162,13 @@ public record StudyInputs(
                 key,
                 screened.benchmark() + " has no question of the split \"" + split + "\"",
                 "its splits are " + String.join(", ", open.keySet()));
-          } else if (comparesOptions(benchmark.answering(), key)
+          } else if (byOptions.contains(key)
               && Boolean.TRUE.equals(open.get(split))) {
             problems.add(
                 key,
-                "the split \"" + split + "\" has questions without options",
+                "the split \"%s\" of %s has questions without options".formatted(split, name),
                 "set benchmark.answering.search (of held-out ones, confirm) to protocol or"
-                    + " generate, or leave open questions out of the split");
+                    + " generate, for this benchmark, or leave open questions out of the split");
           }
         });
     if (benchmark.heldOutSplit().equals(benchmark.searchSplit())) {
@@ -166,17 +178,6 @@ public record StudyInputs(
           "name questions that the search does not see");
     }
     problems.throwIfAny();
-  }
-
-  /** Whether the split of that key has all its questions answered by their options. */
-  private static boolean comparesOptions(AnsweringConfig answering, String key) {
-    boolean search = answering.search() == EvaluationMode.OPTIONS;
-    return switch (key) {
-      case "benchmark.splits.search" -> search;
-      // Held-out questions are also answered as in the search, to compare.
-      case "benchmark.splits.held-out" -> search || answering.confirm() == EvaluationMode.OPTIONS;
-      default -> false;
-    };
   }
 
   /**

@@ -30,7 +30,7 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
@@ -213,7 +213,7 @@ public final class Tuning {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
     String split = inputs.config().benchmark().searchSplit();
-    EvaluationMode answering = inputs.config().benchmark().answering().search();
+    Answering answering = inputs.config().benchmark().searching();
     Dataset<Row> questions = inputs.searchQuestions();
     QuestionImages images = QuestionImages.of(questions, inputs.benchmark());
     ShardedBenchmark benchmark = inputs.sharded(questions);
@@ -340,6 +340,12 @@ public final class Tuning {
 
   /** Who new trials race against: what is complete already, and what will be. */
   private Optional<Field> field(QuestionImages images, List<TrialRecord> before) {
+    if (study.racing().confidence().isPresent() && !images.benchmark().addsUp()) {
+      LOG.warn(
+          "the score of {} is no sum over images, so no trial can be stopped early: racing is off",
+          inputs.config().benchmark().name());
+      return Optional.empty();
+    }
     return study
         .racing()
         .confidence()

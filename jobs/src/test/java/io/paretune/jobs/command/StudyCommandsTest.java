@@ -18,6 +18,7 @@ import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -293,19 +294,19 @@ class StudyCommandsTest {
     assertThat(ran.out())
         .contains("Held-out questions answered by generate, and by options as in the search:")
         .containsPattern("points on average, at most [+-]\\d+\\.\\d \\(trial \\d+\\)");
-    Map<EvaluationMode, List<ShardResultRecord>> heldOut =
+    Map<String, List<ShardResultRecord>> heldOut =
         answers("generated").stream()
             .filter(a -> a.split().equals("test"))
-            .collect(Collectors.groupingBy(ShardResultRecord::answering));
-    assertThat(heldOut).containsOnlyKeys(EvaluationMode.OPTIONS, EvaluationMode.GENERATE);
+            .collect(Collectors.groupingBy(a -> a.answering().key()));
+    assertThat(heldOut).containsOnlyKeys("options", "generate");
     List<TrialRecord> confirmed =
         trials("generated").stream().filter(t -> t.heldOut().isPresent()).toList();
     assertThat(confirmed).isNotEmpty();
     for (TrialRecord trial : confirmed) {
       HeldOut own = trial.heldOut().orElseThrow();
-      assertThat(own.answering()).isEqualTo(EvaluationMode.GENERATE);
-      assertThat(own.score()).isEqualTo(share(heldOut.get(EvaluationMode.GENERATE), trial));
-      assertThat(own.asSearched()).isEqualTo(share(heldOut.get(EvaluationMode.OPTIONS), trial));
+      assertThat(own.answering()).isEqualTo(Answering.of(EvaluationMode.GENERATE));
+      assertThat(own.score()).isEqualTo(share(heldOut.get("generate"), trial));
+      assertThat(own.asSearched()).isEqualTo(share(heldOut.get("options"), trial));
     }
     assertThat(study("confirm", "generated", "benchmark.answering.confirm=generate"))
         .as("once is enough")

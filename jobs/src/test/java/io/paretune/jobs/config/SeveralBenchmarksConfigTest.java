@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ class SeveralBenchmarksConfigTest {
             """
             benchmarks = [
               { name = gqa, samples = ["gqa/*.parquet"], format = gqa, images = "i.parquet", weight = 2 }
-              { name = mine, samples = "s3a://b/mine.parquet" }
+              { name = mine, samples = "s3a://b/mine.parquet", answering { confirm = generate } }
             ]
             """);
 
@@ -42,13 +43,19 @@ class SeveralBenchmarksConfigTest {
                 List.of(directory.resolve("gqa/*.parquet").toString()),
                 BenchmarkFormat.GQA,
                 Optional.of(directory.resolve("i.parquet").toString()),
-                2),
+                2,
+                Optional.empty(),
+                Optional.empty()),
             new BenchmarkPart(
                 "mine",
                 List.of("s3a://b/mine.parquet"),
                 BenchmarkFormat.GENERIC,
                 Optional.empty(),
-                1));
+                1,
+                Optional.empty(),
+                Optional.of(EvaluationMode.GENERATE)));
+    assertThat(config.searching().key()).isEqualTo("options");
+    assertThat(config.confirming().key()).isEqualTo("gqa=protocol,mine=generate");
   }
 
   @Test
@@ -60,7 +67,8 @@ class SeveralBenchmarksConfigTest {
                     List.of(
                         "benchmark.name=x",
                         "benchmarks=[{name=a, samples=[f], weight=0},"
-                            + " {name=a, samples=[g], format=nope, wieght=1}, {samples=[]}]"),
+                            + " {name=a, samples=[g], format=nope, wieght=1}, {samples=[],"
+                            + " answering {search=guess, confrm=options}}]"),
                     Set.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll(
@@ -70,6 +78,8 @@ class SeveralBenchmarksConfigTest {
             "format is wrong — must be one of generic, pope",
             "there is no such key: wieght",
             "name is not set",
+            "benchmarks[2]: answering.search is wrong — must be one of options, generate, protocol",
+            "there is no such key: answering.confrm",
             "samples is wrong — must be a list of paths or URIs");
   }
 }

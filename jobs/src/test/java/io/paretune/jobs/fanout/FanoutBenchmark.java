@@ -19,6 +19,7 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
@@ -111,7 +112,7 @@ public final class FanoutBenchmark {
             "model",
             "version",
             "val",
-            EvaluationMode.OPTIONS,
+            Answering.of(EvaluationMode.OPTIONS),
             FOOTPRINT,
             questions,
             Rungs.of(questions.shards(), 4),

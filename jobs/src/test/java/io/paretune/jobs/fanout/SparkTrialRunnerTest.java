@@ -20,6 +20,7 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
@@ -75,7 +76,7 @@ class SparkTrialRunnerTest {
         "model",
         "version",
         "val",
-        EvaluationMode.OPTIONS,
+        Answering.of(EvaluationMode.OPTIONS),
         FOOTPRINT,
         ASKED,
         Rungs.of(ASKED.shards(), 4),

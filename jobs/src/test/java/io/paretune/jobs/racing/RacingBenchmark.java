@@ -11,6 +11,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +63,7 @@ public final class RacingBenchmark {
             .ofTrials(
                 words[1],
                 words[2],
-                EvaluationMode.OPTIONS,
+                Answering.of(EvaluationMode.OPTIONS),
                 trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet()));
     Map<Long, Map<String, Double>> scores = new HashMap<>();
     answers.forEach((id, rows) -> scores.put(id, questions.scores(rows)));

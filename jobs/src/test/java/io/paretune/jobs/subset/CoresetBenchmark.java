@@ -14,6 +14,7 @@ import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,7 +104,7 @@ public final class CoresetBenchmark {
             .ofTrials(
                 study,
                 split,
-                EvaluationMode.OPTIONS,
+                Answering.of(EvaluationMode.OPTIONS),
                 trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet()));
     List<Map<String, Double>> credits = new ArrayList<>();
     for (List<ShardResultRecord> own : rows.values()) {

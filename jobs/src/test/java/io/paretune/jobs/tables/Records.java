@@ -4,6 +4,7 @@ import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord.Outcome;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ServingSpeed;
 import io.paretune.udfs.evaluate.SpeedSettings;
@@ -151,7 +152,7 @@ public final class Records {
   }
 
   private HeldOut heldOut() {
-    return new HeldOut(random.nextDouble(), any(EvaluationMode.values()), random.nextDouble());
+    return new HeldOut(random.nextDouble(), answering(), random.nextDouble());
   }
 
   public ShardResultRecord shardResult() {
@@ -165,7 +166,7 @@ public final class Records {
         random.nextInt(4),
         random.nextInt(8),
         text(),
-        any(EvaluationMode.values()),
+        answering(),
         random.nextInt(outcomes.size() + 1),
         outcomes,
         random.nextDouble(),
@@ -254,5 +255,11 @@ public final class Records {
         importance,
         importance / 2,
         (1 + importance) / 2);
+  }
+
+  private Answering answering() {
+    return random.nextBoolean()
+        ? Answering.of(any(EvaluationMode.values()))
+        : Answering.ofKey("a=options,b=" + any(EvaluationMode.values()).key());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +54,7 @@ class TablesOverTimeTest {
     for (long trial = 0; trial < 3; trial++) {
       ShardResultRecord row =
           new ShardResultRecord(
-              "s", trial, 0, 1, "val", EvaluationMode.OPTIONS, 0, List.of(), 1.5, "executor", 0);
+              "s", trial, 0, 1, "val", Answering.of(EvaluationMode.OPTIONS), 0, List.of(), 1.5, "executor", 0);
       results.append(List.of(row));
       written.add(row);
     }

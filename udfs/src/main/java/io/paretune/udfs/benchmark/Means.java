@@ -8,7 +8,7 @@ final class Means {
 
   /** Share of the possible credit. */
   static RatioSum ratios(Tally tally) {
-    return tally.cells().isEmpty() ? new RatioSum() : new RatioSum().with(1, sums(tally));
+    return tally.cells().isEmpty() ? new RatioSum() : new RatioSum().with("mean", 1, sums(tally));
   }
 
   static RatioSum.Sums sums(Tally tally) {

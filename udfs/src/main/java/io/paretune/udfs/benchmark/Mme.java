@@ -94,8 +94,8 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
     Set<String> categories = categories(tally);
     for (String category : categories) {
       Tally own = tally.where(c -> c.category().equals(category));
-      sum.with(0.5 / categories.size(), Means.sums(own))
-          .with(0.5 / categories.size(), bothRight(own));
+      sum.with(category, 0.5 / categories.size(), Means.sums(own))
+          .with(category + " both", 0.5 / categories.size(), bothRight(own));
     }
     return sum;
   }

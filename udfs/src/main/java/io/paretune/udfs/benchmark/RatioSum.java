@@ -17,10 +17,20 @@ import java.util.Map;
 public final class RatioSum {
   private final List<Ratio> ratios = new ArrayList<>();
 
-  /** One ratio; what each image adds to numerator and denominator. */
-  private record Ratio(double weight, Map<String, double[]> byImage) {
+  /**
+   * One ratio; what each image adds to numerator and denominator.
+   *
+   * @param benchmark that it belongs to, empty where there is only one
+   * @param name among the benchmark's ratios
+   */
+  private record Ratio(
+      String benchmark, String name, double weight, Map<String, double[]> byImage) {
     double sum(int part) {
       return byImage.values().stream().mapToDouble(uv -> uv[part]).sum();
+    }
+
+    String key() {
+      return benchmark + "/" + name;
     }
 
     /** 0 where nothing is divided by. */
@@ -41,19 +51,24 @@ public final class RatioSum {
     }
 
     double value() {
-      return new Ratio(1, byImage).value();
+      return new Ratio("", "", 1, byImage).value();
     }
   }
 
-  /** Adds a ratio. */
-  RatioSum with(double weight, Sums sums) {
-    ratios.add(new Ratio(weight, sums.byImage));
+  /**
+   * Adds a ratio.
+   *
+   * @param name that tells it from the others
+   */
+  RatioSum with(String name, double weight, Sums sums) {
+    ratios.add(new Ratio("", name, weight, sums.byImage));
     return this;
   }
 
-  /** Adds another sum, times a factor. */
-  RatioSum with(double factor, RatioSum other) {
-    other.ratios.forEach(r -> ratios.add(new Ratio(factor * r.weight, r.byImage)));
+  /** Adds the sum of one of several benchmarks, times a factor. */
+  RatioSum with(String benchmark, double factor, RatioSum other) {
+    other.ratios.forEach(
+        r -> ratios.add(new Ratio(benchmark, r.name, factor * r.weight, r.byImage)));
     return this;
   }
 
@@ -63,6 +78,40 @@ public final class RatioSum {
       return Double.NaN;
     }
     return ratios.stream().mapToDouble(r -> r.weight * r.value()).sum();
+  }
+
+  /**
+   * What these answers add to the score on all questions, by image and benchmark: Σₖ aₖ·uₖᵢ/Vₖ with
+   * the weights and denominators of all questions, which answers must not change ({@link
+   * Benchmark#addsUp}). The dearest ratio's numerator counts as 1, so that what a plain mean's
+   * answers are worth is their credit.
+   *
+   * @param all of the questions
+   */
+  public Map<String, Double> worth(RatioSum all) {
+    Map<String, Double> units = all.units();
+    Map<String, Double> worth = new HashMap<>();
+    for (Ratio own : ratios) {
+      Double unit = units.get(own.key());
+      if (unit == null) {
+        throw new IllegalArgumentException("no question is of " + own.key());
+      }
+      // By image first: it is a hash, and an order by it has nothing to do with the answers.
+      own.byImage.forEach(
+          (image, uv) -> worth.merge(image + "/" + own.benchmark, unit * uv[0], Double::sum));
+    }
+    return worth;
+  }
+
+  /** What a numerator's 1 is worth, by ratio. */
+  private Map<String, Double> units() {
+    Map<String, Double> units = new HashMap<>();
+    ratios.forEach(r -> units.put(r.key(), r.sum(1) == 0 ? 0 : r.weight / r.sum(1)));
+    double dearest = units.values().stream().mapToDouble(u -> u).max().orElse(0);
+    if (dearest > 0) {
+      units.replaceAll((key, unit) -> unit / dearest);
+    }
+    return units;
   }
 
   /** NaN where fewer than two images were asked about. */

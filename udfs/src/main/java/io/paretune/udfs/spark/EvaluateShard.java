@@ -3,7 +3,7 @@ package io.paretune.udfs.spark;
 import ai.djl.engine.EngineException;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.LoadedLayers;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
@@ -26,14 +26,14 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param source the model
  * @param benchmark judges
  * @param candidate what is done to the model
- * @param mode how questions are answered
+ * @param answering how questions are answered
  * @param batch questions wanted in a forward
  */
 public record EvaluateShard(
     ModelSource source,
     Benchmark benchmark,
     CandidateSpec candidate,
-    EvaluationMode mode,
+    Answering answering,
     int batch)
     implements FlatMapFunction<Iterator<PreparedShard>, ShardAnswers> {
 
@@ -71,8 +71,8 @@ public record EvaluateShard(
 
   private List<Outcome> outcomes(
       ResidentModel resident, LayerStack layers, PreparedShard shard, BooleanSupplier cancelled) {
-    PreparedShard generated = shard.where(q -> mode.generates(benchmark, q.sample()));
-    PreparedShard chosen = shard.where(q -> !mode.generates(benchmark, q.sample()));
+    PreparedShard generated = shard.where(q -> answering.generates(benchmark, q.sample()));
+    PreparedShard chosen = shard.where(q -> !answering.generates(benchmark, q.sample()));
     List<Outcome> outcomes =
         new ArrayList<>(
             new ShardEvaluation(resident.model(), benchmark, batch).run(layers, chosen, cancelled));

@@ -11,7 +11,7 @@ import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class EvaluationModeTest {
+class AnsweringTest {
   private static final GenericBenchmark GENERIC = new GenericBenchmark("generic");
   private static final WeightedBenchmarks BOTH =
       new WeightedBenchmarks(
@@ -55,5 +55,25 @@ class EvaluationModeTest {
     assertThatThrownBy(() -> EvaluationMode.ofKey("guess"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no way of answering is \"guess\"");
+  }
+
+  @Test
+  void eachBenchmarkCanHaveItsOwnWay() {
+    Answering each = Answering.ofKey("generic=generate,pope=options");
+    assertThat(each.generates(BOTH, CHOICE)).isTrue();
+    assertThat(each.generates(BOTH, POPE)).isFalse();
+    assertThat(each.key()).isEqualTo("generic=generate,pope=options");
+    assertThat(Answering.ofKey("pope=protocol,generic=protocol"))
+        .as("all alike need no names")
+        .isEqualTo(Answering.of(EvaluationMode.PROTOCOL));
+    assertThat(Answering.of(EvaluationMode.PROTOCOL).on(BOTH, List.of(CHOICE, POPE)).key())
+        .isEqualTo("generic=options,pope=generate");
+    assertThat(each.on(BOTH, List.of(POPE)).key()).isEqualTo("options");
+    assertThatThrownBy(() -> each.mode("gqa"))
+        .hasMessage("how \"gqa\" is answered is not among generic=generate,pope=options");
+    assertThatThrownBy(() -> Answering.ofKey("pope=guess"))
+        .hasMessage("no way of answering is \"guess\"");
+    assertThatThrownBy(() -> Answering.ofKey("options,pope=generate"))
+        .hasMessageStartingWith("every benchmark needs a name");
   }
 }
