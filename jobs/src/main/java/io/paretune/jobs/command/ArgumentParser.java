@@ -85,7 +85,7 @@ final class ArgumentParser {
         values.computeIfAbsent(name, n -> new ArrayList<>());
       } else {
         add(option, words.get(next++));
-        while (option.presence() == Option.Presence.SEVERAL
+        while (option.isRepeated()
             && next < words.size()
             && isValue(words.get(next))) {
           add(option, words.get(next++));
@@ -111,7 +111,7 @@ final class ArgumentParser {
 
   private void add(Option<?> option, String text) {
     List<Object> all = values.computeIfAbsent(option.name(), n -> new ArrayList<>());
-    if (!all.isEmpty() && option.presence() != Option.Presence.SEVERAL) {
+    if (!all.isEmpty() && !option.isRepeated()) {
       problems.add(option.name(), "is given more than once");
       return;
     }
@@ -151,7 +151,7 @@ final class ArgumentParser {
       }
       if (option.defaultText().isPresent()) {
         add(option, option.defaultText().get());
-      } else if (option.presence() != Option.Presence.OPTIONAL) {
+      } else if (option.isRequired()) {
         problems.add(spec.name(), "lacks " + option.usage(), option.help());
       }
     }

@@ -41,7 +41,7 @@ final class Help {
           .append(')');
     }
     for (Option<?> option : spec.options()) {
-      if (option.presence() != Option.Presence.OPTIONAL) {
+      if (option.isRequired()) {
         text.append(' ').append(option.usage());
       }
     }
@@ -57,9 +57,9 @@ final class Help {
     if (option.isFlag()) {
       return "";
     }
-    return option.presence() == Option.Presence.OPTIONAL
-        ? option.defaultText().map(d -> " (default: " + d + ")").orElse("")
-        : " (required)";
+    return option.isRequired()
+        ? " (required)"
+        : option.defaultText().map(d -> " (default: " + d + ")").orElse("");
   }
 
   private static String configuration(CommandSpec.Configuration configuration) {

@@ -9,22 +9,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code judge}: grades stored answers by a language model. */
 final class JudgeCommand implements Command {
   private static final Option<String> SAMPLES =
       Option.text("--samples", "FILE.parquet", "what was asked; several files may be given")
-          .several();
+          .anyNumber();
   private static final Option<Path> PREDICTIONS =
-      Option.path("--predictions", "FILE", "what was answered: the lines that evaluate writes")
-          .required();
+      Option.path("--predictions", "FILE", "what was answered: the lines that evaluate writes");
+  private static final Option<List<Long>> TRIAL =
+      Option.wholeNumbers(
+          "--trial",
+          "N,N…",
+          "confirmed trials of the study, in the place of files; without any, its latest frontier",
+          0);
   private static final Option<Path> OUT =
       Option.path("--out", "FILE", "where the grades go, one JSON line a question").required();
 
   @Override
   public CommandSpec spec() {
     return CommandSpec.of("judge", "grades stored answers by a language model", Engine.SPARK)
-        .with(SAMPLES, PREDICTIONS, OUT)
+        .with(SAMPLES, PREDICTIONS, TRIAL, OUT)
         .configured("judge.endpoint", "judge.model");
   }
 
@@ -33,14 +39,30 @@ final class JudgeCommand implements Command {
     Problems problems = new Problems();
     Path out = invocation.value(OUT).toAbsolutePath();
     OutputFile.check("--out", out, problems);
-    List<String> samples = invocation.arguments().values(SAMPLES);
-    SamplesReader.checkLocal(samples, problems);
-    Map<String, String> predictions =
-        problems.collect(() -> Predictions.read(invocation.value(PREDICTIONS)));
+    JudgeProgram.Source source = source(invocation.arguments(), problems);
     problems.throwIfAny();
-    if (predictions == null) {
-      throw new IllegalStateException("nothing was reported");
+    JudgeProgram.run(invocation.config(), source, out, invocation.out());
+  }
+
+  private static JudgeProgram.Source source(Arguments arguments, Problems problems) {
+    List<String> samples = arguments.values(SAMPLES);
+    Optional<Path> file = arguments.valueIfGiven(PREDICTIONS);
+    Optional<List<Long>> trials = arguments.valueIfGiven(TRIAL);
+    if (samples.isEmpty() && file.isEmpty()) {
+      return new JudgeProgram.Source.Trials(trials.orElse(List.of()));
     }
-    JudgeProgram.run(invocation.config(), samples, predictions, out, invocation.out());
+    if (trials.isPresent()) {
+      problems.add("--trial", "is given with files", "judge trials or files, not both");
+    }
+    if (samples.isEmpty()) {
+      problems.add("--samples", "is not given", "name the files that the predictions are for");
+    }
+    SamplesReader.checkLocal(samples, problems);
+    if (file.isEmpty()) {
+      problems.add("--predictions", "is not given", "give the file that evaluate wrote");
+      return new JudgeProgram.Source.Files(samples, Map.of());
+    }
+    Map<String, String> predictions = problems.collect(() -> Predictions.read(file.get()));
+    return new JudgeProgram.Source.Files(samples, predictions == null ? Map.of() : predictions);
   }
 }

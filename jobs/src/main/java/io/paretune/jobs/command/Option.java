@@ -33,7 +33,9 @@ public record Option<T>(
     OPTIONAL,
     REQUIRED,
     /** At least once; several values may also follow one another. */
-    SEVERAL
+    SEVERAL,
+    /** Likewise, or not at all. */
+    ANY_NUMBER
   }
 
   private static final Pattern NAME = Pattern.compile("--[a-z][a-z-]*");
@@ -110,6 +112,11 @@ public record Option<T>(
     return new Option<>(name, placeholder, help, parse, Presence.REQUIRED, Optional.empty());
   }
 
+  /** The same, but it can be given several times. */
+  public Option<T> anyNumber() {
+    return new Option<>(name, placeholder, help, parse, Presence.ANY_NUMBER, Optional.empty());
+  }
+
   /** The same, but it must be given and can be given several times. */
   public Option<T> several() {
     return new Option<>(name, placeholder, help, parse, Presence.SEVERAL, Optional.empty());
@@ -118,6 +125,14 @@ public record Option<T>(
   /** The same with a value for when it is not given, as the user would write it. */
   public Option<T> orElse(String text) {
     return new Option<>(name, placeholder, help, parse, presence, Optional.of(text));
+  }
+
+  boolean isRequired() {
+    return presence == Presence.REQUIRED || presence == Presence.SEVERAL;
+  }
+
+  boolean isRepeated() {
+    return presence == Presence.SEVERAL || presence == Presence.ANY_NUMBER;
   }
 
   boolean isFlag() {
@@ -129,7 +144,7 @@ public record Option<T>(
     if (isFlag()) {
       return name;
     }
-    return name + " " + placeholder + (presence == Presence.SEVERAL ? "…" : "");
+    return name + " " + placeholder + (isRepeated() ? "…" : "");
   }
 
   private static long number(String text, long least, long most) {

@@ -3,6 +3,7 @@ package io.paretune.jobs.judge;
 import static org.apache.spark.sql.functions.broadcast;
 
 import com.google.gson.JsonObject;
+import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.AnswersFile;
@@ -17,6 +18,7 @@ import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
+import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,7 +29,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -37,35 +42,66 @@ import org.apache.spark.sql.SparkSession;
 public final class JudgeProgram {
   private JudgeProgram() {}
 
+  /** Whose answers are graded. */
+  public sealed interface Source {
+    /**
+     * Those of a file.
+     *
+     * @param samples the files that the questions are from
+     * @param predictions by question
+     */
+    record Files(List<String> samples, Map<String, String> predictions) implements Source {}
+
+    /**
+     * Those of the configured study's trials to the held-out questions.
+     *
+     * @param ids none for the points of its latest frontier
+     */
+    record Trials(List<Long> ids) implements Source {}
+  }
+
   /**
-   * Grades stored answers and prints what they are worth as one JSON object.
+   * Grades stored answers and prints what they are worth, as one JSON object for a file and one for
+   * each trial.
    *
-   * @param samples the files that the questions are from
-   * @param predictions by question
    * @param out where each answer's score goes, one JSON line a question
-   * @throws InvalidInputException if the questions are not there, or the endpoint cannot judge with
-   *     this configuration
+   * @throws InvalidInputException if the questions or answers are not there, or the endpoint cannot
+   *     judge with this configuration
    */
-  public static void run(
-      ParetuneConfig config,
-      List<String> samples,
-      Map<String, String> predictions,
-      Path out,
-      PrintStream results)
+  public static void run(ParetuneConfig config, Source source, Path out, PrintStream results)
       throws IOException, InterruptedException {
     JudgeConfig judge = config.judge();
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune judge")) {
       SparkSession spark = session.spark();
       warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
-      List<JudgedAnswer> answers = answers(spark, samples, predictions);
       warehouse.createTables(spark);
+      List<TrialAnswers> trials =
+          source instanceof Source.Trials chosen
+              ? TrialAnswers.read(spark, warehouse, config, chosen.ids())
+              : List.of();
+      List<JudgedAnswer> answers =
+          source instanceof Source.Files files
+              ? answers(spark, files.samples(), files.predictions())
+              : trials.stream().flatMap(t -> t.answers().stream()).toList();
       ChatEndpoint endpoint = endpoint(judge);
       Judging.Result result =
           new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC())
               .run(answers);
-      AnswersFile.write(out, lines(answers, result));
-      results.println(summary(judge, answers, result, endpoint.requests()));
+      List<String> lines = new ArrayList<>();
+      int at = 0;
+      for (TrialAnswers trial : trials) {
+        int end = at + trial.answers().size();
+        List<JudgementRecord> own = result.judgements().subList(at, end);
+        lines.addAll(lines(OptionalLong.of(trial.trial().trialId()), trial.answers(), own));
+        results.println(summary(config, trial, own));
+        at = end;
+      }
+      if (trials.isEmpty()) {
+        lines.addAll(lines(OptionalLong.empty(), answers, result.judgements()));
+        results.println(summary(config, answers, result, endpoint.requests()));
+      }
+      AnswersFile.write(out, lines);
     }
   }
 
@@ -109,6 +145,7 @@ public final class JudgeProgram {
             Row row = Objects.requireNonNull(byId.get(id));
             answers.add(
                 new JudgedAnswer(
+                    "",
                     id,
                     row.getAs("image_id"),
                     row.getAs("question"),
@@ -119,49 +156,82 @@ public final class JudgeProgram {
     }
   }
 
-  private static List<String> lines(List<JudgedAnswer> answers, Judging.Result result) {
+  private static List<String> lines(
+      OptionalLong trial, List<JudgedAnswer> answers, List<JudgementRecord> judgements) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      JudgementRecord judgement = result.judgements().get(i);
       JsonObject line = new JsonObject();
+      trial.ifPresent(id -> line.addProperty("trial_id", id));
       line.addProperty("sample_id", answers.get(i).sampleId());
       line.addProperty("prediction", answers.get(i).prediction());
-      line.addProperty("score", judgement.score());
-      line.addProperty("reply", judgement.reply());
+      line.addProperty("score", judgements.get(i).score());
+      line.addProperty("reply", judgements.get(i).reply());
       lines.add(line.toString());
     }
     return lines;
   }
 
-  /** The mean grade, its interval clustered by image as every score's. */
-  private static Estimate score(List<JudgedAnswer> answers, Judging.Result result) {
+  /**
+   * The mean grade, of several benchmarks by their weights, its interval clustered by image as
+   * every score's.
+   */
+  private static Estimate score(
+      BenchmarkConfig config, List<JudgedAnswer> answers, List<JudgementRecord> judgements) {
     List<Outcome> outcomes = new ArrayList<>();
+    SortedSet<String> names = new TreeSet<>();
     for (int i = 0; i < answers.size(); i++) {
       JudgedAnswer answer = answers.get(i);
+      names.add(answer.benchmark());
       outcomes.add(
           new Outcome(
               answer.sampleId(),
-              new Tally.Cell("samples", answer.imageId(), "", "", ""),
+              new Tally.Cell(answer.benchmark(), answer.imageId(), "", "", ""),
               answer.prediction(),
-              result.judgements().get(i).score(),
+              judgements.get(i).score(),
               List.of()));
     }
-    return new GenericBenchmark("samples").score(Tally.of(outcomes));
+    Map<String, Double> weights = new HashMap<>();
+    config.severalIfSet().orElse(List.of()).forEach(p -> weights.put(p.name(), p.weight()));
+    List<WeightedBenchmarks.Part> parts =
+        names.stream()
+            .map(
+                name ->
+                    new WeightedBenchmarks.Part(
+                        new GenericBenchmark(name), weights.getOrDefault(name, 1.0)))
+            .toList();
+    return new WeightedBenchmarks(parts).score(Tally.of(outcomes));
   }
 
   private static JsonObject summary(
-      JudgeConfig judge, List<JudgedAnswer> answers, Judging.Result result, long requests) {
+      ParetuneConfig config, TrialAnswers trial, List<JudgementRecord> judgements) {
     JsonObject summary = new JsonObject();
-    Estimate score = score(answers, result);
+    summary.addProperty("trial_id", trial.trial().trialId());
+    add(summary, config, trial.answers(), judgements);
+    summary.addProperty("confirmed_score", trial.trial().heldOut().orElseThrow().score());
+    return summary;
+  }
+
+  private static JsonObject summary(
+      ParetuneConfig config, List<JudgedAnswer> answers, Judging.Result result, long requests) {
+    JsonObject summary = new JsonObject();
+    add(summary, config, answers, result.judgements());
+    summary.addProperty("judged", result.judged());
+    summary.addProperty("judged_before", result.fromTable());
+    summary.addProperty("requests", requests);
+    return summary;
+  }
+
+  private static void add(
+      JsonObject summary,
+      ParetuneConfig config,
+      List<JudgedAnswer> answers,
+      List<JudgementRecord> judgements) {
+    Estimate score = score(config.benchmark(), answers, judgements);
     summary.addProperty("score", score.value());
     summary.addProperty("score_low", score.low());
     summary.addProperty("score_high", score.high());
     summary.addProperty("questions", answers.size());
-    summary.addProperty("judged", result.judged());
-    summary.addProperty("judged_before", result.fromTable());
-    summary.addProperty("requests", requests);
-    summary.addProperty("model", judge.model());
+    summary.addProperty("model", config.judge().model());
     summary.addProperty("prompt_version", JudgePrompt.VERSION);
-    return summary;
   }
 }

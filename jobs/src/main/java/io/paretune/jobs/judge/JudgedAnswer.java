@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * An answer to judge.
  *
+ * @param benchmark that the question is of
  * @param sampleId the question's id
  * @param imageId the image that was asked about: outcomes are clustered by it
  * @param question what was asked
@@ -12,7 +13,12 @@ import java.util.List;
  * @param prediction what the model said; may be empty
  */
 public record JudgedAnswer(
-    String sampleId, String imageId, String question, List<String> answers, String prediction) {
+    String benchmark,
+    String sampleId,
+    String imageId,
+    String question,
+    List<String> answers,
+    String prediction) {
   public JudgedAnswer {
     answers = List.copyOf(answers);
   }

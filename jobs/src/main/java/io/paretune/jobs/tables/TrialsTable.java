@@ -59,7 +59,7 @@ public final class TrialsTable {
               "confirmed_answering",
               StringType,
               true,
-              "how they were answered: options, generate or protocol; null is options")
+              "how they were answered, as shard_results.answering; null is options")
           .add(
               "confirmed_as_searched",
               DoubleType,

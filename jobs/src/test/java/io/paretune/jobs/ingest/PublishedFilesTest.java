@@ -84,12 +84,27 @@ class PublishedFilesTest {
   @Test
   void scienceQasIndexBecomesALetter() throws IOException {
     String columns =
-        "'Which?' as question, array('x', 'y', 'z') as choices, cast(%d as tinyint) as answer,"
+        "'Which?' as question, %s as choices, cast(%d as tinyint) as answer,"
             + " 'A hint.' as hint, 'natural science' as subject, ";
-    List<SampleRecord> samples =
-        read(
-            intake(BenchmarkFormat.SCIENCE_QA, 0.5, ""),
-            parquet("sqa", columns.formatted(2) + image(RED), columns.formatted(3) + image(RED)));
+    String three = "array('x', 'y', 'z')";
+    String file =
+        parquet(
+            "sqa",
+            columns.formatted(three, 2) + image(RED),
+            columns.formatted(three, 3) + image(RED),
+            columns.formatted("cast(array() as array<string>)", 0) + image(RED),
+            columns.formatted("array('x', cast(unhex('ff') as string))", 0) + image(RED));
+    Intake intake = intake(BenchmarkFormat.SCIENCE_QA, 0.8, "");
+    try (ScreenedSamples screened = SamplesReader.read(spark, List.of(file), intake)) {
+      assertThat(
+              screened.rejected().orderBy("position").collectAsList().stream()
+                  .map(r -> r.<String>getAs("reason")))
+          .containsExactly(
+              "answer \"D\" is no letter from A to C",
+              "has 0 options; a choice needs 2 to 26",
+              "a text is no UTF-8");
+    }
+    List<SampleRecord> samples = read(intake, file);
 
     assertThat(samples).hasSize(1);
     assertThat(samples.get(0).answers()).containsExactly("C");

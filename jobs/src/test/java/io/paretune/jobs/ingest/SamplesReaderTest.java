@@ -130,12 +130,13 @@ class SamplesReaderTest {
             Question.of("text", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
             Question.of("cut", cut),
             Question.of("bomb", bomb),
-            new Question("several", null, "?", List.of(), null, null, null));
+            new Question("several", null, "?", List.of(), null, null, null),
+            new Question("hole", RED, "?", List.of("a", ""), "a", "x", "val"));
 
     ScreenedSamples screened = read(new Intake("toy", 2, 1), file);
 
     assertThat(records(screened)).extracting(SampleRecord::sampleId).containsExactly("good");
-    assertThat(screened.rejectedCount()).isEqualTo(10);
+    assertThat(screened.rejectedCount()).isEqualTo(11);
     List<String> reasons =
         screened.rejected().orderBy("position").select("reason").collectAsList().stream()
             .map(r -> r.getString(0))
@@ -153,6 +154,7 @@ class SamplesReaderTest {
     assertThat(reasons.get(8)).startsWith("image: ").contains("60000 × 60000");
     assertThat(reasons.get(9))
         .isEqualTo("answer is null; split is null; category is null; image is null");
+    assertThat(reasons.get(10)).isEqualTo("an option is empty");
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ChatEndpointTest {
   private static final String KEY = "nvapi-s3cret";
   private static final JudgedAnswer ANSWER =
-      new JudgedAnswer("q1", "i1", "What color?", List.of("red"), "It is red.");
+      new JudgedAnswer("", "q1", "i1", "What color?", List.of("red"), "It is red.");
   private static final int ATTEMPTS = 4;
 
   private final FakeTime time = new FakeTime();

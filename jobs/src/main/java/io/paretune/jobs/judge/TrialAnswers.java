@@ -1,0 +1,168 @@
+package io.paretune.jobs.judge;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.ingest.Ingest;
+import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.HeldOut;
+import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.spark.SampleRows;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The answers of a study's confirmed trials to the held-out questions, as the tables have them.
+ *
+ * @param trial whose answers
+ * @param answers one a question, by sample id
+ */
+record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
+  TrialAnswers {
+    answers = List.copyOf(answers);
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param ids trials of the configured study; none for the points of its latest frontier that are
+   *     confirmed
+   * @throws InvalidInputException if a trial is not there or not confirmed, or there is no frontier
+   */
+  static List<TrialAnswers> read(
+      SparkSession spark, Warehouse warehouse, ParetuneConfig config, List<Long> ids) {
+    String study = config.study().name();
+    List<TrialRecord> trials =
+        chosen(study, new TrialsTable(spark, warehouse).ofStudy(study), latest(spark, warehouse, study), ids);
+    List<TrialAnswers> all = new ArrayList<>();
+    Map<String, Map<String, Sample>> questions = new HashMap<>();
+    for (TrialRecord trial : trials) {
+      HeldOut heldOut = trial.heldOut().orElseThrow();
+      String split = config.benchmark().heldOutSplit();
+      Map<String, Sample> byId =
+          questions.computeIfAbsent(
+              trial.benchmarkVersion(), version -> questions(spark, warehouse, trial, split));
+      List<ShardResultRecord> rows =
+          new ShardResultsTable(spark, warehouse)
+              .ofTrials(study, split, heldOut.answering(), Set.of(trial.trialId()))
+              .getOrDefault(trial.trialId(), List.of());
+      Map<String, JudgedAnswer> own = new TreeMap<>();
+      rows.stream()
+          .flatMap(row -> row.outcomes().stream())
+          .filter(o -> byId.containsKey(o.sampleId()))
+          .forEach(
+              o -> {
+                Sample asked = Objects.requireNonNull(byId.get(o.sampleId()));
+                own.put(
+                    o.sampleId(),
+                    new JudgedAnswer(
+                        asked.benchmark(),
+                        o.sampleId(),
+                        asked.imageId(),
+                        asked.question(),
+                        asked.answers(),
+                        o.prediction()));
+              });
+      if (own.isEmpty()) {
+        throw new InvalidInputException(
+            "trial " + trial.trialId(),
+            "has no answers to questions of the split \"" + split + "\"",
+            "set benchmark.splits.held-out as the study has it");
+      }
+      all.add(new TrialAnswers(trial, List.copyOf(own.values())));
+    }
+    return all;
+  }
+
+  private static List<Long> latest(SparkSession spark, Warehouse warehouse, String study) {
+    List<FrontierRecord> points = new FrontierTable(spark, warehouse).ofStudy(study);
+    if (points.isEmpty()) {
+      return List.of();
+    }
+    String run = points.get(points.size() - 1).runId();
+    return points.stream()
+        .filter(p -> p.runId().equals(run) && p.confirmedScore().isPresent())
+        .map(FrontierRecord::trialId)
+        .distinct()
+        .toList();
+  }
+
+  private static List<TrialRecord> chosen(
+      String study, List<TrialRecord> trials, List<Long> frontier, List<Long> ids) {
+    if (ids.isEmpty() && frontier.isEmpty()) {
+      throw new InvalidInputException(
+          "study.name",
+          "study \"" + study + "\" has no confirmed frontier",
+          "run tune and confirm first, or give --samples and --predictions");
+    }
+    Map<Long, TrialRecord> byId =
+        trials.stream().collect(Collectors.toMap(TrialRecord::trialId, t -> t));
+    Map<Long, TrialRecord> chosen = new LinkedHashMap<>();
+    Problems problems = new Problems();
+    for (long id : ids.isEmpty() ? frontier : ids) {
+      TrialRecord trial = byId.get(id);
+      if (trial == null) {
+        problems.add("--trial", "study \"%s\" has no trial %d".formatted(study, id));
+      } else if (trial.heldOut().isEmpty()) {
+        problems.add(
+            "--trial",
+            "trial %d of study \"%s\" is not confirmed".formatted(id, study),
+            "run confirm first; it confirms the frontier");
+      } else {
+        chosen.put(id, trial);
+      }
+    }
+    problems.throwIfAny();
+    return List.copyOf(chosen.values());
+  }
+
+  /** The questions that a trial was asked, by the ids that its answers have. */
+  private static Map<String, Sample> questions(
+      SparkSession spark, Warehouse warehouse, TrialRecord trial, String split) {
+    SamplesTable table = new SamplesTable(spark, warehouse);
+    TreeMap<String, String> versions = new TreeMap<>();
+    for (String name : trial.score().orElseThrow().byBenchmark().keySet()) {
+      versions.put(name, table.latestVersion(name).orElse(""));
+    }
+    boolean several = versions.size() > 1;
+    if (!several) {
+      versions.replaceAll((name, version) -> trial.benchmarkVersion());
+    } else if (!Ingest.version(versions).equals(trial.benchmarkVersion())) {
+      throw new InvalidInputException(
+          "trial " + trial.trialId(),
+          "answered another version of " + String.join(", ", versions.keySet()),
+          "judge a trial of the latest version");
+    }
+    Map<String, Sample> byId = new HashMap<>();
+    versions.forEach(
+        (name, version) ->
+            table
+                .read(name, version)
+                .where(col("split").equalTo(split))
+                .drop("image")
+                .collectAsList()
+                .forEach(
+                    row -> {
+                      Sample sample = SampleRows.sample(row);
+                      byId.put((several ? name + "/" : "") + sample.sampleId(), sample);
+                    }));
+    return byId;
+  }
+}
