@@ -104,7 +104,7 @@ final class PublishedColumns {
   }
 
   private void scienceQa() {
-    put("sample_id", col("position").cast("string"));
+    put("sample_id", col(PublishedRows.POSITION).cast("string"));
     put("options", found.texts("choices"));
     Column index = found.whole("answer");
     put(
@@ -168,7 +168,10 @@ final class PublishedColumns {
 
   /** The columns, and the place of the row, which is there already. */
   Column[] uniform() {
-    List<Column> all = new ArrayList<>(List.of(col("source"), col("position")));
+    List<Column> all = 
+        new ArrayList<>(
+            List.of(
+                col(PublishedRows.SOURCE).as("source"), col(PublishedRows.POSITION).as("position")));
     columns.forEach((name, column) -> all.add(column.as(name)));
     return all.toArray(Column[]::new);
   }

@@ -34,11 +34,20 @@ import org.apache.spark.sql.types.StructType;
  * @param format what the files hold
  */
 record PublishedRows(SparkSession spark, BenchmarkFormat format) {
+  /** The file of a row; published files have columns of many names, {@code source} among them. */
+  static final String SOURCE = "_paretune_source";
+
+  /** The place of a row among those of all files. */
+  static final String POSITION = "_paretune_position";
+
+  private static final String FILE = "_paretune_file";
+  private static final String FIRST = "_paretune_first";
+
   private static final StructType FILES =
       new StructType()
-          .add("file", DataTypes.StringType, false)
-          .add("source", DataTypes.StringType, false)
-          .add("first", DataTypes.LongType, false);
+          .add(FILE, DataTypes.StringType, false)
+          .add(SOURCE, DataTypes.StringType, false)
+          .add(FIRST, DataTypes.LongType, false);
   private static final StructType LINES =
       new StructType()
           .add("position", DataTypes.LongType, false)
@@ -110,11 +119,12 @@ record PublishedRows(SparkSession spark, BenchmarkFormat format) {
             .toList();
     Dataset<Row> rows =
         spark.read().parquet(files.stream().map(f -> literal(f.path())).toArray(String[]::new));
-    return rows.withColumn("_file", col("_metadata.file_path"))
-        .withColumn("_row", col("_metadata.row_index"))
-        .join(broadcast(spark.createDataFrame(table, FILES)), col("_file").equalTo(col("file")))
-        .withColumn("position", col("first").plus(col("_row")))
-        .drop("_file", "_row", "file", "first");
+    return rows.withColumn(POSITION, col("_metadata.row_index"))
+        .join(
+            broadcast(spark.createDataFrame(table, FILES)),
+            col("_metadata.file_path").equalTo(col(FILE)))
+        .withColumn(POSITION, col(FIRST).plus(col(POSITION)))
+        .drop(FILE, FIRST);
   }
 
   /** Columns as all lines together have them; a field of several types is text. */
@@ -133,8 +143,8 @@ record PublishedRows(SparkSession spark, BenchmarkFormat format) {
         .withColumn(
             "row", from_json(col("line"), schema, Map.of("columnNameOfCorruptRecord", UNREADABLE)))
         .select(
-            lit(file.path()).as("source"),
-            col("position").plus(lit(file.firstPosition())).as("position"),
+            lit(file.path()).as(SOURCE),
+            col("position").plus(lit(file.firstPosition())).as(POSITION),
             not(col("sound")).as(NOT_UTF8),
             col("row.*"));
   }

@@ -7,12 +7,30 @@ import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.jobs.ingest.Ingest;
+import io.paretune.jobs.ingest.Intake;
+import io.paretune.jobs.tables.HeldOut;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.TrialCost;
+import io.paretune.jobs.tables.TrialOrigin;
+import io.paretune.jobs.tables.TrialRecord;
+import io.paretune.jobs.tables.TrialScore;
+import io.paretune.jobs.tables.TrialsTable;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.evaluate.Answering;
+import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,7 +94,7 @@ class JudgeCommandTest {
 
   private static Ran judge(Path predictions, Path out, String... more) {
     List<String> words =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "judge",
                 "--samples",
@@ -150,5 +168,110 @@ class JudgeCommandTest {
     assertThat(ran.err())
         .contains("--predictions: 1 of 1 are of no question in the samples, such as \"other\"");
     assertThat(out).doesNotExist();
+  }
+
+  /** A trial whose held-out answers are in the tables, every third of them right. */
+  private static void confirm(Warehouse warehouse, long id) {
+    String version =
+        Ingest.run(SharedSpark.session(), warehouse, List.of(samples), Intake.strict("demo", 1))
+            .version();
+    TrialRecord trial =
+        TrialRecord.running(
+                "judged",
+                id,
+                "run",
+                TrialOrigin.SAMPLER,
+                "model",
+                version,
+                new Workload(1, 10),
+                CompressionProfile.uniform(CriterionName.WANDA, 4, 0.5, 16, 16),
+                new TrialCost(900, 0, 1000, 0.5, 16),
+                0.2,
+                Instant.EPOCH,
+                1)
+            .completed(
+                new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
+            .confirmed(new HeldOut(0.25, Answering.of(EvaluationMode.GENERATE), 0.5));
+    new TrialsTable(SharedSpark.session(), warehouse).upsert(List.of(trial));
+    List<ShardResultRecord.Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < questions.size(); i++) {
+      outcomes.add(
+          new ShardResultRecord.Outcome(
+              questions.get(i).getAs("sample_id"),
+              i % 3 == 0 ? "right indeed, says " + id : "wrong",
+              0));
+    }
+    new ShardResultsTable(SharedSpark.session(), warehouse)
+        .append(
+            List.of(
+                new ShardResultRecord(
+                    "judged",
+                    id,
+                    0,
+                    0,
+                    "val",
+                    Answering.of(EvaluationMode.GENERATE),
+                    0,
+                    outcomes,
+                    1,
+                    "executor",
+                    0)));
+  }
+
+  private static Ran judgeTrials(Path out, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "judge",
+                "--out",
+                out.toString(),
+                "warehouse=" + shared.resolve("trials"),
+                "study.name=judged",
+                "benchmark.splits.search=train",
+                "benchmark.splits.held-out=val",
+                "judge.endpoint=http://127.0.0.1:" + server.getAddress().getPort() + "/v1",
+                "judge.model=judge",
+                "judge.requests-per-minute=100000"));
+    words.addAll(List.of(more));
+    return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
+  }
+
+  @Test
+  void confirmedTrialsAreGradedFromTheirTables() throws IOException {
+    Warehouse warehouse = Warehouse.at("warehouse", shared.resolve("trials").toString());
+    warehouse.createTables(SharedSpark.session());
+    confirm(warehouse, 3);
+    confirm(warehouse, 4);
+    Path out = shared.resolve("trials.jsonl");
+
+    Ran ran = judgeTrials(out, "--trial", "3,4");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    List<String> objects = ran.out().lines().toList();
+    assertThat(objects).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      JsonObject trial = JsonParser.parseString(objects.get(i)).getAsJsonObject();
+      assertThat(trial.get("trial_id").getAsLong()).isEqualTo(3 + i);
+      assertThat(trial.get("score").getAsDouble()).isEqualTo((3 + 6 * 0.25) / 9);
+      assertThat(trial.get("confirmed_score").getAsDouble()).isEqualTo(0.25);
+      assertThat(trial.get("questions").getAsInt()).isEqualTo(9);
+    }
+    assertThat(Files.readAllLines(out))
+        .hasSize(18)
+        .allMatch(l -> l.startsWith("{\"trial_id\":3,") || l.startsWith("{\"trial_id\":4,"));
+
+    int asked = ASKED.get();
+    assertThat(judgeTrials(out, "--trial", "3,4").out()).isEqualTo(ran.out());
+    assertThat(ASKED).as("all are in the table").hasValue(asked);
+
+    Ran unknown = judgeTrials(out, "--trial", "9");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("--trial: study \"judged\" has no trial 9");
+    Ran frontier = judgeTrials(out);
+    assertThat(frontier.status()).isEqualTo(2);
+    assertThat(frontier.err()).contains("study \"judged\" has no confirmed frontier");
+    Ran both = judgeTrials(out, "--trial", "3", "--samples", samples);
+    assertThat(both.err())
+        .contains("--trial: is given with files", "--predictions: is not given");
   }
 }

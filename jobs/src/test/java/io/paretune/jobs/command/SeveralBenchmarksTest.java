@@ -173,7 +173,6 @@ class SeveralBenchmarksTest {
       }
     }
     assertThat(new FrontierTable(spark(), warehouse).ofStudy("both")).isNotEmpty();
-    assertThat(study("tune")).as("complete").isEqualTo(tuned);
   }
 
   @Test
@@ -182,6 +181,7 @@ class SeveralBenchmarksTest {
 
     assertThat(confirmed.status()).as(confirmed.err()).isZero();
     assertThat(confirmed.out())
+        .contains("held out")
         .contains("answered by mine=options,pope=generate, and by options as in the search:")
         .contains("  mine: +0.0 points on average")
         .containsPattern("  pope: [+-]\\d+\\.\\d points on average");
@@ -197,6 +197,5 @@ class SeveralBenchmarksTest {
           .isCloseTo(0.75 * mean(searched, "mine") + 0.25 * mean(searched, "pope"), within(1e-9));
     }
     assertThat(study("confirm")).as("once is enough").isEqualTo(confirmed);
-    assertThat(study("frontier").out()).contains("held out");
   }
 }

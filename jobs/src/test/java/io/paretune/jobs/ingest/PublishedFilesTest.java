@@ -150,7 +150,8 @@ class PublishedFilesTest {
   void mmBenchsIndexMayBeANumberInOneFileAndTextInAnother() throws IOException {
     String columns =
         "%s as index, 'Which?' as question, 'nan' as hint, '%s' as answer, 'a' as A, 'b' as B,"
-            + " 'nan' as C, cast(null as string) as D, 'action' as category, ";
+            + " 'nan' as C, cast(null as string) as D, 'action' as category, 'x' as source,"
+            + " 'y' as `L2-category`, 7L as position, 'f' as file, ";
     List<SampleRecord> samples =
         read(
             intake(BenchmarkFormat.MM_BENCH, 0.4, ""),
@@ -176,7 +177,7 @@ class PublishedFilesTest {
     Files.write(
         file,
         """
-        {"question_id": 1, "question": "What?", "answers": [{"answer": "red"}], "image": "red.png"}
+        {"question_id": 1, "question": "What?", "answers": [{"answer": "red"}], "image": "red.png", "source": "x", "position": 1}
 
         {"question_id": "two", "question": "What?", "answers": [{"answer": "red"}], "image": "red.png"}
         {"question_id": 3, "question": "What?", "answers": [{"answer": "red"}], "image": "gone.png"}
