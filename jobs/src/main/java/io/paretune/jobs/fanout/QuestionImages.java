@@ -2,6 +2,7 @@ package io.paretune.jobs.fanout;
 
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Gains;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.RatioSum;
 import io.paretune.udfs.benchmark.Sample;
@@ -79,9 +80,9 @@ public final class QuestionImages {
     return shards;
   }
 
-  /** What the answers on each image of each benchmark are worth if all of them are right. */
-  public Map<String, Double> worth() {
-    return allRight.worth(allRight);
+  /** What the answers on each image of each benchmark add if all of them are right. */
+  public Gains allRight() {
+    return allRight.gains(allRight);
   }
 
   /** The score of guessing. */
@@ -110,9 +111,9 @@ public final class QuestionImages {
     return benchmark.recorded(sample(sampleId), prediction, credit);
   }
 
-  /** What recorded answers are worth, by image and benchmark. */
-  public Map<String, Double> scores(List<ShardResultRecord> recorded) {
-    return scores(
+  /** What recorded answers add to the score. */
+  public Gains gains(List<ShardResultRecord> recorded) {
+    return gains(
         recorded.stream()
             .flatMap(row -> row.outcomes().stream())
             .map(o -> recorded(o.sampleId(), o.prediction(), o.score()))
@@ -120,10 +121,10 @@ public final class QuestionImages {
   }
 
   /**
-   * What answers are worth, by image and benchmark: all those of an image of a benchmark, which are
-   * in one shard and so in one rung.
+   * What answers add to the score: all those of an image of a benchmark, which are in one shard and
+   * so in one rung.
    */
-  Map<String, Double> scores(Collection<Outcome> outcomes) {
-    return benchmark.ratios(Tally.of(outcomes)).worth(allRight);
+  Gains gains(Collection<Outcome> outcomes) {
+    return benchmark.ratios(Tally.of(outcomes)).gains(allRight);
   }
 }

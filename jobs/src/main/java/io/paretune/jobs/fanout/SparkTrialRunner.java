@@ -168,7 +168,10 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
         f ->
             f.add(
                 new Field.Entrant(
-                    started.trialId(), started.cost().memoryBytes(), course.scores())));
+                    started.trialId(),
+                    started.cost().memoryBytes(),
+                    score.score(),
+                    course.gains())));
     recorder.ended(
         started
             .completed(score, clock.instant(), course.seconds())

@@ -3,6 +3,7 @@ package io.paretune.jobs.fanout;
 import io.paretune.jobs.racing.Race;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.TrialScore;
+import io.paretune.udfs.benchmark.Gains;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.ShardAnswers;
@@ -87,7 +88,7 @@ final class TrialCourse {
     rung++;
     boolean last = rung == context.rungs().count();
     boolean beaten =
-        race.map(r -> r.isBeatenAfter(context.questions().scores(own))).orElse(false) && !last;
+        race.map(r -> r.isBeatenAfter(context.questions().gains(own))).orElse(false) && !last;
     if (beaten) {
       Race.Rival leader = race.orElseThrow().leader();
       stop =
@@ -120,9 +121,9 @@ final class TrialCourse {
     return stop;
   }
 
-  /** What all finished rungs' answers are worth, by image. */
-  Map<String, Double> scores() {
-    return context.questions().scores(outcomes);
+  /** What all finished rungs' answers add to the score. */
+  Gains gains() {
+    return context.questions().gains(outcomes);
   }
 
   /** Task time of the finished rungs. */

@@ -1,16 +1,16 @@
 package io.paretune.jobs.racing;
 
+import io.paretune.udfs.benchmark.Gains;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The complete trials of a study that no other complete one beats: who a new trial runs against.
  */
 public final class Field {
   private final double confidence;
-  private final Map<String, Double> worth;
+  private final Gains allRight;
   private final List<Entrant> front = new ArrayList<>();
 
   /**
@@ -18,19 +18,12 @@ public final class Field {
    *
    * @param trialId its number
    * @param memoryBytes what it needs
-   * @param scores what its answers are worth, by image
+   * @param score on all questions
+   * @param gains what its answers add to it
    */
-  public record Entrant(long trialId, long memoryBytes, Map<String, Double> scores) {
-    public Entrant {
-      scores = Map.copyOf(scores);
-    }
-
-    double total() {
-      return scores.values().stream().mapToDouble(Double::doubleValue).sum();
-    }
-
+  public record Entrant(long trialId, long memoryBytes, double score, Gains gains) {
     private boolean beats(Entrant other) {
-      return memoryBytes <= other.memoryBytes && total() >= other.total();
+      return memoryBytes <= other.memoryBytes && score >= other.score;
     }
   }
 
@@ -38,11 +31,11 @@ public final class Field {
    * A field with nobody in it.
    *
    * @param confidence that a trial which is stopped would have been beaten, in (0, 1)
-   * @param worth what all answers on each image right are worth
+   * @param allRight what right answers to all questions add
    */
-  public Field(double confidence, Map<String, Double> worth) {
+  public Field(double confidence, Gains allRight) {
     this.confidence = confidence;
-    this.worth = Map.copyOf(worth);
+    this.allRight = allRight;
   }
 
   /** Adds a complete trial, unless another beats it. */
@@ -58,11 +51,11 @@ public final class Field {
   public synchronized Race race(long memoryBytes) {
     return new Race(
         confidence,
-        worth,
+        allRight,
         front.stream()
             .filter(e -> e.memoryBytes() <= memoryBytes)
             .sorted(Comparator.comparingLong(Entrant::memoryBytes).reversed())
-            .map(e -> new Race.Rival(e.trialId(), e.scores()))
+            .map(e -> new Race.Rival(e.trialId(), e.gains()))
             .toList());
   }
 }

@@ -340,18 +340,12 @@ public final class Tuning {
 
   /** Who new trials race against: what is complete already, and what will be. */
   private Optional<Field> field(QuestionImages images, List<TrialRecord> before) {
-    if (study.racing().confidence().isPresent() && !images.benchmark().addsUp()) {
-      LOG.warn(
-          "the score of {} is no sum over images, so no trial can be stopped early: racing is off",
-          inputs.config().benchmark().name());
-      return Optional.empty();
-    }
     return study
         .racing()
         .confidence()
         .map(
             confidence -> {
-              Field field = new Field(confidence, images.worth());
+              Field field = new Field(confidence, images.allRight());
               Set<Long> front =
                   FrontierBuilder.nonDominated(
                           before.stream().filter(t -> t.state() == TrialState.COMPLETE).toList())
@@ -368,7 +362,8 @@ public final class Tuning {
                               new Field.Entrant(
                                   t.trialId(),
                                   t.cost().memoryBytes(),
-                                  images.scores(answers.getOrDefault(t.trialId(), List.of())))));
+                                  t.score().orElseThrow().score(),
+                                  images.gains(answers.getOrDefault(t.trialId(), List.of())))));
               return field;
             });
   }

@@ -3,8 +3,10 @@ package io.paretune.jobs.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paretune.jobs.racing.Race;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.benchmark.Gains;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.benchmark.Sample;
@@ -21,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What races compare: sums over images that order trials as the benchmarks' own scores do, metrics
- * that are no means among them.
+ * What races compare: sums over images that are the benchmarks' own scores, metrics that are no
+ * means among them, and ratios that are not.
  */
 class QuestionImagesTest {
   private static final int IMAGES = 30;
@@ -94,36 +96,43 @@ class QuestionImagesTest {
         .toList();
   }
 
+  /** What each image adds to a score that is one sum. */
+  private static Map<String, Double> sums(Gains gains) {
+    assertThat(gains.parts()).containsOnlyKeys("");
+    Map<String, Double> sums = new HashMap<>();
+    gains.parts().getOrDefault("", Map.of()).forEach((image, g) -> sums.put(image, g.numerator()));
+    return sums;
+  }
+
   private static double sum(Map<String, Double> values) {
     return values.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
   @ParameterizedTest
   @MethodSource("additive")
-  void whatAnswersAreWorthAddsUpToTheScoreHoweverTheyArrive(Benchmark benchmark) {
+  void whatAnswersAddIsTheScoreHoweverTheyArrive(Benchmark benchmark) {
     QuestionImages questions = questions(benchmark);
-    assertThat(benchmark.addsUp()).isTrue();
+    Map<String, Double> best = sums(questions.allRight());
     for (int seed = 0; seed < 20; seed++) {
       List<Outcome> outcomes = answers(questions, new Random(seed));
-      Map<String, Double> all = questions.scores(outcomes);
-      assertThat(sum(all) / sum(questions.worth()))
+      Map<String, Double> all = sums(questions.gains(outcomes));
+      assertThat(sum(all) / sum(best))
           .isCloseTo(benchmark.score(Tally.of(outcomes)).value(), within(1e-9));
-      assertThat(all.keySet()).isEqualTo(questions.worth().keySet());
+      assertThat(all.keySet()).isEqualTo(best.keySet());
       all.forEach(
-          (image, worth) ->
-              assertThat(worth).isBetween(0.0, questions.worth().getOrDefault(image, -1.0) + 1e-9));
+          (image, gain) ->
+              assertThat(gain).isBetween(0.0, best.getOrDefault(image, -1.0) + 1e-9));
       Map<String, Double> byRung = new HashMap<>();
       for (int rung = 0; rung < 3; rung++) {
         int own = rung;
         // As shards have it: what is judged together is in one of them.
-        questions
-            .scores(outcomes.stream().filter(o -> place(o) % 3 == own).toList())
-            .forEach((image, worth) -> assertThat(byRung.put(image, worth)).isNull());
+        sums(questions.gains(outcomes.stream().filter(o -> place(o) % 3 == own).toList()))
+            .forEach((image, gain) -> assertThat(byRung.put(image, gain)).isNull());
       }
       assertThat(byRung.keySet()).isEqualTo(all.keySet());
       byRung.forEach(
-          (image, worth) ->
-              assertThat(worth).isCloseTo(all.getOrDefault(image, -1.0), within(1e-9)));
+          (image, gain) ->
+              assertThat(gain).isCloseTo(all.getOrDefault(image, -1.0), within(1e-9)));
     }
   }
 
@@ -132,14 +141,89 @@ class QuestionImagesTest {
   }
 
   @Test
-  void aPlainMeansAnswersAreWorthTheirCredit() {
+  void aPlainMeansAnswersAddTheirCredit() {
     QuestionImages questions = questions(benchmark(BenchmarkFormat.GQA, Protocol.LLAVA));
-    assertThat(questions.worth()).containsEntry("image0/", 1.0).containsEntry("image3/", 4.0);
+    assertThat(sums(questions.allRight()))
+        .containsEntry("image0/", 1.0)
+        .containsEntry("image3/", 4.0);
   }
 
   @Test
-  void whereTheDenominatorDependsOnTheAnswersNoSumOverImagesIsTheScore() {
-    assertThat(benchmark(BenchmarkFormat.POPE, Protocol.LLAVA).addsUp()).isFalse();
-    assertThat(weighted(Protocol.LLAVA).addsUp()).isFalse();
+  void aRatioWhoseDenominatorDependsOnTheAnswersIsAPartOfItsOwn() {
+    assertThat(questions(weighted(Protocol.LLAVA)).allRight().parts())
+        .containsOnlyKeys("", "pope/count", "pope/OCR");
+  }
+
+  /** POPE of some images, six questions each in every category, half of them about what is there. */
+  private static QuestionImages pope(int images) {
+    Map<String, Sample> byId = new HashMap<>();
+    for (int i = 0; i < images; i++) {
+      for (String category : List.of("adversarial", "popular", "random")) {
+        for (int q = 0; q < 6; q++) {
+          String id = category + i + "-" + q;
+          String right = q % 2 == 0 ? "yes" : "no";
+          byId.put(
+              id,
+              new Sample("image" + i + id, "image" + i, "?", List.of(), List.of(right), category));
+        }
+      }
+    }
+    return new QuestionImages(benchmark(BenchmarkFormat.POPE, Protocol.LLAVA), byId, List.of(0));
+  }
+
+  /** Answers of which this share is right. */
+  private static List<Outcome> popeAnswers(QuestionImages questions, Random random, double right) {
+    return questions.samples().values().stream()
+        .map(
+            s -> {
+              boolean yes = s.answers().get(0).equals("yes") == random.nextDouble() < right;
+              return questions.benchmark().answered(s, yes ? "Yes" : "No");
+            })
+        .toList();
+  }
+
+  private static double score(QuestionImages questions, List<Outcome> outcomes) {
+    return questions.benchmark().score(Tally.of(outcomes)).value();
+  }
+
+  /** Whether a race that is looked at after each tenth of the images stops the trial. */
+  private static boolean stopped(
+      QuestionImages questions, int images, List<Outcome> own, List<Outcome> rival) {
+    Race race =
+        new Race(
+            0.9, questions.allRight(), List.of(new Race.Rival(0, questions.gains(rival))));
+    for (int step = 0; step < 10; step++) {
+      int at = step;
+      if (race.isBeatenAfter(
+          questions.gains(own.stream().filter(o -> place(o) * 10 / images == at).toList()))) {
+        return step < 9;
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void aTrialWhoseF1IsNoLowerIsRarelyStoppedAndOneThatIsMuchWorseIs() {
+    int images = 60;
+    QuestionImages questions = pope(images);
+    Random random = new Random(4);
+    int races = 0;
+    int wrong = 0;
+    while (races < 200) {
+      List<Outcome> own = popeAnswers(questions, random, 0.8);
+      List<Outcome> rival = popeAnswers(questions, random, 0.8);
+      double lead = score(questions, own) - score(questions, rival);
+      if (lead >= 0 && lead < 0.01) { // the hardest case: about as good
+        races++;
+        wrong += stopped(questions, images, own, rival) ? 1 : 0;
+      }
+    }
+    assertThat(wrong).as("of %d, with a confidence of 0.9", races).isLessThanOrEqualTo(20);
+    int right = 0;
+    for (int r = 0; r < 20; r++) {
+      List<Outcome> bad = popeAnswers(questions, random, 0.6);
+      right += stopped(questions, images, bad, popeAnswers(questions, random, 0.85)) ? 1 : 0;
+    }
+    assertThat(right).isGreaterThanOrEqualTo(18);
   }
 }

@@ -129,7 +129,7 @@ class SparkTrialRunnerTest {
   }
 
   private static Field field() {
-    return new Field(0.95, ASKED.worth());
+    return new Field(0.95, ASKED.allRight());
   }
 
   @Test

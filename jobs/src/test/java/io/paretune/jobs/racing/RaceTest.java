@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paretune.udfs.benchmark.Gains;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,13 +37,13 @@ class RaceTest {
       RandomGenerator random, double confidence, Map<String, Double> own, List<Race.Rival> rivals) {
     Map<String, Double> worth = new HashMap<>();
     own.keySet().forEach(image -> worth.put(image, (double) QUESTIONS));
-    Race race = new Race(confidence, worth, rivals);
+    Race race = new Race(confidence, Gains.sum(worth), rivals);
     List<String> order = new ArrayList<>(own.keySet());
     Collections.shuffle(order, new java.util.Random(random.nextLong()));
     for (int at = 0; at < IMAGES; at += 5) {
       Map<String, Double> part = new HashMap<>();
       order.subList(at, at + 5).forEach(image -> part.put(image, own.get(image)));
-      if (race.isBeatenAfter(part)) {
+      if (race.isBeatenAfter(Gains.sum(part))) {
         return (at + 5.0) / IMAGES;
       }
     }
@@ -62,7 +63,7 @@ class RaceTest {
         Map<String, Double> other = answers(random, 0.7);
         // The hardest case: every rival ends with exactly the trial's own total or just below it.
         if (other.values().stream().mapToDouble(Double::doubleValue).sum() <= total) {
-          rivals.add(new Race.Rival(rivals.size(), other));
+          rivals.add(new Race.Rival(rivals.size(), Gains.sum(other)));
         }
       }
       stopped += work(random, 0.9, own, rivals) < 1 ? 1 : 0;
@@ -77,7 +78,7 @@ class RaceTest {
     double much = 0;
     double little = 0;
     for (int t = 0; t < 100; t++) {
-      List<Race.Rival> rivals = List.of(new Race.Rival(0, answers(random, 0.8)));
+      List<Race.Rival> rivals = List.of(new Race.Rival(0, Gains.sum(answers(random, 0.8))));
       much += work(random, 0.95, answers(random, 0.5), rivals) / 100;
       little += work(random, 0.95, answers(random, 0.78), rivals) / 100;
     }
@@ -128,46 +129,46 @@ class RaceTest {
     Race race =
         new Race(
             0.999999,
-            worth,
-            List.of(new Race.Rival(3, Map.of("a", 2.0, "b", 2.0, "c", 1.0, "d", 0.0))));
+            Gains.sum(worth),
+            List.of(new Race.Rival(3, Gains.sum(Map.of("a", 2.0, "b", 2.0, "c", 1.0, "d", 0.0)))));
 
-    assertThat(race.isBeatenAfter(Map.of("a", 1.0))).as("1 behind, 3 to win back").isFalse();
-    assertThat(race.isBeatenAfter(Map.of("b", 0.0))).as("3 behind, 3 to win back").isFalse();
-    assertThat(race.isBeatenAfter(Map.of("c", 1.0))).as("3 behind, 2 to win back").isTrue();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("a", 1.0)))).as("1 behind, 3 to win back").isFalse();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("b", 0.0)))).as("3 behind, 3 to win back").isFalse();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("c", 1.0)))).as("3 behind, 2 to win back").isTrue();
     assertThat(race.leader().trialId()).isEqualTo(3);
   }
 
   @Test
   void withoutRivalsNobodyIsBeaten() {
-    assertThat(new Race(0.5, Map.of("a", 1.0), List.of()).isBeatenAfter(Map.of("a", 0.0)))
+    assertThat(new Race(0.5, Gains.sum(Map.of("a", 1.0)), List.of()).isBeatenAfter(Gains.sum(Map.of("a", 0.0))))
         .isFalse();
   }
 
   @Test
   void onlyProfilesOfTheFrontierThatAreNoLargerAreRivals() {
-    Field field = new Field(0.9, Map.of("a", 1.0, "b", 1.0));
-    field.add(new Field.Entrant(0, 100, Map.of("a", 1.0, "b", 0.0)));
-    field.add(new Field.Entrant(1, 100, Map.of("a", 0.0, "b", 0.0))); // beaten by 0
-    field.add(new Field.Entrant(2, 300, Map.of("a", 1.0, "b", 1.0)));
+    Field field = new Field(0.9, Gains.sum(Map.of("a", 1.0, "b", 1.0)));
+    field.add(new Field.Entrant(0, 100, 0.5, Gains.sum(Map.of("a", 1.0, "b", 0.0))));
+    field.add(new Field.Entrant(1, 100, 0, Gains.sum(Map.of("a", 0.0, "b", 0.0)))); // beaten by 0
+    field.add(new Field.Entrant(2, 300, 1, Gains.sum(Map.of("a", 1.0, "b", 1.0))));
 
-    assertThat(field.race(99).isBeatenAfter(Map.of("a", 0.0, "b", 0.0))).isFalse();
+    assertThat(field.race(99).isBeatenAfter(Gains.sum(Map.of("a", 0.0, "b", 0.0)))).isFalse();
     Race race = field.race(100);
-    assertThat(race.isBeatenAfter(Map.of("a", 0.0, "b", 0.0))).isTrue();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("a", 0.0, "b", 0.0)))).isTrue();
     assertThat(race.leader().trialId()).isZero();
     race = field.race(300);
-    assertThat(race.isBeatenAfter(Map.of("a", 1.0, "b", 0.0))).isTrue();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("a", 1.0, "b", 0.0)))).isTrue();
     assertThat(race.leader().trialId()).isEqualTo(2);
   }
 
   @Test
   void refusesWhatCannotBeCompared() {
-    assertThatThrownBy(() -> new Race(1, Map.of(), List.of()))
+    assertThatThrownBy(() -> new Race(1, Gains.sum(Map.of()), List.of()))
         .hasMessage("confidence must be in (0, 1), was 1.0");
     assertThatThrownBy(
-            () -> new Race(0.9, Map.of("b", 1.0), List.of(new Race.Rival(4, Map.of("a", 1.0)))))
+            () -> new Race(0.9, Gains.sum(Map.of("b", 1.0)), List.of(new Race.Rival(4, Gains.sum(Map.of("a", 1.0))))))
         .hasMessage("trial 4 has no answers on image b");
-    Race race = new Race(0.9, Map.of("a", 1.0), List.of(new Race.Rival(4, Map.of("a", 0.5))));
-    assertThatThrownBy(() -> race.isBeatenAfter(Map.of("a", 2.0)))
+    Race race = new Race(0.9, Gains.sum(Map.of("a", 1.0)), List.of(new Race.Rival(4, Gains.sum(Map.of("a", 0.5)))));
+    assertThatThrownBy(() -> race.isBeatenAfter(Gains.sum(Map.of("a", 2.0))))
         .hasMessage("an image that can give back 0.5 of 0.5 gave 1.5");
   }
 }

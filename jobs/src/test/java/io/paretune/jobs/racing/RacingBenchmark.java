@@ -10,6 +10,7 @@ import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.Gains;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
@@ -19,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
@@ -65,15 +66,15 @@ public final class RacingBenchmark {
                 words[2],
                 Answering.of(EvaluationMode.OPTIONS),
                 trials.stream().map(TrialRecord::trialId).collect(Collectors.toSet()));
-    Map<Long, Map<String, Double>> scores = new HashMap<>();
-    answers.forEach((id, rows) -> scores.put(id, questions.scores(rows)));
+    Map<Long, Gains> gains = new HashMap<>();
+    answers.forEach((id, rows) -> gains.put(id, questions.gains(rows)));
     spark.stop();
     System.out.printf(
         "%d trials of %d questions on %d images%n",
-        trials.size(), questions.questions(), questions.worth().size());
+        trials.size(), questions.questions(), images(questions.allRight()).size());
     for (int rungs : RUNGS) {
       for (double confidence : CONFIDENCES) {
-        System.out.println(replay(trials, questions, scores, confidence, rungs));
+        System.out.println(replay(trials, questions, gains, confidence, rungs));
       }
     }
   }
@@ -81,17 +82,17 @@ public final class RacingBenchmark {
   private static String replay(
       List<TrialRecord> trials,
       QuestionImages questions,
-      Map<Long, Map<String, Double>> scores,
+      Map<Long, Gains> gains,
       double confidence,
       int rungs) {
-    Field field = new Field(confidence, questions.worth());
+    Field field = new Field(confidence, questions.allRight());
     List<TrialRecord> complete = new ArrayList<>();
     int raced = 0;
     int stopped = 0;
     int wrong = 0;
     double asked = 0;
     for (TrialRecord trial : trials) {
-      Map<String, Double> own = scores.get(trial.trialId());
+      Gains own = gains.get(trial.trialId());
       boolean races = trial.origin() == TrialOrigin.SAMPLER;
       double share = 1;
       if (races) {
@@ -100,7 +101,8 @@ public final class RacingBenchmark {
         asked += share;
       }
       if (share == 1) {
-        field.add(new Field.Entrant(trial.trialId(), trial.cost().memoryBytes(), own));
+        field.add(new Field.Entrant(
+                trial.trialId(), trial.cost().memoryBytes(), score(trial), own));
         complete.add(trial);
       } else {
         stopped++;
@@ -124,19 +126,31 @@ public final class RacingBenchmark {
         wrong);
   }
 
+  private static Set<String> images(Gains gains) {
+    return gains.parts().values().stream()
+        .flatMap(part -> part.keySet().stream())
+        .collect(Collectors.toSet());
+  }
+
   /** The share of the images after which the trial is stopped, or 1. */
-  private static double share(Race race, Map<String, Double> own, int rungs) {
-    Map<Integer, Map<String, Double>> parts = new TreeMap<>();
-    own.forEach(
-        (image, score) ->
-            parts
-                .computeIfAbsent(Math.floorMod(image.hashCode(), rungs), k -> new HashMap<>())
-                .put(image, score));
+  private static double share(Race race, Gains own, int rungs) {
+    int all = images(own).size();
     int seen = 0;
-    for (Map<String, Double> part : parts.values()) {
-      seen += part.size();
-      if (race.isBeatenAfter(part) && seen < own.size()) {
-        return (double) seen / own.size();
+    for (int r = 0; r < rungs; r++) {
+      int rung = r;
+      Map<String, Map<String, Gains.Gain>> parts = new HashMap<>();
+      own.parts()
+          .forEach(
+              (name, part) ->
+                  parts.put(
+                      name,
+                      part.entrySet().stream()
+                          .filter(e -> Math.floorMod(e.getKey().hashCode(), rungs) == rung)
+                          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
+      Gains step = new Gains(parts);
+      seen += images(step).size();
+      if (race.isBeatenAfter(step) && seen < all) {
+        return (double) seen / all;
       }
     }
     return 1;

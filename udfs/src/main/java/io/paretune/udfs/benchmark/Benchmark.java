@@ -74,14 +74,6 @@ public sealed interface Benchmark extends Serializable
     return Means.ratios(tally);
   }
 
-  /**
-   * Whether the score is a sum over images of something that depends on the answers to that image
-   * alone: then two trials can be compared image by image, before all of them are answered.
-   */
-  default boolean addsUp() {
-    return true;
-  }
-
   /** The one number, in [0, 1], that stands for the benchmark, with its error. */
   default Estimate score(Tally tally) {
     return Estimate.of(ratios(tally), tally);

@@ -89,15 +89,9 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
     RatioSum sum = new RatioSum();
     Set<String> categories = categories(tally);
     for (String category : categories) {
-      sum.with(category, 1.0 / categories.size(), f1(tally.where(c -> c.category().equals(category))));
+      sum.withAnswered(category, 1.0 / categories.size(), f1(tally.where(c -> c.category().equals(category))));
     }
     return sum;
-  }
-
-  /** The denominator of F1 depends on the answers. */
-  @Override
-  public boolean addsUp() {
-    return protocol == Protocol.LMMS_EVAL;
   }
 
   /** 2·tp / (2·tp + fp + fn); what is neither yes nor no is no false negative. */

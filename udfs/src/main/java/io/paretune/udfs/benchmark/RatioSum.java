@@ -17,14 +17,26 @@ import java.util.Map;
 public final class RatioSum {
   private final List<Ratio> ratios = new ArrayList<>();
 
+  /** What a ratio's denominator counts. */
+  enum Denominator {
+    /** Questions or groups of them: it is the same for all answers. */
+    QUESTIONS,
+    /** Answers of some kind among others. */
+    ANSWERS
+  }
+
   /**
    * One ratio; what each image adds to numerator and denominator.
    *
    * @param benchmark that it belongs to, empty where there is only one
    * @param name among the benchmark's ratios
    */
-  private record Ratio(
-      String benchmark, String name, double weight, Map<String, double[]> byImage) {
+  record Ratio(
+      String benchmark,
+      String name,
+      double weight,
+      Denominator denominator,
+      Map<String, double[]> byImage) {
     double sum(int part) {
       return byImage.values().stream().mapToDouble(uv -> uv[part]).sum();
     }
@@ -51,7 +63,7 @@ public final class RatioSum {
     }
 
     double value() {
-      return new Ratio("", "", 1, byImage).value();
+      return new Ratio("", "", 1, Denominator.QUESTIONS, byImage).value();
     }
   }
 
@@ -61,14 +73,22 @@ public final class RatioSum {
    * @param name that tells it from the others
    */
   RatioSum with(String name, double weight, Sums sums) {
-    ratios.add(new Ratio("", name, weight, sums.byImage));
+    ratios.add(new Ratio("", name, weight, Denominator.QUESTIONS, sums.byImage));
+    return this;
+  }
+
+  /** Adds a ratio whose denominator depends on the answers. */
+  RatioSum withAnswered(String name, double weight, Sums sums) {
+    ratios.add(new Ratio("", name, weight, Denominator.ANSWERS, sums.byImage));
     return this;
   }
 
   /** Adds the sum of one of several benchmarks, times a factor. */
   RatioSum with(String benchmark, double factor, RatioSum other) {
     other.ratios.forEach(
-        r -> ratios.add(new Ratio(benchmark, r.name, factor * r.weight, r.byImage)));
+        r ->
+            ratios.add(
+                new Ratio(benchmark, r.name, factor * r.weight, r.denominator, r.byImage)));
     return this;
   }
 
@@ -81,32 +101,29 @@ public final class RatioSum {
   }
 
   /**
-   * What these answers add to the score on all questions, by image and benchmark: Σₖ aₖ·uₖᵢ/Vₖ with
-   * the weights and denominators of all questions, which answers must not change ({@link
-   * Benchmark#addsUp}). The dearest ratio's numerator counts as 1, so that what a plain mean's
-   * answers are worth is their credit.
+   * What these answers, of some of the questions, add to the score on all.
    *
    * @param all of the questions
    */
-  public Map<String, Double> worth(RatioSum all) {
-    Map<String, Double> units = all.units();
-    Map<String, Double> worth = new HashMap<>();
-    for (Ratio own : ratios) {
-      Double unit = units.get(own.key());
-      if (unit == null) {
-        throw new IllegalArgumentException("no question is of " + own.key());
-      }
-      // By image first: it is a hash, and an order by it has nothing to do with the answers.
-      own.byImage.forEach(
-          (image, uv) -> worth.merge(image + "/" + own.benchmark, unit * uv[0], Double::sum));
-    }
-    return worth;
+  public Gains gains(RatioSum all) {
+    return Gains.of(this, all);
   }
 
-  /** What a numerator's 1 is worth, by ratio. */
-  private Map<String, Double> units() {
+  List<Ratio> ratios() {
+    return ratios;
+  }
+
+  /**
+   * What a numerator's 1 is worth, by ratio; of the dearest of those with a fixed denominator 1, so
+   * that a plain mean's answers are worth their credit.
+   */
+  Map<String, Double> units() {
     Map<String, Double> units = new HashMap<>();
-    ratios.forEach(r -> units.put(r.key(), r.sum(1) == 0 ? 0 : r.weight / r.sum(1)));
+    ratios.forEach(
+        r -> {
+          boolean countable = r.denominator == Denominator.QUESTIONS && r.sum(1) > 0;
+          units.put(r.key(), countable ? r.weight / r.sum(1) : 0);
+        });
     double dearest = units.values().stream().mapToDouble(u -> u).max().orElse(0);
     if (dearest > 0) {
       units.replaceAll((key, unit) -> unit / dearest);

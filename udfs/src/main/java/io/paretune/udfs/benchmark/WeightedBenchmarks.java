@@ -115,11 +115,6 @@ public record WeightedBenchmarks(List<Part> parts) implements Benchmark {
     return sum;
   }
 
-  @Override
-  public boolean addsUp() {
-    return parts.stream().allMatch(p -> p.benchmark().addsUp());
-  }
-
   private Map<Part, Tally> asked(Tally tally) {
     Map<Part, Tally> asked = new LinkedHashMap<>();
     for (Part part : parts) {
