@@ -75,33 +75,36 @@ public final class JudgeProgram {
     try (Sessions.Opened session = Sessions.open("paretune judge")) {
       SparkSession spark = session.spark();
       warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
-      warehouse.createTables(spark);
-      List<TrialAnswers> trials =
-          source instanceof Source.Trials chosen
-              ? TrialAnswers.read(spark, warehouse, config, chosen.ids())
-              : List.of();
-      List<JudgedAnswer> answers =
-          source instanceof Source.Files files
-              ? answers(spark, files.samples(), files.predictions())
-              : trials.stream().flatMap(t -> t.answers().stream()).toList();
+      List<TrialAnswers> trials = new ArrayList<>();
+      List<JudgedAnswer> answers = new ArrayList<>();
+      if (source instanceof Source.Files files) {
+        answers.addAll(answers(spark, files.samples(), files.predictions()));
+        warehouse.createTables(spark);
+      } else if (source instanceof Source.Trials chosen) {
+        warehouse.createTables(spark);
+        trials.addAll(TrialAnswers.read(spark, warehouse, config, chosen.ids()));
+        trials.forEach(trial -> answers.addAll(trial.answers()));
+      }
       ChatEndpoint endpoint = endpoint(judge);
       Judging.Result result =
           new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC())
               .run(answers);
       List<String> lines = new ArrayList<>();
+      List<JsonObject> summaries = new ArrayList<>();
       int at = 0;
       for (TrialAnswers trial : trials) {
         int end = at + trial.answers().size();
         List<JudgementRecord> own = result.judgements().subList(at, end);
         lines.addAll(lines(OptionalLong.of(trial.trial().trialId()), trial.answers(), own));
-        results.println(summary(config, trial, own));
+        summaries.add(summary(config, trial, own));
         at = end;
       }
       if (trials.isEmpty()) {
         lines.addAll(lines(OptionalLong.empty(), answers, result.judgements()));
-        results.println(summary(config, answers, result, endpoint.requests()));
+        summaries.add(summary(config, answers, result, endpoint.requests()));
       }
       AnswersFile.write(out, lines);
+      summaries.forEach(results::println);
     }
   }
 

@@ -2,12 +2,14 @@ package io.paretune.jobs.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.tables.SampleRecord;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.prune.FarFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -205,6 +207,29 @@ class PublishedFilesTest {
       assertThat(reasons.subList(1, 3))
           .containsExactly("3 the line is no JSON object", "4 a text is no UTF-8");
     }
+  }
+
+  @Test
+  void filesAndTheirImagesMayBeOnAnyFileSystem() throws IOException {
+    spark.sparkContext().hadoopConfiguration().set("fs.far.impl", FarFileSystem.class.getName());
+    Path images = Files.createDirectory(folder.resolve("pictures"));
+    Files.write(images.resolve("red.png"), RED);
+    String line =
+        "{\"id\": \"%s\", \"question\": \"What?\", \"answer\": \"red\", \"image\": \"red.png\"}%n";
+    Files.writeString(folder.resolve("a.jsonl"), line.formatted("a"));
+    Files.writeString(folder.resolve("b.jsonl"), line.formatted("b"));
+    String table = parquet("table", "'n1' as id, " + image(BLUE));
+    String keyed =
+        parquet("keyed", "'c' as id, 'n1' as imageId, 'What?' as question, 'blue' as answer");
+
+    assertThat(
+            read(intake(BenchmarkFormat.GQA, 0, "far:" + images), "far:" + folder + "/*.jsonl"))
+        .extracting(SampleRecord::sampleId, SampleRecord::imageId)
+        .containsExactly(
+            tuple("a", SampleFiles.sha256(RED)), tuple("b", SampleFiles.sha256(RED)));
+    assertThat(read(intake(BenchmarkFormat.GQA, 0, "far:" + table), "far:" + keyed))
+        .extracting(SampleRecord::imageId)
+        .containsExactly(SampleFiles.sha256(BLUE));
   }
 
   @Test
