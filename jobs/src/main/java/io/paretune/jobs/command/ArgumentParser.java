@@ -85,9 +85,7 @@ final class ArgumentParser {
         values.computeIfAbsent(name, n -> new ArrayList<>());
       } else {
         add(option, words.get(next++));
-        while (option.isRepeated()
-            && next < words.size()
-            && isValue(words.get(next))) {
+        while (option.isRepeated() && next < words.size() && isValue(words.get(next))) {
           add(option, words.get(next++));
         }
       }

@@ -90,7 +90,8 @@ public record ProfileEvaluation(
           ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch).loaded();
       LOG.info("answering {} questions", benchmark.questions().count());
       long started = System.nanoTime();
-      List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode));
+      List<ShardAnswers> answers =
+          benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode));
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {

@@ -118,7 +118,8 @@ public record ShardedBenchmark(
       Answering answering) {
     return new ShardFanout<>(
         prepared,
-        profile -> new EvaluateShard(source, benchmark, candidateOf.apply(profile), answering, batch));
+        profile ->
+            new EvaluateShard(source, benchmark, candidateOf.apply(profile), answering, batch));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

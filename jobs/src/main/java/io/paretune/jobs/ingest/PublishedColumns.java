@@ -168,10 +168,11 @@ final class PublishedColumns {
 
   /** The columns, and the place of the row, which is there already. */
   Column[] uniform() {
-    List<Column> all = 
+    List<Column> all =
         new ArrayList<>(
             List.of(
-                col(PublishedRows.SOURCE).as("source"), col(PublishedRows.POSITION).as("position")));
+                col(PublishedRows.SOURCE).as("source"),
+                col(PublishedRows.POSITION).as("position")));
     columns.forEach((name, column) -> all.add(column.as(name)));
     return all.toArray(Column[]::new);
   }

@@ -21,7 +21,8 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
   private static final Logger LOG = LoggerFactory.getLogger(CapabilityProbe.class);
 
   private static final JudgedAnswer SAMPLE =
-      new JudgedAnswer("", "probe", "probe", "What color is the ball?", List.of("red"), "It is red.");
+      new JudgedAnswer(
+          "", "probe", "probe", "What color is the ball?", List.of("red"), "It is red.");
 
   /**
    * The parameters that it takes.

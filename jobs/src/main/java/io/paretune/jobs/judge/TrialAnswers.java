@@ -50,7 +50,11 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
       SparkSession spark, Warehouse warehouse, ParetuneConfig config, List<Long> ids) {
     String study = config.study().name();
     List<TrialRecord> trials =
-        chosen(study, new TrialsTable(spark, warehouse).ofStudy(study), latest(spark, warehouse, study), ids);
+        chosen(
+            study,
+            new TrialsTable(spark, warehouse).ofStudy(study),
+            latest(spark, warehouse, study),
+            ids);
     List<TrialAnswers> all = new ArrayList<>();
     Map<String, Map<String, Sample>> questions = new HashMap<>();
     for (TrialRecord trial : trials) {

@@ -113,9 +113,7 @@ public final class Race {
       if (all == null) {
         throw new IllegalArgumentException("there is no image " + image);
       }
-      return all.numerator()
-          - gain.numerator()
-          - ratio * (all.denominator() - gain.denominator());
+      return all.numerator() - gain.numerator() - ratio * (all.denominator() - gain.denominator());
     }
 
     void see(String image, Gain gain) {

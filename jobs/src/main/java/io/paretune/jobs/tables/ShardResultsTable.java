@@ -40,7 +40,12 @@ public final class ShardResultsTable {
           .add("rung", IntegerType, false, "step of the trial, from 0")
           .add("shard", IntegerType, false, "part of the benchmark")
           .add("split", StringType, false, "what the questions are for")
-          .add("answering", StringType, true, "options, generate or protocol, or gqa=generate,pope=options by benchmark; null is options")
+          .add(
+              "answering",
+              StringType,
+              true,
+              "options, generate or protocol, or gqa=generate,pope=options by benchmark; null is"
+                  + " options")
           .add("correct", LongType, false, "questions answered right")
           .add("total", LongType, false, "questions asked")
           .add("outcomes", DataTypes.createArrayType(OUTCOME), false, "the answers")
@@ -177,7 +182,10 @@ public final class ShardResultsTable {
         cells.integer("rung"),
         cells.integer("shard"),
         cells.text("split"),
-        cells.optionalText("answering").map(Answering::ofKey).orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
+        cells
+            .optionalText("answering")
+            .map(Answering::ofKey)
+            .orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
         cells.number("correct"),
         cells.<Row>values("outcomes").stream()
             .map(Cells::new)

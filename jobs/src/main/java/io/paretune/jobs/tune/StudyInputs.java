@@ -162,8 +162,7 @@ public record StudyInputs(
                 key,
                 screened.benchmark() + " has no question of the split \"" + split + "\"",
                 "its splits are " + String.join(", ", open.keySet()));
-          } else if (byOptions.contains(key)
-              && Boolean.TRUE.equals(open.get(split))) {
+          } else if (byOptions.contains(key) && Boolean.TRUE.equals(open.get(split))) {
             problems.add(
                 key,
                 "the split \"%s\" of %s has questions without options".formatted(split, name),

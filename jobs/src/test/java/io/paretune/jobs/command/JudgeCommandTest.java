@@ -189,8 +189,7 @@ class JudgeCommandTest {
                 0.2,
                 Instant.EPOCH,
                 1)
-            .completed(
-                new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
+            .completed(new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
             .confirmed(new HeldOut(0.25, Answering.of(EvaluationMode.GENERATE), 0.5));
     new TrialsTable(SharedSpark.session(), warehouse).upsert(List.of(trial));
     List<ShardResultRecord.Outcome> outcomes = new ArrayList<>();
@@ -271,7 +270,6 @@ class JudgeCommandTest {
     assertThat(frontier.status()).isEqualTo(2);
     assertThat(frontier.err()).contains("study \"judged\" has no confirmed frontier");
     Ran both = judgeTrials(out, "--trial", "3", "--samples", samples);
-    assertThat(both.err())
-        .contains("--trial: is given with files", "--predictions: is not given");
+    assertThat(both.err()).contains("--trial: is given with files", "--predictions: is not given");
   }
 }

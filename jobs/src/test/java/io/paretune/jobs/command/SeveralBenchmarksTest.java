@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.ingest.SampleFiles;
+import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.SampleRecord;
 import io.paretune.jobs.tables.SamplesTable;
@@ -15,7 +16,6 @@ import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import java.nio.file.Path;
@@ -163,8 +163,7 @@ class SeveralBenchmarksTest {
       assertThat(score.score()).isCloseTo(expected, within(1e-9));
       assertThat(influence).as("both ask about some images").hasSizeLessThan(credits.size());
       double m = influence.size();
-      double variance =
-          influence.values().stream().mapToDouble(d -> d * d).sum() * m / (m - 1);
+      double variance = influence.values().stream().mapToDouble(d -> d * d).sum() * m / (m - 1);
       // Wilson's ends e solve (p - e)² = z² e (1 - e) / n, here with the n of that variance.
       double n = Math.min(credits.size(), expected * (1 - expected) / variance);
       for (double end : new double[] {score.low(), score.high()}) {

@@ -91,8 +91,7 @@ class QuestionImagesTest {
             s ->
                 questions
                     .benchmark()
-                    .answered(
-                        s, random.nextInt(4) == 0 ? "C no" : questions.benchmark().target(s)))
+                    .answered(s, random.nextInt(4) == 0 ? "C no" : questions.benchmark().target(s)))
         .toList();
   }
 
@@ -120,8 +119,7 @@ class QuestionImagesTest {
           .isCloseTo(benchmark.score(Tally.of(outcomes)).value(), within(1e-9));
       assertThat(all.keySet()).isEqualTo(best.keySet());
       all.forEach(
-          (image, gain) ->
-              assertThat(gain).isBetween(0.0, best.getOrDefault(image, -1.0) + 1e-9));
+          (image, gain) -> assertThat(gain).isBetween(0.0, best.getOrDefault(image, -1.0) + 1e-9));
       Map<String, Double> byRung = new HashMap<>();
       for (int rung = 0; rung < 3; rung++) {
         int own = rung;
@@ -131,8 +129,7 @@ class QuestionImagesTest {
       }
       assertThat(byRung.keySet()).isEqualTo(all.keySet());
       byRung.forEach(
-          (image, gain) ->
-              assertThat(gain).isCloseTo(all.getOrDefault(image, -1.0), within(1e-9)));
+          (image, gain) -> assertThat(gain).isCloseTo(all.getOrDefault(image, -1.0), within(1e-9)));
     }
   }
 
@@ -154,7 +151,9 @@ class QuestionImagesTest {
         .containsOnlyKeys("", "pope/count", "pope/OCR");
   }
 
-  /** POPE of some images, six questions each in every category, half of them about what is there. */
+  /**
+   * POPE of some images, six questions each in every category, half of them about what is there.
+   */
   private static QuestionImages pope(int images) {
     Map<String, Sample> byId = new HashMap<>();
     for (int i = 0; i < images; i++) {
@@ -190,8 +189,7 @@ class QuestionImagesTest {
   private static boolean stopped(
       QuestionImages questions, int images, List<Outcome> own, List<Outcome> rival) {
     Race race =
-        new Race(
-            0.9, questions.allRight(), List.of(new Race.Rival(0, questions.gains(rival))));
+        new Race(0.9, questions.allRight(), List.of(new Race.Rival(0, questions.gains(rival))));
     for (int step = 0; step < 10; step++) {
       int at = step;
       if (race.isBeatenAfter(

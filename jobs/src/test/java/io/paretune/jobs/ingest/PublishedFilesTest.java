@@ -222,11 +222,9 @@ class PublishedFilesTest {
     String keyed =
         parquet("keyed", "'c' as id, 'n1' as imageId, 'What?' as question, 'blue' as answer");
 
-    assertThat(
-            read(intake(BenchmarkFormat.GQA, 0, "far:" + images), "far:" + folder + "/*.jsonl"))
+    assertThat(read(intake(BenchmarkFormat.GQA, 0, "far:" + images), "far:" + folder + "/*.jsonl"))
         .extracting(SampleRecord::sampleId, SampleRecord::imageId)
-        .containsExactly(
-            tuple("a", SampleFiles.sha256(RED)), tuple("b", SampleFiles.sha256(RED)));
+        .containsExactly(tuple("a", SampleFiles.sha256(RED)), tuple("b", SampleFiles.sha256(RED)));
     assertThat(read(intake(BenchmarkFormat.GQA, 0, "far:" + table), "far:" + keyed))
         .extracting(SampleRecord::imageId)
         .containsExactly(SampleFiles.sha256(BLUE));

@@ -63,8 +63,7 @@ class JudgingTest {
     for (String prediction : predictions) {
       answers.add(
           new JudgedAnswer(
-              "b",
-              "q" + answers.size(), "i", question, List.of("red", "crimson"), prediction));
+              "b", "q" + answers.size(), "i", question, List.of("red", "crimson"), prediction));
     }
     return answers;
   }
@@ -135,7 +134,8 @@ class JudgingTest {
     assertThat(hash).matches("[0-9a-f]{64}").isEqualTo(judging(ChatServer.MODEL).hash(answer));
     assertThat(judging("another").hash(answer)).isNotEqualTo(hash);
     assertThat(judging.hash(answers("Red").get(0))).isNotEqualTo(hash);
-    assertThat(judging.hash(new JudgedAnswer("c", "other id", "j", question, answer.answers(), "red")))
+    assertThat(
+            judging.hash(new JudgedAnswer("c", "other id", "j", question, answer.answers(), "red")))
         .as("whose question it is does not matter")
         .isEqualTo(hash);
   }

@@ -132,15 +132,23 @@ class RaceTest {
             Gains.sum(worth),
             List.of(new Race.Rival(3, Gains.sum(Map.of("a", 2.0, "b", 2.0, "c", 1.0, "d", 0.0)))));
 
-    assertThat(race.isBeatenAfter(Gains.sum(Map.of("a", 1.0)))).as("1 behind, 3 to win back").isFalse();
-    assertThat(race.isBeatenAfter(Gains.sum(Map.of("b", 0.0)))).as("3 behind, 3 to win back").isFalse();
-    assertThat(race.isBeatenAfter(Gains.sum(Map.of("c", 1.0)))).as("3 behind, 2 to win back").isTrue();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("a", 1.0))))
+        .as("1 behind, 3 to win back")
+        .isFalse();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("b", 0.0))))
+        .as("3 behind, 3 to win back")
+        .isFalse();
+    assertThat(race.isBeatenAfter(Gains.sum(Map.of("c", 1.0))))
+        .as("3 behind, 2 to win back")
+        .isTrue();
     assertThat(race.leader().trialId()).isEqualTo(3);
   }
 
   @Test
   void withoutRivalsNobodyIsBeaten() {
-    assertThat(new Race(0.5, Gains.sum(Map.of("a", 1.0)), List.of()).isBeatenAfter(Gains.sum(Map.of("a", 0.0))))
+    assertThat(
+            new Race(0.5, Gains.sum(Map.of("a", 1.0)), List.of())
+                .isBeatenAfter(Gains.sum(Map.of("a", 0.0))))
         .isFalse();
   }
 
@@ -165,9 +173,17 @@ class RaceTest {
     assertThatThrownBy(() -> new Race(1, Gains.sum(Map.of()), List.of()))
         .hasMessage("confidence must be in (0, 1), was 1.0");
     assertThatThrownBy(
-            () -> new Race(0.9, Gains.sum(Map.of("b", 1.0)), List.of(new Race.Rival(4, Gains.sum(Map.of("a", 1.0))))))
+            () ->
+                new Race(
+                    0.9,
+                    Gains.sum(Map.of("b", 1.0)),
+                    List.of(new Race.Rival(4, Gains.sum(Map.of("a", 1.0))))))
         .hasMessage("trial 4 has no answers on image b");
-    Race race = new Race(0.9, Gains.sum(Map.of("a", 1.0)), List.of(new Race.Rival(4, Gains.sum(Map.of("a", 0.5)))));
+    Race race =
+        new Race(
+            0.9,
+            Gains.sum(Map.of("a", 1.0)),
+            List.of(new Race.Rival(4, Gains.sum(Map.of("a", 0.5)))));
     assertThatThrownBy(() -> race.isBeatenAfter(Gains.sum(Map.of("a", 2.0))))
         .hasMessage("an image that can give back 0.5 of 0.5 gave 1.5");
   }

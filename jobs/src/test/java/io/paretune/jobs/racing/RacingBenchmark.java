@@ -101,8 +101,8 @@ public final class RacingBenchmark {
         asked += share;
       }
       if (share == 1) {
-        field.add(new Field.Entrant(
-                trial.trialId(), trial.cost().memoryBytes(), score(trial), own));
+        field.add(
+            new Field.Entrant(trial.trialId(), trial.cost().memoryBytes(), score(trial), own));
         complete.add(trial);
       } else {
         stopped++;
@@ -117,7 +117,8 @@ public final class RacingBenchmark {
     }
     return String.format(
         Locale.ROOT,
-        "rungs %2d, confidence %.2f: %d of %d raced trials stopped, %.1f %% of their questions saved, %d stopped wrongly",
+        "rungs %2d, confidence %.2f: %d of %d raced trials stopped, %.1f %% of their questions"
+            + " saved, %d stopped wrongly",
         rungs,
         confidence,
         stopped,

@@ -54,7 +54,17 @@ class TablesOverTimeTest {
     for (long trial = 0; trial < 3; trial++) {
       ShardResultRecord row =
           new ShardResultRecord(
-              "s", trial, 0, 1, "val", Answering.of(EvaluationMode.OPTIONS), 0, List.of(), 1.5, "executor", 0);
+              "s",
+              trial,
+              0,
+              1,
+              "val",
+              Answering.of(EvaluationMode.OPTIONS),
+              0,
+              List.of(),
+              1.5,
+              "executor",
+              0);
       results.append(List.of(row));
       written.add(row);
     }

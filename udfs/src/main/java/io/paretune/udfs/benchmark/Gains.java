@@ -30,7 +30,8 @@ public record Gains(Map<String, Map<String, Gain>> parts) {
   public Gains {
     parts =
         parts.entrySet().stream()
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> Map.copyOf(e.getValue())));
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> Map.copyOf(e.getValue())));
   }
 
   /** Those of a score that is a sum over images. */
@@ -39,8 +40,7 @@ public record Gains(Map<String, Map<String, Gain>> parts) {
         Map.of(
             SUM,
             byImage.entrySet().stream()
-                .collect(
-                    Collectors.toMap(Map.Entry::getKey, e -> new Gain(e.getValue(), 0)))));
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> new Gain(e.getValue(), 0)))));
   }
 
   /**
@@ -58,7 +58,8 @@ public record Gains(Map<String, Map<String, Gain>> parts) {
         throw new IllegalArgumentException("no question is of " + ratio.key());
       }
       boolean fixed = ratio.denominator() == RatioSum.Denominator.QUESTIONS;
-      Map<String, Gain> part = parts.computeIfAbsent(fixed ? SUM : ratio.key(), k -> new HashMap<>());
+      Map<String, Gain> part =
+          parts.computeIfAbsent(fixed ? SUM : ratio.key(), k -> new HashMap<>());
       // By image first: it is a hash, and an order by it has nothing to do with the answers.
       ratio
           .byImage()

@@ -70,7 +70,9 @@ public record MmBench(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public RatioSum ratios(Tally tally) {
-    return Groups.of(tally).isEmpty() ? new RatioSum() : new RatioSum().with("circular", 1, circular(tally));
+    return Groups.of(tally).isEmpty()
+        ? new RatioSum()
+        : new RatioSum().with("circular", 1, circular(tally));
   }
 
   private static RatioSum.Sums circular(Tally tally) {

@@ -89,7 +89,8 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
     RatioSum sum = new RatioSum();
     Set<String> categories = categories(tally);
     for (String category : categories) {
-      sum.withAnswered(category, 1.0 / categories.size(), f1(tally.where(c -> c.category().equals(category))));
+      sum.withAnswered(
+          category, 1.0 / categories.size(), f1(tally.where(c -> c.category().equals(category))));
     }
     return sum;
   }

@@ -86,9 +86,7 @@ public final class RatioSum {
   /** Adds the sum of one of several benchmarks, times a factor. */
   RatioSum with(String benchmark, double factor, RatioSum other) {
     other.ratios.forEach(
-        r ->
-            ratios.add(
-                new Ratio(benchmark, r.name, factor * r.weight, r.denominator, r.byImage)));
+        r -> ratios.add(new Ratio(benchmark, r.name, factor * r.weight, r.denominator, r.byImage)));
     return this;
   }
 

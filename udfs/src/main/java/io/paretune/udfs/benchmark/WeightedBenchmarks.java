@@ -111,7 +111,10 @@ public record WeightedBenchmarks(List<Part> parts) implements Benchmark {
     Map<Part, Tally> asked = asked(tally);
     double weights = asked.keySet().stream().mapToDouble(Part::weight).sum();
     RatioSum sum = new RatioSum();
-    asked.forEach((part, own) -> sum.with(part.benchmark().name(), part.weight() / weights, part.benchmark().ratios(own)));
+    asked.forEach(
+        (part, own) ->
+            sum.with(
+                part.benchmark().name(), part.weight() / weights, part.benchmark().ratios(own)));
     return sum;
   }
 
