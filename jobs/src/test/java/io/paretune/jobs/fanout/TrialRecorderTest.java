@@ -12,6 +12,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -50,7 +51,17 @@ class TrialRecorderTest {
   private static List<ShardResultRecord> answers(String study, long id) {
     return List.of(
         new ShardResultRecord(
-            study, id, 0, 0, "val", EvaluationMode.OPTIONS, 0, List.of(), 1, "executor", 0));
+            study,
+            id,
+            0,
+            0,
+            "val",
+            Answering.of(EvaluationMode.OPTIONS),
+            0,
+            List.of(),
+            1,
+            "executor",
+            0));
   }
 
   /** However slow the tables are, a kill costs no more ended trials than that. */
