@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** README's main command with a small budget, and its tables opened without a JVM. */
+/**
+ * README's main command with a small budget; its tables opened without a JVM, and by the notebooks.
+ */
 class DemoIT {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
   private static final Duration LIMIT = Duration.ofMinutes(6);
@@ -47,6 +50,10 @@ class DemoIT {
     assertThat(again.err()).contains("study demo is complete: 6 trials");
     assertThat(again.out()).isEqualTo(first.out());
 
+    for (String notebook : List.of("frontier", "frontier_spark", "own_model")) {
+      execute(notebook, warehouse);
+    }
+
     JsonObject tables = tables(warehouse);
     JsonObject rows = tables.getAsJsonObject("rows");
     assertThat(rows.get("samples").getAsInt()).isEqualTo(5217);
@@ -57,6 +64,33 @@ class DemoIT {
     assertThat(rows.get("frontier").getAsInt()).isPositive();
     // The dense model's score is known from an independent implementation (reference_evaluate.py).
     assertThat(tables.getAsJsonArray("scores").toString()).contains("0.927602");
+  }
+
+  /** Executes a notebook on the demo's tables; it fails where a cell does. */
+  private void execute(String notebook, Path warehouse) throws Exception {
+    Path executed = directory.resolve(notebook + ".ipynb");
+    Finished run =
+        Finished.run(
+            List.of(
+                PythonEnvironment.of("notebooks/requirements.lock").program("python"),
+                HOME.resolve("notebooks/run_notebook.py").toString(),
+                HOME.resolve("notebooks/" + notebook + ".ipynb").toString(),
+                executed.toString()),
+            Map.of(
+                "PARETUNE_HOME",
+                HOME.toString(),
+                "PARETUNE_WAREHOUSE",
+                warehouse.toString(),
+                "PARETUNE_STUDY",
+                "demo",
+                "PARETUNE_NOTEBOOK_DIRECTORY",
+                Files.createDirectories(directory.resolve("work " + notebook)).toString(),
+                "SPARK_LOCAL_IP",
+                "127.0.0.1"),
+            directory,
+            LIMIT);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(executed).content().contains("\"execution_count\": 2");
   }
 
   private JsonObject tables(Path warehouse) throws Exception {

@@ -1,0 +1,126 @@
+package io.paretune.jobs.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The DAGs in the real Airflow against a standalone cluster: the nightly one from end to end, with
+ * its search killed on the way and retried by Airflow.
+ */
+@Tag("cluster")
+class AirflowIT {
+  private static final Path HOME = Path.of(System.getProperty("paretune.home"));
+  private static final Path SPARK = Path.of(System.getProperty("paretune.build"), "spark");
+  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  @TempDir Path directory;
+
+  @Test
+  void theNightlyDagEndsAlthoughItsSearchIsKilledOnce() throws Exception {
+    PythonEnvironment airflow = PythonEnvironment.of("airflow/requirements.lock");
+    PythonEnvironment tables = PythonEnvironment.of("notebooks/requirements.lock");
+    Path samples = directory.resolve("samples.parquet");
+    python(tables, "first_samples.py", samples.toString(), "train=16", "val=60", "test=60");
+    Path warehouse = directory.resolve("warehouse");
+    try (StandaloneCluster cluster = new StandaloneCluster(SPARK, directory)) {
+      Map<String, String> environment = environment(cluster.master());
+      environment.put("PARETUNE_TEST_STUDY", study(samples).toString());
+      environment.put("PARETUNE_TEST_WAREHOUSE", warehouse.toString());
+      run(environment, airflow.program("ruff"), "check", ".");
+      run(environment, airflow.program("airflow"), "db", "migrate");
+      run(environment, airflow.program("python"), "-m", "pytest", "-q", "tests");
+    }
+    JsonObject rows =
+        JsonParser.parseString(python(tables, "read_night.py", warehouse.toString()))
+            .getAsJsonObject();
+    List<String> trials = new ArrayList<>();
+    for (JsonElement t : (JsonArray) rows.get("trials")) {
+      trials.add(t.getAsString());
+    }
+    assertThat(trials)
+        .as("each trial once, whether it ran before the kill or after")
+        .containsExactly(
+            "0 uniform complete",
+            "1 uniform complete",
+            "2 uniform complete",
+            "3 sampler complete",
+            "4 sampler complete",
+            "5 sampler complete",
+            "6 sampler complete");
+    assertThat(rows.get("answered_twice").getAsInt()).as("questions asked twice").isZero();
+    assertThat(rows.get("nights").getAsInt()).isEqualTo(1);
+    assertThat(rows.get("confirmed").getAsInt()).isEqualTo(rows.get("frontier").getAsInt());
+  }
+
+  private static Map<String, String> environment(String master) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PARETUNE_HOME", HOME.toString());
+    environment.put("PATH", SPARK.resolve("bin") + ":" + System.getenv("PATH"));
+    environment.put("SPARK_HOME", SPARK.toString());
+    environment.put("SPARK_LOCAL_IP", "127.0.0.1");
+    return withAirflow(environment, master);
+  }
+
+  private static Map<String, String> withAirflow(Map<String, String> environment, String master) {
+    JsonObject extra = new JsonObject();
+    extra.addProperty("deploy-mode", "client");
+    JsonObject connection = new JsonObject();
+    connection.addProperty("conn_type", "spark");
+    connection.addProperty("host", master);
+    connection.add("extra", extra);
+    environment.put("AIRFLOW_CONN_PARETUNE_SPARK", connection.toString());
+    environment.put("AIRFLOW__CORE__DAGS_FOLDER", HOME.resolve("airflow/dags").toString());
+    environment.put("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
+    environment.put("PYTHONPATH", HOME.resolve("airflow/dags").toString());
+    environment.put("PYTHONDONTWRITEBYTECODE", "1");
+    environment.put("PARETUNE_RETRY_MINUTES", "1"); // longer than a dead driver's lease lives
+    return environment;
+  }
+
+  private Path study(Path samples) throws Exception {
+    return Files.writeString(
+        directory.resolve("study.conf"),
+        """
+        model = "%s"
+        workload = "16x128"
+        benchmark { name = "demo", samples = ["%s"] }
+        calibration.samples = 16
+        study { shards = 2, concurrency = 1, uniform-baseline = [0.5]
+          space { pruning-ratios = [0.0, 0.3, 0.5, 0.7], key-value-bits = [16, 4] } }
+        gate { max-accuracy-loss = 0.3, min-memory-gain = 0.2 }
+        """
+            .formatted(HOME.resolve("conf/demo/model"), samples));
+  }
+
+  private void run(Map<String, String> environment, String... words) throws Exception {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("AIRFLOW_HOME", directory.resolve("airflow").toString());
+    Finished run = Finished.run(List.of(words), all, HOME.resolve("airflow"), LIMIT);
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+  }
+
+  private String python(PythonEnvironment environment, String script, String... words)
+      throws Exception {
+    List<String> line = new ArrayList<>();
+    line.add(environment.program("python"));
+    line.add(HOME.resolve("jobs/src/test/python").resolve(script).toString());
+    line.addAll(List.of(words));
+    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out();
+  }
+}
