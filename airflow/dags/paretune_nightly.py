@@ -1,10 +1,10 @@
-"""Every night: take in what is new, search on from the last frontier, confirm, judge, report."""
+"""Every night: take in what is new, search on from the last frontier, confirm, judge, export what may be served, report."""
 
 from datetime import UTC, datetime
 
 from airflow.sdk import DAG, Param
 from airflow.sdk.bases.operator import chain
-from paretune_tasks import DEFAULT_ARGS, EXECUTORS, FRONTIER, HOME, RUN_DATE, command, path
+from paretune_tasks import DEFAULT_ARGS, EXECUTORS, FRONTIER, HOME, PROMOTED, RUN_DATE, command, path
 
 # What the study's file says, and what a run may say otherwise.
 STUDY = (
@@ -29,6 +29,7 @@ with DAG(
         "warehouse": path(str(HOME / "runs/warehouse"), "Where the tables live"),
         "study": Param("nightly", type="string", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", description="The study's name in the tables"),
         "trials": Param(20, type="integer", minimum=0, maximum=1_000_000, description="New candidates a night"),
+        "exports": path((HOME / "runs/exports").as_uri(), "Directory or URI for the models that may be served"),
         "reports": path((HOME / "runs/reports").as_uri(), "Directory or URI for the reports"),
         **EXECUTORS,
     },
@@ -39,6 +40,8 @@ with DAG(
         command("calibrate", *STUDY),
         command("retune", *STUDY, "--date", RUN_DATE, "retune.trials={{ params.trials }}"),
         command("confirm", *STUDY),
+        command("measure", *STUDY, "--for-gate"),
         command("frontier", *STUDY, outlets=[FRONTIER]),
+        command("export", *STUDY, "--promoted", "--to", "{{ params.exports }}/{{ params.study }}", outlets=[PROMOTED]),
         command("report", *STUDY, "--to", "{{ params.reports }}/{{ params.study }}.html"),
     )

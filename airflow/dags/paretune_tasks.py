@@ -11,12 +11,13 @@ from airflow.sdk import Asset, Param
 HOME = Path(os.environ.get("PARETUNE_HOME", Path(__file__).resolve().parents[2]))
 BUILD = HOME / "jobs" / "target"
 
-# Written by every run that ends with a frontier; other DAGs are scheduled on it.
+# Written by every run that ends with a frontier, and once what it promoted is exported; other DAGs are scheduled on them.
 FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
+PROMOTED = Asset(name="paretune_promoted", uri="x-paretune://promoted")
 
 DEFAULT_ARGS = {
     "retries": 3,
-    "retry_delay": timedelta(minutes=int(os.environ.get("PARETUNE_RETRY_MINUTES", "5"))),
+    "retry_delay": timedelta(seconds=int(os.environ.get("PARETUNE_RETRY_SECONDS", "300"))),
     "execution_timeout": timedelta(hours=12),
 }
 

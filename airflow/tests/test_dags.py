@@ -4,11 +4,11 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.exceptions import ParamValidationError
-from paretune_tasks import BUILD, DEFAULT_ARGS, FRONTIER
+from paretune_tasks import BUILD, DEFAULT_ARGS, FRONTIER, PROMOTED
 
 COMMANDS = {
-    "paretune_nightly": ["ingest", "encode", "calibrate", "retune", "confirm", "frontier", "report"],
-    "paretune_poc": ["tune", "confirm", "report"],
+    "paretune_nightly": ["ingest", "encode", "calibrate", "retune", "confirm", "measure", "frontier", "export", "report"],
+    "paretune_poc": ["tune", "confirm", "measure", "report"],
 }
 
 
@@ -39,6 +39,7 @@ def test_each_task_is_one_command_in_its_order(bag, dag_id):
 
 def test_the_nightly_frontier_is_an_asset_that_others_start_from(bag):
     assert bag.dags["paretune_nightly"].get_task("frontier").outlets == [FRONTIER]
+    assert bag.dags["paretune_nightly"].get_task("export").outlets == [PROMOTED]
     condition = bag.dags["example_on_new_frontier"].timetable.asset_condition
     assert [asset.uri for asset in condition.objects] == [FRONTIER.uri]
 

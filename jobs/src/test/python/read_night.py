@@ -1,4 +1,4 @@
-"""What a warehouse with one night holds, read without a JVM; one JSON object on stdout. Needs deltalake."""
+"""What a study with nights holds, read without a JVM: WAREHOUSE STUDY; one JSON object on stdout. Needs deltalake."""
 
 import json
 import sys
@@ -8,7 +8,9 @@ from deltalake import DeltaTable
 
 
 def rows(table: str) -> list[dict]:
-    return DeltaTable(f"{sys.argv[1]}/{table}").to_pyarrow_table().to_pylist()
+    """The study's rows."""
+    found = DeltaTable(f"{sys.argv[1]}/{table}").to_pyarrow_table().to_pylist()
+    return [row for row in found if row["study"] == sys.argv[2]]
 
 
 trials = sorted(rows("trials"), key=lambda t: t["trial_id"])
@@ -16,6 +18,8 @@ answers = Counter(
     (r["trial_id"], r["split"], o["sample_id"]) for r in rows("shard_results") for o in r["outcomes"]
 )
 points = [p for p in rows("frontier") if p["status"] != "dropped"]
+last = max(p["run_date"] for p in points)
+points = [p for p in points if p["run_date"] == last]
 print(
     json.dumps(
         {

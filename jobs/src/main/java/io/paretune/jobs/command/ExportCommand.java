@@ -3,6 +3,8 @@ package io.paretune.jobs.command;
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.export.ExportProgram;
 import io.paretune.jobs.export.ExportProgram.Subject;
+import io.paretune.jobs.export.PromotedExport;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.MaskKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +16,9 @@ final class ExportCommand implements Command {
       Option.wholeNumber("--trial", "ID", "a complete trial of the study", 0);
   private static final Option<Path> PROFILE =
       Option.path("--profile", "FILE", "a profile of your own (JSON); it is scored first");
+  private static final Option<Boolean> PROMOTED =
+      Option.flag(
+          "--promoted", "what the gate lets through of the latest frontier, in directories of DIR");
   private static final Option<String> TO =
       Option.text("--to", "DIR", "a new directory: a path or a URI").required();
   private static final Option<MaskKind> MASK =
@@ -26,13 +31,17 @@ final class ExportCommand implements Command {
   @Override
   public CommandSpec spec() {
     return CommandSpec.of("export", "writes a compressed checkpoint", Engine.SPARK)
-        .withOneOf(TRIAL, PROFILE)
+        .withOneOf(TRIAL, PROFILE, PROMOTED)
         .with(TO, MASK)
         .configured("model", "benchmark.name", "benchmark.samples");
   }
 
   @Override
   public void run(Invocation invocation) throws IOException {
+    if (invocation.arguments().has(PROMOTED)) {
+      promoted(invocation);
+      return;
+    }
     Optional<Subject> trial =
         invocation.arguments().valueIfGiven(TRIAL).map(id -> new Subject.OfTrial(id));
     Subject subject =
@@ -49,5 +58,13 @@ final class ExportCommand implements Command {
                     invocation.arguments().valueIfGiven(MASK),
                     invocation.value(TO))
                 .run());
+  }
+
+  private static void promoted(Invocation invocation) throws IOException {
+    if (invocation.arguments().valueIfGiven(MASK).isPresent()) {
+      throw new InvalidInputException(
+          "--mask", "is given with --promoted", "the gate judged the profiles as they are");
+    }
+    new PromotedExport(invocation.config(), invocation.value(TO), invocation.out()).run();
   }
 }

@@ -1,8 +1,10 @@
 package io.paretune.jobs.command;
 
 import io.paretune.jobs.measure.MeasureProgram;
+import io.paretune.jobs.measure.MeasureProgram.Points;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.SpeedSettings;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +22,9 @@ final class MeasureCommand implements Command {
       Option.path("--profile", "FILE", "a profile that is no trial's (JSON)");
   private static final Option<Boolean> DENSE =
       Option.flag("--dense", "the dense model alone; it is always measured");
+  private static final Option<Boolean> FOR_GATE =
+      Option.flag(
+          "--for-gate", "what gate.max-ttft asks of the latest frontier and is not known yet");
   private static final Option<Integer> BATCH =
       Option.wholeNumber("--batch", "N", "requests served at once", 1).orElse("1");
   private static final Option<Integer> TEXT_TOKENS =
@@ -47,7 +52,7 @@ final class MeasureCommand implements Command {
             "measure",
             "measures a frontier's first token, decoding and memory on this hardware",
             CommandSpec.Engine.SPARK)
-        .with(TRIAL, PROFILE, DENSE)
+        .with(TRIAL, PROFILE, DENSE, FOR_GATE)
         .with(BATCH, TEXT_TOKENS, NEW_TOKENS, WARM_UPS, RUNS, THREADS, TYPE)
         .configured("model", "benchmark.name", "benchmark.samples");
   }
@@ -69,7 +74,15 @@ final class MeasureCommand implements Command {
                 .orElseGet(Runtime.getRuntime()::availableProcessors),
             invocation.value(TYPE));
     List<Long> trials = invocation.arguments().valueIfGiven(TRIAL).orElse(List.of());
+    boolean named =
+        !trials.isEmpty() || profile.isPresent() || invocation.arguments().has(DENSE);
+    if (named && invocation.arguments().has(FOR_GATE)) {
+      throw new InvalidInputException(
+          "--for-gate", "is given with other profiles", "measure those by a command of their own");
+    }
+    Points points =
+        named ? Points.NONE : invocation.arguments().has(FOR_GATE) ? Points.FOR_GATE : Points.ALL;
     new MeasureProgram(invocation.config(), settings, Clock.systemUTC(), invocation.out())
-        .run(new MeasureProgram.Chosen(trials, profile, invocation.arguments().has(DENSE)));
+        .run(new MeasureProgram.Chosen(trials, profile, points));
   }
 }

@@ -28,7 +28,6 @@ final class ReportCommand implements Command {
       problems.throwIfAny();
       to = file.toUri().toString();
     }
-    ReportProgram.run(
-        invocation.config().warehouse(), invocation.config().study().name(), to, invocation.out());
+    ReportProgram.run(invocation.config(), to, invocation.out());
   }
 }

@@ -61,38 +61,42 @@ public record ExportProgram(
     try (Sessions.Opened session = Sessions.open("paretune export")) {
       ExportTarget target =
           ExportTarget.of("--to", to, session.spark().sparkContext().hadoopConfiguration());
-      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
-      Optional<TrialRecord> trial =
-          subject instanceof Subject.OfTrial t ? Optional.of(trial(inputs, t)) : Optional.empty();
-      CompressionProfile own =
-          subject instanceof Subject.OfProfile p
-              ? p.profile()
-              : trial.map(TrialRecord::profile).orElseThrow();
-      CompressionProfile profile = maskIfGiven.map(own::withMask).orElse(own);
-      checkFits(inputs, profile);
-      CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
-      boolean scored = trial.isPresent() && profile.equals(own);
-      List<Measured> measured = scored ? recorded(trial.get()) : measure(inputs, candidate);
-      ModelCard card =
-          new ModelCard(
-              trial
-                      .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
-                      .orElse("A profile of the user's")
-                  + (scored || trial.isEmpty() ? "" : " with another mask"),
-              inputs.modelId(),
-              "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
-              calibration(),
-              profile,
-              inputs.footprint(),
-              measured);
-      ResidentModel resident =
-          ResidentModel.of(
-              Models.directory(inputs.source().location()),
-              Device.cpu(),
-              inputs.source().prunedLayerBytes());
-      target.fill(directory -> new CheckpointExport(resident, candidate, card).write(directory));
+      write(StudyInputs.prepare(session.spark(), config), target);
       return target.toString();
     }
+  }
+
+  /** Writes the directory in a session that is open. */
+  void write(StudyInputs inputs, ExportTarget target) throws IOException {
+    Optional<TrialRecord> trial =
+        subject instanceof Subject.OfTrial t ? Optional.of(trial(inputs, t)) : Optional.empty();
+    CompressionProfile own =
+        subject instanceof Subject.OfProfile p
+            ? p.profile()
+            : trial.map(TrialRecord::profile).orElseThrow();
+    CompressionProfile profile = maskIfGiven.map(own::withMask).orElse(own);
+    checkFits(inputs, profile);
+    CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
+    boolean scored = trial.isPresent() && profile.equals(own);
+    List<Measured> measured = scored ? recorded(trial.get()) : measure(inputs, candidate);
+    ModelCard card =
+        new ModelCard(
+            trial
+                    .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
+                    .orElse("A profile of the user's")
+                + (scored || trial.isEmpty() ? "" : " with another mask"),
+            inputs.modelId(),
+            "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
+            calibration(),
+            profile,
+            inputs.footprint(),
+            measured);
+    ResidentModel resident =
+        ResidentModel.of(
+            Models.directory(inputs.source().location()),
+            Device.cpu(),
+            inputs.source().prunedLayerBytes());
+    target.fill(directory -> new CheckpointExport(resident, candidate, card).write(directory));
   }
 
   private TrialRecord trial(StudyInputs inputs, Subject.OfTrial wanted) {

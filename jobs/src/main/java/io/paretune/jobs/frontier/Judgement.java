@@ -31,13 +31,13 @@ final class Judgement {
   private final Gate gate;
   private final Optional<TrialRecord> dense;
   private final HeldOutAnswers answers;
-  private final Map<Long, Double> ttftSeconds;
+  private final Map<Subject, Double> ttftSeconds;
 
   private Judgement(
       Gate gate,
       Optional<TrialRecord> dense,
       HeldOutAnswers answers,
-      Map<Long, Double> ttftSeconds) {
+      Map<Subject, Double> ttftSeconds) {
     this.gate = gate;
     this.dense = dense;
     this.answers = answers;
@@ -78,13 +78,19 @@ final class Judgement {
             : Map.of());
   }
 
-  /** Each trial's time to the first token, the last time it was measured. */
-  private static Map<Long, Double> measured(List<MeasurementRecord> measurements) {
-    Map<Long, Double> seconds = new HashMap<>();
+  /** What was measured: a profile has the same speed under every trial's number. */
+  private record Subject(String modelId, String profileId) {}
+
+  /** Times to the first token, the last ones that were measured. */
+  private static Map<Subject, Double> measured(List<MeasurementRecord> measurements) {
+    Map<Subject, Double> seconds = new HashMap<>();
     measurements.stream()
         .sorted(Comparator.comparing(MeasurementRecord::measuredAt))
         .forEach(
-            m -> m.trialId().ifPresent(id -> seconds.put(id, m.speed().ttftSeconds().median())));
+            m ->
+                seconds.put(
+                    new Subject(m.modelId(), m.profile().id()),
+                    m.speed().ttftSeconds().median()));
     return seconds;
   }
 
@@ -97,7 +103,7 @@ final class Judgement {
 
   private String objections(FrontierRecord point) {
     Optional<AccuracyLoss> loss = dense.flatMap(d -> answers.loss(d.trialId(), point.trialId()));
-    @Nullable Double seconds = ttftSeconds.get(point.trialId());
+    @Nullable Double seconds = ttftSeconds.get(new Subject(point.modelId(), point.profile().id()));
     OptionalDouble ttft = seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
     return String.join("; ", gate.objections(point, loss, ttft));
   }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,19 +39,22 @@ import org.slf4j.LoggerFactory;
 public final class MeasureProgram {
   private static final Logger LOG = LoggerFactory.getLogger(MeasureProgram.class);
 
+  /** Which points of the study's latest frontier are measured. */
+  public enum Points {
+    NONE,
+    ALL,
+    /** If the gate limits the time to the first token, those that were not measured yet. */
+    FOR_GATE
+  }
+
   /**
    * What is measured beside the dense model.
    *
    * @param trials of the study, by number
    * @param profile one that is no trial's
-   * @param denseOnly nothing
+   * @param points of the frontier
    */
-  public record Chosen(List<Long> trials, Optional<CompressionProfile> profile, boolean denseOnly) {
-    /** Whether that is the study's latest frontier. */
-    boolean isFrontier() {
-      return trials.isEmpty() && profile.isEmpty() && !denseOnly;
-    }
-  }
+  public record Chosen(List<Long> trials, Optional<CompressionProfile> profile, Points points) {}
 
   private final ParetuneConfig config;
   private final SpeedSettings settings;
@@ -78,10 +82,18 @@ public final class MeasureProgram {
    *     with its answer is longer than the model's last position
    */
   public void run(Chosen chosen) {
+    if (chosen.points() == Points.FOR_GATE && config.gate().maxTtft().isEmpty()) {
+      out.println("gate.max-ttft is not set: the gate asks for no measurement");
+      return;
+    }
     checkLength();
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<Candidate> candidates = candidates(inputs, chosen);
+      if (chosen.points() == Points.FOR_GATE && candidates.size() == 1) {
+        out.println("every point of the frontier was measured before");
+        return;
+      }
       Function<CompressionProfile, CandidateSpec> specs =
           Calibrations.candidates(inputs, Optional.empty());
       MeasurementsTable table = new MeasurementsTable(inputs.spark(), inputs.warehouse());
@@ -110,17 +122,17 @@ public final class MeasureProgram {
     candidates.add(new Candidate(OptionalLong.empty(), CompressionProfile.dense()));
     String study = config.study().name();
     SparkSession spark = inputs.spark();
-    if (chosen.isFrontier()) {
-      List<FrontierRecord> all = new FrontierTable(spark, inputs.warehouse()).ofStudy(study);
-      if (all.isEmpty()) {
+    if (chosen.points() != Points.NONE) {
+      List<FrontierRecord> latest = new FrontierTable(spark, inputs.warehouse()).latest(study);
+      if (latest.isEmpty()) {
         throw new InvalidInputException(
             "study.name",
             "study \"%s\" has no frontier in %s".formatted(study, inputs.warehouse().root()),
             "run tune first, or name --trial, --profile or --dense");
       }
-      String latest = all.get(all.size() - 1).runId();
-      all.stream()
-          .filter(p -> p.runId().equals(latest) && !p.profile().layers().isEmpty())
+      Set<String> known = chosen.points() == Points.FOR_GATE ? measured(inputs) : Set.of();
+      latest.stream()
+          .filter(p -> !p.profile().layers().isEmpty() && !known.contains(p.profile().id()))
           .map(p -> new Candidate(OptionalLong.of(p.trialId()), p.profile()))
           .forEach(candidates::add);
     }
@@ -149,6 +161,15 @@ public final class MeasureProgram {
     }
     problems.throwIfAny();
     return candidates;
+  }
+
+  /** The profiles of this model that were measured for the study. */
+  private Set<String> measured(StudyInputs inputs) {
+    return new MeasurementsTable(inputs.spark(), inputs.warehouse())
+        .ofStudy(config.study().name()).stream()
+            .filter(m -> m.modelId().equals(inputs.modelId()))
+            .map(m -> m.profile().id())
+            .collect(Collectors.toSet());
   }
 
   private MeasurementRecord measure(

@@ -8,6 +8,7 @@ import io.paretune.jobs.tables.FrontierRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** For each memory budget, the profile to take. */
 final class BudgetSection {
@@ -44,6 +45,7 @@ final class BudgetSection {
             "#accuracy",
             "#held out",
             "#change, points",
+            "#first token",
             "profile",
             "may be served");
     for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
@@ -59,13 +61,38 @@ final class BudgetSection {
             score(p.score()),
             FrontierSection.heldOut(p.confirmedScore()),
             FrontierSection.change(p, report),
+            firstToken(report, p),
             percent(p.cost().meanPruningRatio())
                 + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()),
             p.promoted() ? "yes" : "no: " + p.gate());
       }
     }
     return table.html()
+        + measured(report)
         + "<p>Smaller budgets have no profile yet. A trial's profile is the column"
         + " <code>profile</code> of the table <code>frontier</code>.</p>\n";
+  }
+
+  private static String firstToken(StudyReport report, FrontierRecord point) {
+    return report
+        .speed(point)
+        .map(m -> Markup.seconds(m.speed().ttftSeconds().median()) + " s")
+        .orElse("not measured");
+  }
+
+  /** What the times are of: on which devices, and of how many requests. */
+  private static String measured(StudyReport report) {
+    String how =
+        report.frontier().stream()
+            .flatMap(p -> report.speed(p).stream())
+            .map(
+                m ->
+                    Markup.escaped(
+                        Markup.format(
+                            "on %s in %s, batch %d",
+                            m.device(), m.settings().type().key(), m.settings().batch())))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    return how.isEmpty() ? "" : "<p>Time to the first token: measured " + how + ".</p>\n";
   }
 }

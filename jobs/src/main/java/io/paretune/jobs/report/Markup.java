@@ -36,6 +36,14 @@ final class Markup {
     return format("%.1f %%", 100 * share);
   }
 
+  /** A time in seconds, with three digits that count. */
+  static String seconds(double seconds) {
+    return new java.math.BigDecimal(seconds)
+        .round(new java.math.MathContext(3))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
   /** A score in [0, 1]. */
   static String score(double score) {
     return format("%.3f", score);

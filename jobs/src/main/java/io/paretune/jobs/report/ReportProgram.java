@@ -1,6 +1,8 @@
 package io.paretune.jobs.report;
 
+import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialsTable;
@@ -20,36 +22,50 @@ public final class ReportProgram {
   private ReportProgram() {}
 
   /**
-   * Writes a study's report.
+   * Writes the configured study's report. Where the study has a memory budget, what to take within
+   * it is printed: memory, time to the first token, accuracy.
    *
-   * @param location of the warehouse, as the user gave it
    * @param to the file, a URI or an absolute path
+   * @param out for results only
    * @throws InvalidInputException if the study has no frontier, or the file cannot be written
    */
-  public static void run(String location, String study, String to, PrintStream out) {
-    Warehouse warehouse = Warehouse.at("warehouse", location);
+  public static void run(ParetuneConfig config, String to, PrintStream out) {
+    Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune report")) {
+      StudyReport report = read(session.spark(), warehouse, config.study().name());
       Path file = new Path(to);
-      write(session.spark(), warehouse, study, file);
+      write(session.spark(), report, file);
+      config
+          .study()
+          .constraints()
+          .maxMemoryBytes()
+          .ifPresent(budget -> out.println(BudgetText.of(report, budget)));
       out.println(file);
     }
   }
 
   /** Writes the report of a study into a file, in the place of what is there. */
   public static void write(SparkSession spark, Warehouse warehouse, String study, Path file) {
+    write(spark, read(spark, warehouse, study), file);
+  }
+
+  private static StudyReport read(SparkSession spark, Warehouse warehouse, String study) {
     warehouse.createTables(spark);
-    StudyReport report =
-        StudyReport.of(
-                study,
-                new FrontierTable(spark, warehouse).ofStudy(study),
-                new TrialsTable(spark, warehouse).ofStudy(study),
-                new NightsTable(spark, warehouse).ofStudy(study))
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "study.name",
-                        "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
-                        "run tune or retune first, or name another study or warehouse"));
+    return StudyReport.of(
+            study,
+            new FrontierTable(spark, warehouse).ofStudy(study),
+            new TrialsTable(spark, warehouse).ofStudy(study),
+            new NightsTable(spark, warehouse).ofStudy(study),
+            new MeasurementsTable(spark, warehouse).ofStudy(study))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "study.name",
+                    "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
+                    "run tune or retune first, or name another study or warehouse"));
+  }
+
+  private static void write(SparkSession spark, StudyReport report, Path file) {
     byte[] page = ReportPage.html(report).getBytes(StandardCharsets.UTF_8);
     try {
       FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());

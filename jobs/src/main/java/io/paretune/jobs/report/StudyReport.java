@@ -3,13 +3,16 @@ package io.paretune.jobs.report;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
+import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Yardstick;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,7 @@ import java.util.Optional;
  * @param trials all of the study that are measured as the latest run's are, in the order in which
  *     they ended, running ones last
  * @param night what the latest run was, if it was a night's
+ * @param measured the last measurement of each profile on a device, by the profile's id
  */
 record StudyReport(
     String study,
@@ -31,9 +35,11 @@ record StudyReport(
     List<FrontierRecord> dropped,
     List<FrontierRecord> before,
     List<TrialRecord> trials,
-    Optional<NightRecord> night) {
+    Optional<NightRecord> night,
+    Map<String, MeasurementRecord> measured) {
 
   StudyReport {
+    measured = Map.copyOf(measured);
     if (frontier.isEmpty()) {
       throw new IllegalArgumentException("a report needs a frontier with a point");
     }
@@ -44,13 +50,15 @@ record StudyReport(
    *
    * @param points of the study's frontiers, all runs
    * @param trials of the study
+   * @param measurements of the study, oldest first
    * @return empty if there is no frontier yet
    */
   static Optional<StudyReport> of(
       String study,
       List<FrontierRecord> points,
       List<TrialRecord> trials,
-      List<NightRecord> nights) {
+      List<NightRecord> nights,
+      List<MeasurementRecord> measurements) {
     Comparator<FrontierRecord> byRun =
         Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId);
     Optional<FrontierRecord> latest = points.stream().max(byRun);
@@ -69,6 +77,10 @@ record StudyReport(
             .map(last -> standing(ofRun(points, last.runId())))
             .orElse(List.of());
     Yardstick yardstick = Yardstick.of(now.get(0));
+    Map<String, MeasurementRecord> measured = new HashMap<>();
+    measurements.stream()
+        .filter(m -> m.modelId().equals(yardstick.modelId()))
+        .forEach(m -> measured.put(m.profile().id(), m));
     return Optional.of(
         new StudyReport(
             study,
@@ -81,7 +93,8 @@ record StudyReport(
                     Comparator.comparing((TrialRecord t) -> t.finishedAt().orElse(Instant.MAX))
                         .thenComparingLong(TrialRecord::trialId))
                 .toList(),
-            nights.stream().filter(n -> n.runId().equals(latest.get().runId())).findFirst()));
+            nights.stream().filter(n -> n.runId().equals(latest.get().runId())).findFirst(),
+            measured));
   }
 
   private static List<FrontierRecord> ofRun(List<FrontierRecord> points, String runId) {
@@ -110,6 +123,11 @@ record StudyReport(
     return complete().stream()
         .filter(t -> t.origin() == TrialOrigin.UNIFORM && !t.isDense())
         .toList();
+  }
+
+  /** How fast a point was when it was last measured. */
+  Optional<MeasurementRecord> speed(FrontierRecord point) {
+    return Optional.ofNullable(measured.get(point.profile().id()));
   }
 
   /** Memory of the dense model, which the others' are shares of. */

@@ -83,6 +83,15 @@ public final class FrontierTable {
         .toList();
   }
 
+  /** The points of a study's latest run that nothing beats, small memory first. */
+  public List<FrontierRecord> latest(String study) {
+    List<FrontierRecord> all = ofStudy(study);
+    return all.stream()
+        .filter(p -> p.runId().equals(all.get(all.size() - 1).runId()))
+        .filter(p -> p.status() != FrontierStatus.DROPPED)
+        .toList();
+  }
+
   /**
    * Merges the frontier of one run into the table in one step: points that are there change, new
    * ones are added, those of the run that are no longer in it go. Where nothing differs, nothing is

@@ -2,7 +2,6 @@ package io.paretune.jobs.template;
 
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.Warehouse;
@@ -34,7 +33,7 @@ public final class TemplateProgram {
     try (Sessions.Opened session = Sessions.open("paretune template");
         Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
       warehouse.createTables(session.spark());
-      points = latest(new FrontierTable(session.spark(), warehouse).ofStudy(study));
+      points = new FrontierTable(session.spark(), warehouse).latest(study);
       layers = DecoderShape.of(checkpoint).layers();
       if (points.isEmpty()) {
         throw new InvalidInputException(
@@ -65,16 +64,5 @@ public final class TemplateProgram {
                 .toList());
     Files.writeString(to, template.toJson());
     out.printf("%d points of %s's frontier, %d layers: %s%n", points.size(), study, layers, to);
-  }
-
-  /** The points of the latest run that nothing beats. */
-  private static List<FrontierRecord> latest(List<FrontierRecord> all) {
-    if (all.isEmpty()) {
-      return all;
-    }
-    String run = all.get(all.size() - 1).runId();
-    return all.stream()
-        .filter(p -> p.runId().equals(run) && p.status() != FrontierStatus.DROPPED)
-        .toList();
   }
 }

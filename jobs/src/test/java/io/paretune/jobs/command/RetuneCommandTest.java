@@ -2,12 +2,16 @@ package io.paretune.jobs.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.FrontierTable;
+import io.paretune.jobs.tables.MeasurementRecord;
+import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.ShardResultsTable;
@@ -15,14 +19,20 @@ import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -230,6 +240,96 @@ class RetuneCommandTest {
 
   @Test
   @Order(5)
+  void theGateGetsTheMeasurementsThatItAsksForOnce() {
+    String[] measure = {"--for-gate", "--runs", "1", "--warm-ups", "0", "--new-tokens", "2"};
+
+    assertThat(run("measure", moreSamples, measure).out())
+        .isEqualTo("gate.max-ttft is not set: the gate asks for no measurement\n");
+    String[] limited = append(measure, "gate.max-ttft=1 hour");
+    Ran measured = run("measure", moreSamples, limited);
+    assertThat(measured.status()).as(measured.err()).isZero();
+    List<MeasurementRecord> rows =
+        new MeasurementsTable(spark(), warehouse).ofStudy(STUDY);
+    assertThat(rows)
+        .extracting(MeasurementRecord::trialId)
+        .containsAll(
+            new FrontierTable(spark(), warehouse)
+                .latest(STUDY).stream()
+                    .filter(p -> !p.profile().layers().isEmpty())
+                    .map(p -> OptionalLong.of(p.trialId()))
+                    .toList());
+
+    Ran again = run("measure", moreSamples, limited);
+
+    assertThat(again.out()).isEqualTo("every point of the frontier was measured before\n");
+    assertThat(new MeasurementsTable(spark(), warehouse).ofStudy(STUDY)).isEqualTo(rows);
+    Ran judged =
+        run(
+            "frontier",
+            moreSamples,
+            "gate.max-accuracy-loss=0.3",
+            "gate.min-memory-gain=0.2",
+            "gate.max-ttft=1 hour");
+    assertThat(judged.out()).doesNotContain("was not measured").doesNotContain("Gate: 0 of");
+  }
+
+  @Test
+  @Order(6)
+  void whatIsPromotedIsExportedOnceAndListed() throws Exception {
+    Path exports = shared.resolve("exports/nightly");
+    String[] words = {"--promoted", "--to", exports.toString()};
+    List<FrontierRecord> promoted =
+        new FrontierTable(spark(), warehouse)
+            .latest(STUDY).stream().filter(FrontierRecord::promoted).toList();
+
+    Ran first = run("export", moreSamples, words);
+
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.out())
+        .startsWith(promoted.size() + " of ")
+        .endsWith(" points promoted: " + exports + "\n");
+    JsonObject list =
+        JsonParser.parseString(Files.readString(exports.resolve("promoted.json")))
+            .getAsJsonObject();
+    assertThat(list.get("run_date").getAsString()).isEqualTo("2026-11-22");
+    assertThat(list.getAsJsonArray("promoted")).hasSameSizeAs(promoted).isNotEmpty();
+    for (FrontierRecord point : promoted) {
+      Path model = exports.resolve("trial-" + point.trialId());
+      try (Checkpoint written = Checkpoint.open(model)) {
+        assertThat(written.modelId()).isNotEqualTo(point.modelId());
+      }
+    }
+    Map<Path, FileTime> before = times(exports);
+
+    Ran again = run("export", moreSamples, words);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(times(exports)).as("the second time writes nothing").isEqualTo(before);
+
+    Path other = exports.resolve("trial-" + promoted.get(0).trialId() + "/profile.json");
+    Files.writeString(other, "{\"criterion\":\"ria\",\"layers\":[]}");
+    Ran occupied = run("export", moreSamples, words);
+    assertThat(occupied.status()).isEqualTo(2);
+    assertThat(occupied.err())
+        .contains("holds another profile than trial " + promoted.get(0).trialId());
+  }
+
+  private static Map<Path, FileTime> times(Path directory) throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> below = Files.walk(directory)) {
+      for (Path file : below.filter(Files::isRegularFile).toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+
+  private static String[] append(String[] words, String more) {
+    return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  @Order(7)
   void refusesANightBeforeTheLastAndADayThatIsNone() {
     Ran earlier = retune("2026-11-19", samples, 0);
     assertThat(earlier.status()).isEqualTo(2);

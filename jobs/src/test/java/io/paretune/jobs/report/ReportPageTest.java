@@ -6,10 +6,15 @@ import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.HeldOut;
+import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.Yardstick;
+import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.evaluate.ServingSpeed;
+import io.paretune.udfs.evaluate.SpeedSettings;
+import io.paretune.udfs.evaluate.Spread;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -72,7 +78,23 @@ class ReportPageTest {
     points.addAll(
         new FrontierBuilder("a <study>", "tuesday", LocalDate.of(2026, 11, 24))
             .build(Yardstick.of(trials.get(0)), trials, monday));
-    return StudyReport.of("a <study>", points, trials, List.of(tuesday(trials))).orElseThrow();
+    return StudyReport.of("a <study>", points, trials, List.of(tuesday(trials)), List.of(measured()))
+        .orElseThrow();
+  }
+
+  /** Trial 3 on a processor, four requests at once. */
+  private static MeasurementRecord measured() {
+    TrialRecord trial = Trials.complete("monday", 3, 0.6, 500, 0.7);
+    Spread second = new Spread(0.9, 1.23456, 1.5);
+    return new MeasurementRecord(
+        "a <study>",
+        OptionalLong.of(3),
+        trial.modelId(),
+        trial.profile(),
+        "cpu <x>",
+        new SpeedSettings(4, 32, 2, 0, 1, 1, ComputeType.FP32),
+        new ServingSpeed(second, second, 1, 1, 1, 1),
+        Instant.EPOCH);
   }
 
   private static NightRecord tuesday(List<TrialRecord> trials) {
@@ -209,7 +231,22 @@ class ReportPageTest {
             "interval -1.00 to +1.20), no drift that is certain.",
             "no: not judged yet")
         .contains("layer 3: log-probabilities are not <finite>")
-        .contains("50 % of dense\t500 B\t3\t500 B\t0.700");
+        .contains("50 % of dense\t500 B\t3\t500 B\t0.700")
+        .contains("1.23 s", "not measured", "measured on cpu <x> in fp32, batch 4.");
+  }
+
+  @Test
+  void threeNumbersForABudget() {
+    StudyReport report = twoNights();
+
+    assertThat(BudgetText.of(report, 599))
+        .isEqualTo(
+            "Within 599 B: trial 3 takes 500 B of memory, 1.23 s to the first token of 4 requests"
+                + " on cpu <x>, accuracy 0.700 on the search's own questions (dense: 1000 B,"
+                + " accuracy 0.910 on held-out questions)");
+    assertThat(BudgetText.of(report, 1000))
+        .contains("latency not measured", "accuracy 0.910 on held-out questions (dense");
+    assertThat(BudgetText.of(report, 379)).isEqualTo("Within 379 B: no profile was found that fits");
   }
 
   @Test

@@ -1,0 +1,126 @@
+"""The DAGs from end to end on the demo's model: two nights, the first with its search killed on the way, and a PoC."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+STUDY = "night"
+KILL_AFTER_COMMITS = 4  # to the table of trials: the search is well under way, and not over
+LIMIT_SECONDS = 20 * 60
+EXECUTORS = {"executor_memory": "1g", "executor_cores": 2}
+WAREHOUSE = Path(os.environ["PARETUNE_TEST_WAREHOUSE"])
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("results")
+
+
+def drivers(command: str) -> list[psutil.Process]:
+    """The Spark drivers that run a command of Paretune for this test's study."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "org.apache.spark.deploy.SparkSubmit" in words and command in words and f"study.name={STUDY}" in words:
+            found.append(process)
+    return found
+
+
+def kill_once(command: str, killed: threading.Event, over: threading.Event) -> None:
+    """Kills a command's driver when its search is under way, as a machine that fails would."""
+    log = WAREHOUSE / "trials" / "_delta_log"
+    while not over.is_set():
+        running = drivers(command)
+        if running and log.is_dir() and len(list(log.glob("*.json"))) > KILL_AFTER_COMMITS:
+            for process in running:
+                process.send_signal(signal.SIGKILL)
+            killed.set()
+            return
+        time.sleep(0.1)
+
+
+def run(dag: str, day: str, **conf) -> str:
+    """Runs a DAG as `airflow dags test` does; what its tasks said."""
+    started = time.monotonic()
+    finished = subprocess.run(
+        [str(Path(sys.executable).parent / "airflow"), "dags", "test", dag, day, "-c", json.dumps({**EXECUTORS, **conf})],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    said = finished.stdout + finished.stderr
+    print(f"{dag} {day}: {time.monotonic() - started:.0f} s")
+    assert finished.returncode == 0, said[-6000:]
+    assert "state=success" in said, said[-6000:]
+    return said
+
+
+def night(day: str, trials: int, results: Path) -> str:
+    return run(
+        "paretune_nightly",
+        day,
+        config=os.environ["PARETUNE_TEST_STUDY"],
+        warehouse=str(WAREHOUSE),
+        study=STUDY,
+        trials=trials,
+        exports=(results / "exports").as_uri(),
+        reports=(results / "reports").as_uri(),
+    )
+
+
+def versions() -> dict[str, int]:
+    """How many commits each table has."""
+    return {log.parent.name: len(list(log.glob("*.json"))) for log in WAREHOUSE.glob("*/_delta_log")}
+
+
+def test_a_killed_search_is_retried_and_the_night_ends(results):
+    killed, over = threading.Event(), threading.Event()
+    watcher = threading.Thread(target=kill_once, args=("retune", killed, over))
+    watcher.start()
+    try:
+        said = night("2026-11-22", 4, results)
+    finally:
+        over.set()
+        watcher.join()
+    assert killed.is_set(), "the search was over before it could be killed"
+    assert "Night of 2026-11-22: 0 points of the earlier frontier scored again, 4 candidates tried" in said
+    assert "What to take" in (results / "reports" / f"{STUDY}.html").read_text()
+    listed = json.loads((results / "exports" / STUDY / "promoted.json").read_text())
+    assert listed["run_date"] == "2026-11-22"
+    assert listed["promoted"], "the limits are wide enough for a point"
+    for point in listed["promoted"]:
+        assert (results / "exports" / STUDY / point["directory"] / "config.json").is_file()
+
+
+def test_a_night_without_new_samples_and_trials_changes_nothing_but_its_date(results):
+    before = versions()
+    said = night("2026-11-23", 0, results)
+    assert "0 candidates tried" in said
+    after = versions()
+    assert {table for table in after if after[table] != before[table]} == {"frontier", "nights"}
+    assert json.loads((results / "exports" / STUDY / "promoted.json").read_text())["run_date"] == "2026-11-23"
+
+
+def test_a_poc_tells_memory_latency_and_accuracy(results):
+    said = run(
+        "paretune_poc",
+        "2026-11-23",
+        samples=os.environ["PARETUNE_TEST_SAMPLES"],
+        warehouse=str(WAREHOUSE),
+        budget="15 MB",
+        trials=2,
+        reports=(results / "reports").as_uri(),
+    )
+    line = next(line for line in said.splitlines() if "Within 15.00 MB: trial" in line)
+    assert "of memory" in line
+    assert "s to the first token of 1 request on" in line
+    assert "on held-out questions (dense:" in line

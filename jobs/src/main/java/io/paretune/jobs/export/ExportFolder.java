@@ -1,0 +1,80 @@
+package io.paretune.jobs.export;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** A directory of exports, local or elsewhere, and small files beside them. */
+record ExportFolder(Path root, FileSystem files, Configuration hadoop) {
+
+  /**
+   * The directory that a user named; made if it is not there.
+   *
+   * @throws InvalidInputException if it cannot be reached or written to
+   */
+  static ExportFolder of(String option, String to, Configuration hadoop) {
+    try {
+      Path path = new Path(to);
+      FileSystem found = path.getFileSystem(hadoop);
+      FileSystem files = found instanceof LocalFileSystem local ? local.getRaw() : found;
+      Path root = files.makeQualified(path);
+      files.mkdirs(root);
+      Path probe = new Path(root, "." + UUID.randomUUID() + ".probe");
+      files.create(probe).close();
+      files.delete(probe, false);
+      return new ExportFolder(root, files, hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          option,
+          to
+              + " cannot be written to: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          "name a directory that you may write to");
+    }
+  }
+
+  /** The URI of something in it. */
+  String place(String name) {
+    return new Path(root, name).toString();
+  }
+
+  /** The text of a file in it; empty if there is no such file. */
+  Optional<String> read(String name) throws IOException {
+    Path file = new Path(root, name);
+    if (!files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FSDataInputStream in = files.open(file)) {
+      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Writes a small file in the place of what is there. */
+  void replace(String name, String text) throws IOException {
+    Path file = new Path(root, name);
+    // A local file is replaced at once; elsewhere the old one has to go first.
+    Path partial = new Path(root, "." + name + "." + UUID.randomUUID() + ".partial");
+    try (FSDataOutputStream out = files.create(partial)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    if (!files.rename(partial, file)) {
+      files.delete(file, false);
+      if (!files.rename(partial, file)) {
+        throw new IOException(file + " cannot be written");
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return files.getUri().getScheme().equals("file") ? root.toUri().getPath() : root.toString();
+  }
+}
