@@ -24,6 +24,7 @@ from deltalake.exceptions import TableNotFoundError
 
 WAREHOUSE = os.environ.get("PARETUNE_WAREHOUSE", "../runs/warehouse")
 STUDY = os.environ.get("PARETUNE_STUDY", "demo")
+alt.renderers.enable("mimetype")  # drawn by JupyterLab itself, without a network
 
 
 def table(name: str, version: int | None = None) -> pl.DataFrame:
@@ -44,7 +45,7 @@ frontier.select("trial_id", "share_of_dense", "score", "score_low", "score_high"
 # Whiskers are 95 % intervals on the questions that the search saw; diamonds are held-out questions.
 
 # %%
-base = alt.Chart(frontier).encode(x=alt.X("share_of_dense:Q", title="memory, share of dense", axis=alt.Axis(format="%")))
+base = alt.Chart(frontier).encode(x=alt.X("share_of_dense:Q", title="memory, share of dense", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)))
 picture = (
     base.mark_rule().encode(y=alt.Y("score_low:Q", title="accuracy", scale=alt.Scale(zero=False)), y2="score_high:Q")
     + base.mark_line(point=True).encode(y="score:Q", tooltip=["trial_id", "score", "confirmed_score"])
@@ -96,12 +97,12 @@ def heat(column: str, title: str, scheme: str) -> alt.Chart:
     return (
         alt.Chart(by_layer.with_columns(pl.col("trial").cast(pl.String)), title=title)
         .mark_rect()
-        .encode(x="layer:O", y=alt.Y("trial:N", sort=order), color=alt.Color(f"{column}:Q", scale=alt.Scale(scheme=scheme)), tooltip=["trial", "layer", column])
+        .encode(x="layer:O", y=alt.Y("trial:N", sort=order), color=alt.Color(f"{column}:Q", title=title, scale=alt.Scale(scheme=scheme)), tooltip=["trial", "layer", column])
         .properties(width=220)
     )
 
 
-heat("pruning_ratio", "pruning ratio", "blues") | heat("kv_bits", "KV bits", "oranges")
+(heat("pruning_ratio", "pruning ratio", "blues") | heat("kv_bits", "KV bits", "oranges")).resolve_scale(color="independent")
 
 # %% [markdown]
 # ## Nights
@@ -136,11 +137,10 @@ if importance.is_empty():
     bars = None
 else:
     now = importance.filter(pl.col("run_id") == importance["run_id"].max(), pl.col("method") == importance["method"][0])
+    sides = alt.Chart(now).encode(x="layer:O", xOffset="variable:N", color="variable:N")
     bars = (
-        alt.Chart(now)
-        .mark_point()
-        .encode(x="layer:O", y=alt.Y("importance:Q"), color="variable:N")
-        + alt.Chart(now).mark_rule().encode(x="layer:O", y="low:Q", y2="high:Q", color="variable:N")
+        sides.mark_rule().encode(y=alt.Y("low:Q", title="share of the score's variance"), y2="high:Q")
+        + sides.mark_point(filled=True).encode(y="importance:Q", tooltip=["layer", "variable", "importance", "low", "high"])
     ).properties(width=520, height=240)
 bars
 

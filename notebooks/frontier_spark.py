@@ -11,7 +11,8 @@
 # %% [markdown]
 # # The same tables with PySpark
 # For warehouses that do not fit one machine, and for Paretune's own SQL functions. Needs Java 17 and a built Paretune
-# (`./paretune --help` builds it).
+# (`./paretune --help` builds it). `spark.sql.extensions` brings Paretune's functions; into a session that is there already
+# `spark._jvm.io.paretune.udfs.spark.ParetuneFunctions.register(spark._jsparkSession)` brings them.
 
 # %%
 import glob
@@ -30,14 +31,13 @@ spark = (
     SparkSession.builder.master("local[2]")
     .appName("frontier")
     .config("spark.driver.extraClassPath", ":".join(jars))
-    .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+    .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension,io.paretune.udfs.spark.ParetuneExtensions")
     .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
     .config("spark.sql.session.timeZone", "UTC")
     .config("spark.sql.shuffle.partitions", "2")
     .config("spark.ui.enabled", "false")
     .getOrCreate()
 )
-spark._jvm.io.paretune.udfs.spark.ParetuneFunctions.register(spark._jsparkSession)
 for name in ["trials", "frontier", "shard_results"]:
     spark.read.format("delta").load(f"{WAREHOUSE}/{name}").where(F.col("study") == STUDY).createOrReplaceTempView(name)
 

@@ -39,7 +39,6 @@ final class BudgetSection {
         new HtmlTable(
             "The most accurate profile within each memory budget",
             "budget",
-            "#at most",
             "trial",
             "#memory",
             "#accuracy",
@@ -54,8 +53,7 @@ final class BudgetSection {
       if (point.isPresent()) {
         FrontierRecord p = point.get();
         table.row(
-            percent + " % of dense",
-            size(budget),
+            percent + " % of dense, " + size(budget),
             String.valueOf(p.trialId()),
             size(p.cost().memoryBytes()),
             score(p.score()),

@@ -46,6 +46,7 @@ final class HistorySection {
       path.append(i == 0 ? "M" + pixels(x) + " " + pixels(y) : " H" + pixels(x) + " V" + pixels(y));
     }
     area.path("found", path.toString());
+    HtmlTable moved = new HtmlTable("Trials that moved the hypervolume", "after", "trial", "#hypervolume", "proposed by");
     for (int i = 0; i < trials.size(); i++) {
       if (i == 0 || volumes.get(i) > volumes.get(i - 1)) {
         TrialRecord t = trials.get(i);
@@ -56,6 +57,11 @@ final class HistorySection {
             area.across(i + 1),
             area.up(volumes.get(i)),
             format("trial %d: hypervolume %.4f", t.trialId(), volumes.get(i)));
+        moved.row(
+            i + 1 + (i == 0 ? " trial" : " trials"),
+            String.valueOf(t.trialId()),
+            format("%.4f", volumes.get(i)),
+            t.origin().key());
       }
     }
     return """
@@ -63,10 +69,14 @@ final class HistorySection {
     %s<figcaption>The share of the rectangle from (dense memory, chance) to (0, 1) that the trials so far dominate;
     marks are trials that moved it: %s searched, %s uniform.</figcaption>
     </figure>
-    %s\
+    %s%s\
     """
         .formatted(
-            area.svg(), Shape.CIRCLE.icon("found"), Shape.SQUARE.icon("uniform"), counts(report));
+            area.svg(),
+            Shape.CIRCLE.icon("found"),
+            Shape.SQUARE.icon("uniform"),
+            moved.alternative(),
+            counts(report));
   }
 
   /** The hypervolume after each trial. */

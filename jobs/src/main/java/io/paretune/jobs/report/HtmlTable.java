@@ -59,6 +59,12 @@ final class HtmlTable {
     return out.append("</tbody></table></div>\n").toString();
   }
 
+  /** The table as what a picture shows, hidden until it is asked for. */
+  String alternative() {
+    return "<details><summary>%s, as a table</summary>\n%s</details>\n"
+        .formatted(escaped(caption), html());
+  }
+
   private static String kind(String column) {
     return column.startsWith("#") ? " class=\"number\"" : "";
   }

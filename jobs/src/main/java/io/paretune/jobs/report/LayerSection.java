@@ -43,7 +43,31 @@ final class LayerSection {
             layers,
             "Bits of a cached key or value in each layer, their mean",
             plan -> 1 - meanBits(plan) / 16,
-            plan -> format(meanBits(plan) % 1 == 0 ? "%.0f" : "%.1f", meanBits(plan)));
+            LayerSection::bits)
+        + table(report.frontier(), layers).alternative();
+  }
+
+  private static HtmlTable table(List<FrontierRecord> points, int layers) {
+    String[] columns = new String[1 + layers];
+    columns[0] = "trial";
+    for (int layer = 0; layer < layers; layer++) {
+      columns[1 + layer] = "layer " + layer;
+    }
+    HtmlTable table = new HtmlTable("Pruned share and bits of each layer", columns);
+    for (FrontierRecord point : points) {
+      String[] cells = new String[1 + layers];
+      cells[0] = String.valueOf(point.trialId());
+      for (int layer = 0; layer < layers; layer++) {
+        LayerPlan plan = point.profile().layer(layer);
+        cells[1 + layer] = format("%.0f %%, %s bits", 100 * meanRatio(plan), bits(plan));
+      }
+      table.row(cells);
+    }
+    return table;
+  }
+
+  private static String bits(LayerPlan plan) {
+    return format(meanBits(plan) % 1 == 0 ? "%.0f" : "%.1f", meanBits(plan));
   }
 
   private static double meanRatio(LayerPlan plan) {

@@ -17,12 +17,17 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.spark.Models;
+import io.paretune.udfs.spark.ParetuneExtensions;
 import io.paretune.udfs.spark.ParetuneFunctions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.SparkSessionExtensions;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry$;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +119,30 @@ class ParetuneFunctionsTest {
     assertThat(volume)
         .isCloseTo(
             FrontierBuilder.hypervolume(FrontierBuilder.nonDominated(trials)), within(1e-12));
+  }
+
+  @Test
+  void theExtensionKnowsTheSameFunctions() {
+    FunctionRegistry known = FunctionRegistry$.MODULE$.builtin().clone();
+    SparkSessionExtensions extensions = new SparkSessionExtensions();
+
+    new ParetuneExtensions().apply(extensions);
+    extensions.registerFunctions(known);
+
+    for (String name :
+        List.of(
+            "paretune_layers",
+            "paretune_memory_bytes",
+            "paretune_is_dominated",
+            "paretune_hypervolume")) {
+      assertThat(known.functionExists(new FunctionIdentifier(name))).as(name).isTrue();
+    }
+  }
+
+  @Test
+  void numbersOfAnyTypeAreCompared() {
+    assertThat(one("select paretune_is_dominated(2, 0.5, 1L, 0.5D)").getBoolean(0)).isTrue();
+    assertThat(one("select paretune_is_dominated(1, 0.5, 1L, 0.5D)").getBoolean(0)).isFalse();
   }
 
   @Test

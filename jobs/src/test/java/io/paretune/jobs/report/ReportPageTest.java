@@ -174,7 +174,11 @@ class ReportPageTest {
   void aKeyboardReachesEveryLinkAndEveryTable() throws IOException {
     browser.show("light", "screen", PHONE, 800);
     browser.open(page);
-    int expected = browser.value("document.querySelectorAll('a[href], .scroll').length").getAsInt();
+    int expected =
+        browser
+            .value(
+                "document.querySelectorAll('a[href], summary, .scroll:not(details .scroll)').length")
+            .getAsInt();
     Set<String> reached = new HashSet<>();
     for (int i = 0; i < expected; i++) {
       browser.press("Tab");
@@ -182,7 +186,8 @@ class ReportPageTest {
           browser
               .value(
                   "document.activeElement.getAttribute('href') ||"
-                      + " document.activeElement.getAttribute('aria-label') || ''")
+                      + " document.activeElement.getAttribute('aria-label') ||"
+                      + " document.activeElement.textContent")
               .getAsString());
       if (i == 0) {
         assertThat(reached).as("first, a way past the links").containsExactly("#frontier");
@@ -196,6 +201,7 @@ class ReportPageTest {
             "#failures",
             "The frontier's points",
             "The most accurate profile within each memory budget",
+            "Pruned share and bits of each layer, as a table",
             "1 trial failed")
         .doesNotContain("");
   }
@@ -231,7 +237,7 @@ class ReportPageTest {
             "interval -1.00 to +1.20), no drift that is certain.",
             "no: not judged yet")
         .contains("layer 3: log-probabilities are not <finite>")
-        .contains("50 % of dense\t500 B\t3\t500 B\t0.700")
+        .contains("50 % of dense, 500 B\t3\t500 B\t0.700")
         .contains("1.23 s", "not measured", "measured on cpu <x> in fp32, batch 4.");
   }
 

@@ -23,13 +23,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.api.java.UDF3;
 import org.apache.spark.sql.api.java.UDF4;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SQL functions over Paretune's tables. {@link #register} puts them into a session:
+ * SQL functions over Paretune's tables. {@link #register} puts them into a session; {@code
+ * spark.sql.extensions=io.paretune.udfs.spark.ParetuneExtensions} puts them into every session.
  *
  * <ul>
  *   <li>{@code paretune_layers(profile, layers)}: what a profile does to each of that many layers
@@ -57,45 +59,42 @@ public final class ParetuneFunctions {
 
   /** Registers every function; from Python, {@code spark._jvm.….register(spark._jsparkSession)}. */
   public static void register(SparkSession spark) {
-    spark
-        .udf()
-        .register(
-            "paretune_layers",
-            (UDF2<@Nullable String, @Nullable Integer, @Nullable List<Row>>)
-                ParetuneFunctions::layers,
-            DataTypes.createArrayType(LAYER, false));
-    spark
-        .udf()
-        .register(
-            "paretune_memory_bytes",
-            (UDF3<@Nullable String, @Nullable String, @Nullable String, @Nullable Long>)
-                ParetuneFunctions::memoryBytes,
-            LongType);
-    spark
-        .udf()
-        .register(
-            "paretune_is_dominated",
-            (UDF4<
-                    @Nullable Long,
-                    @Nullable Double,
-                    @Nullable Long,
-                    @Nullable Double,
-                    @Nullable Boolean>)
-                ParetuneFunctions::isDominated,
-            BooleanType);
-    spark
-        .udf()
-        .register(
-            "paretune_hypervolume",
-            functions.udaf(new HypervolumeAggregate(), HypervolumeAggregate.inputEncoder()));
+    all().forEach((name, function) -> spark.udf().register(name, function));
   }
 
-  private static @Nullable List<Row> layers(@Nullable String profile, @Nullable Integer layers) {
+  /** Every function by its name. */
+  static Map<String, UserDefinedFunction> all() {
+    return Map.of(
+        "paretune_layers",
+        functions.udf(
+            (UDF2<@Nullable String, @Nullable Number, @Nullable List<Row>>)
+                ParetuneFunctions::layers,
+            DataTypes.createArrayType(LAYER, false)),
+        "paretune_memory_bytes",
+        functions.udf(
+            (UDF3<@Nullable String, @Nullable String, @Nullable String, @Nullable Long>)
+                ParetuneFunctions::memoryBytes,
+            LongType),
+        "paretune_is_dominated",
+        functions.udf(
+            (UDF4<
+                    @Nullable Number,
+                    @Nullable Number,
+                    @Nullable Number,
+                    @Nullable Number,
+                    @Nullable Boolean>)
+                ParetuneFunctions::isDominated,
+            BooleanType),
+        "paretune_hypervolume",
+        functions.udaf(new HypervolumeAggregate(), HypervolumeAggregate.inputEncoder()));
+  }
+
+  private static @Nullable List<Row> layers(@Nullable String profile, @Nullable Number layers) {
     if (profile == null || layers == null) {
       return null;
     }
     CompressionProfile parsed = CompressionProfile.parse("paretune_layers", profile);
-    return IntStream.range(0, layers)
+    return IntStream.range(0, layers.intValue())
         .mapToObj(parsed::layer)
         .map(
             plan -> RowFactory.create(plan.layer(), ratios(plan), plan.keyBits(), plan.valueBits()))
@@ -128,15 +127,15 @@ public final class ParetuneFunctions {
   }
 
   private static @Nullable Boolean isDominated(
-      @Nullable Long memory,
-      @Nullable Double score,
-      @Nullable Long otherMemory,
-      @Nullable Double otherScore) {
+      @Nullable Number memory,
+      @Nullable Number score,
+      @Nullable Number otherMemory,
+      @Nullable Number otherScore) {
     if (memory == null || score == null || otherMemory == null || otherScore == null) {
       return null;
     }
-    return otherMemory <= memory
-        && otherScore >= score
-        && (otherMemory < memory || otherScore > score);
+    int smaller = Double.compare(memory.doubleValue(), otherMemory.doubleValue());
+    int better = Double.compare(otherScore.doubleValue(), score.doubleValue());
+    return smaller >= 0 && better >= 0 && smaller + better > 0;
   }
 }
