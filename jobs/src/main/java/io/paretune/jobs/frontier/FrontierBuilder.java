@@ -108,6 +108,19 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
         : 0;
   }
 
+  /** The hypervolume after each of the trials, in their order. */
+  public static List<Double> growth(List<TrialRecord> trials) {
+    List<Double> volumes = new ArrayList<>();
+    List<TrialRecord> front = List.of();
+    for (TrialRecord trial : trials) {
+      List<TrialRecord> with = new ArrayList<>(front);
+      with.add(trial);
+      front = nonDominated(with);
+      volumes.add(hypervolume(front));
+    }
+    return volumes;
+  }
+
   private static double[][] losses(List<TrialRecord> trials) {
     return trials.stream()
         .map(t -> new double[] {t.cost().memoryBytes(), -scoreOf(t).score()})

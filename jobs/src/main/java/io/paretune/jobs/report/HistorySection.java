@@ -10,7 +10,6 @@ import io.paretune.jobs.report.PlotArea.Shape;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +20,7 @@ final class HistorySection {
 
   static String html(StudyReport report) {
     List<TrialRecord> trials = report.complete();
-    List<Double> volumes = volumes(trials);
+    List<Double> volumes = FrontierBuilder.growth(trials);
     double last = volumes.get(volumes.size() - 1);
     PlotArea area =
         PlotArea.of(
@@ -77,19 +76,6 @@ final class HistorySection {
             Shape.SQUARE.icon("uniform"),
             moved.alternative(),
             counts(report));
-  }
-
-  /** The hypervolume after each trial. */
-  static List<Double> volumes(List<TrialRecord> trials) {
-    List<Double> volumes = new ArrayList<>();
-    List<TrialRecord> front = List.of();
-    for (TrialRecord trial : trials) {
-      List<TrialRecord> with = new ArrayList<>(front);
-      with.add(trial);
-      front = FrontierBuilder.nonDominated(with);
-      volumes.add(FrontierBuilder.hypervolume(front));
-    }
-    return volumes;
   }
 
   private static String counts(StudyReport report) {

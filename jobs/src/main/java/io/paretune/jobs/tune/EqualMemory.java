@@ -81,12 +81,13 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
 
   private static double hypervolume(List<TrialRecord> trials, Map<Long, TrialScore> heldOut) {
     return FrontierBuilder.hypervolume(
-        trials.stream()
-            .map(
-                t ->
-                    t.completed(
-                        known(heldOut, t), t.finishedAt().orElse(t.startedAt()), t.costSeconds()))
-            .toList());
+        trials.stream().map(t -> onHeldOut(t, heldOut)).toList());
+  }
+
+  /** The trial as if it had been scored on held-out questions. */
+  static TrialRecord onHeldOut(TrialRecord trial, Map<Long, TrialScore> heldOut) {
+    return trial.completed(
+        known(heldOut, trial), trial.finishedAt().orElse(trial.startedAt()), trial.costSeconds());
   }
 
   /** The comparison in words, honest about a loss. */

@@ -102,6 +102,7 @@ public final class StudyProgram {
       out.println();
       out.print(confirmed.comparison().isEmpty() ? "" : confirmed.comparison() + "\n");
       out.print(EqualMemory.of(tuning.complete(), heldOut).text());
+      out.print(TemplateSaving.of(tuning.complete(), heldOut).text());
       Path plot = plot(inputs, tuning.complete(), heldOut);
       out.println();
       out.println("tables  " + inputs.warehouse().root());
