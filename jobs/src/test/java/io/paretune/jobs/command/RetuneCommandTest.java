@@ -229,6 +229,9 @@ class RetuneCommandTest {
       assertThat(p.gate().contains("of memory, at least 20.0 % wanted")).isEqualTo(!small);
     }
     assertThat(confirmed.out()).contains(", promoted", " points promoted\n");
+    Map<String, Long> before = versions();
+    assertThat(run("confirm", moreSamples, lenient)).as("confirmed again").isEqualTo(confirmed);
+    assertThat(versions()).as("it writes nothing").isEqualTo(before);
 
     Ran strict = run("frontier", moreSamples, "gate.max-accuracy-loss=0", "gate.max-ttft=1 s");
 
