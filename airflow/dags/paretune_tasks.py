@@ -10,6 +10,8 @@ from airflow.sdk import Asset, Param
 # The directory that ./paretune lies in; the build must have run there.
 HOME = Path(os.environ.get("PARETUNE_HOME", Path(__file__).resolve().parents[2]))
 BUILD = HOME / "jobs" / "target"
+# Where the build lies at the same place on every machine of the cluster, no task copies its 200 MB there.
+PLACE = "local:" if os.environ.get("PARETUNE_ON_EVERY_NODE") else ""
 
 # Written by every run that ends with a frontier, and once what it promoted is exported; other DAGs are scheduled on them.
 FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
@@ -51,9 +53,9 @@ def command(name: str, *words: str, **options) -> SparkSubmitOperator:
         task_id=name,
         conn_id="paretune_spark",
         name=f"paretune {name}",
-        application=str(BUILD / "paretune.jar"),
+        application=f"{PLACE}{BUILD / 'paretune.jar'}",
         java_class="io.paretune.jobs.Paretune",
-        jars=",".join(str(jar) for jar in sorted((BUILD / "lib").glob("*.jar"))),
+        jars=",".join(f"{PLACE}{jar}" for jar in sorted((BUILD / "lib").glob("*.jar"))),
         properties_file=str(HOME / "conf" / "spark-defaults.conf"),
         conf={"spark.executor.memory": "{{ params.executor_memory }}", "spark.executor.cores": "{{ params.executor_cores }}"},
         application_args=[name, *words],

@@ -20,7 +20,8 @@ final class ExportCommand implements Command {
       Option.flag(
           "--promoted", "what the gate lets through of the latest frontier, in directories of DIR");
   private static final Option<String> TO =
-      Option.text("--to", "DIR", "a new directory: a path or a URI").required();
+      Option.text("--to", "DIR", "a new directory, or one of --promoted before: a path or a URI")
+          .required();
   private static final Option<MaskKind> MASK =
       Option.oneOf(
           "--mask",

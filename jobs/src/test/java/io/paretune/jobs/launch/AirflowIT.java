@@ -90,6 +90,8 @@ class AirflowIT {
     environment.put("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
     environment.put("PYTHONPATH", HOME.resolve("airflow/dags").toString());
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
+    environment.put("PARETUNE_ON_EVERY_NODE", "1");
+    environment.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1"); // short runs
     environment.put("PARETUNE_RETRY_SECONDS", "1"); // a driver that died here is succeeded at once
     return environment;
   }
