@@ -5,9 +5,12 @@ import static io.paretune.jobs.report.Markup.score;
 import static io.paretune.jobs.report.Markup.size;
 
 import io.paretune.jobs.tables.FrontierRecord;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** For each memory budget, the profile to take. */
@@ -35,40 +38,52 @@ final class BudgetSection {
   }
 
   static String html(StudyReport report) {
+    boolean timed = report.frontier().stream().anyMatch(p -> report.speed(p).isPresent());
+    List<String> columns = new ArrayList<>(List.of("budget", "trial", "may be served"));
+    columns.addAll(List.of("#memory", "#accuracy", "#held out", "#change, points"));
+    columns.addAll(timed ? List.of("#first token", "profile") : List.of("profile"));
     HtmlTable table =
         new HtmlTable(
             "The most accurate profile within each memory budget",
-            "budget",
-            "trial",
-            "#memory",
-            "#accuracy",
-            "#held out",
-            "#change, points",
-            "#first token",
-            "profile",
-            "may be served");
+            columns.toArray(String[]::new));
+    Set<String> refused = new LinkedHashSet<>();
     for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
       long budget = report.denseBytes() * percent / 100;
       Optional<FrontierRecord> point = recommended(report.frontier(), budget);
       if (point.isPresent()) {
         FrontierRecord p = point.get();
-        table.row(
-            percent + " % of dense, " + size(budget),
-            String.valueOf(p.trialId()),
-            size(p.cost().memoryBytes()),
-            score(p.score()),
-            FrontierSection.heldOut(p.confirmedScore()),
-            FrontierSection.change(p, report),
-            firstToken(report, p),
-            percent(p.cost().meanPruningRatio())
-                + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()),
-            p.promoted() ? "yes" : "no: " + p.gate());
+        table.row(row(report, p, percent + " % of dense, " + size(budget), timed));
+        if (!p.promoted()) {
+          refused.add("<li>Trial %d: %s.</li>".formatted(p.trialId(), Markup.escaped(p.gate())));
+        }
       }
     }
     return table.html()
-        + measured(report)
+        + (refused.isEmpty()
+            ? ""
+            : "<p>What may not be served, and why:</p>\n<ul>" + String.join("", refused) + "</ul>\n")
+        + (timed ? measured(report) : "")
         + "<p>Smaller budgets have no profile yet. A trial's profile is the column"
         + " <code>profile</code> of the table <code>frontier</code>.</p>\n";
+  }
+
+  private static String[] row(
+      StudyReport report, FrontierRecord p, String budget, boolean timed) {
+    List<String> cells = new ArrayList<>();
+    cells.add(budget);
+    cells.add(String.valueOf(p.trialId()));
+    cells.add(p.promoted() ? "yes" : "no");
+    cells.add(size(p.cost().memoryBytes()));
+    cells.add(score(p.score()));
+    cells.add(FrontierSection.heldOut(p.confirmedScore()));
+    cells.add(FrontierSection.change(p, report));
+    if (timed) {
+      cells.add(firstToken(report, p));
+    }
+    cells.add(
+        percent(p.cost().meanPruningRatio())
+            + Markup.format(" pruned, %.1f KV bits", p.cost().meanKvBits()));
+    return cells.toArray(String[]::new);
   }
 
   private static String firstToken(StudyReport report, FrontierRecord point) {
@@ -91,6 +106,6 @@ final class BudgetSection {
                             m.device(), m.settings().type().key(), m.settings().batch())))
             .distinct()
             .collect(Collectors.joining("; "));
-    return how.isEmpty() ? "" : "<p>Time to the first token: measured " + how + ".</p>\n";
+    return "<p>Time to the first token: measured " + how + ".</p>\n";
   }
 }

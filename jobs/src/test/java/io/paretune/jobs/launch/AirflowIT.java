@@ -35,7 +35,7 @@ class AirflowIT {
     PythonEnvironment airflow = PythonEnvironment.of("airflow/requirements.lock");
     PythonEnvironment tables = PythonEnvironment.of("notebooks/requirements.lock");
     Path samples = directory.resolve("samples.parquet");
-    python(tables, "first_samples.py", samples.toString(), "train=16", "val=60", "test=60");
+    python(tables, "first_samples.py", samples.toString(), "train=16", "val=400", "test=60");
     Path warehouse = directory.resolve("warehouse");
     try (StandaloneCluster cluster = new StandaloneCluster(SPARK, directory)) {
       Map<String, String> environment = environment(cluster.master());
@@ -104,7 +104,7 @@ class AirflowIT {
         workload = "16x128"
         benchmark { name = "demo", samples = ["%s"] }
         calibration.samples = 16
-        study { shards = 2, concurrency = 1, uniform-baseline = [0.5]
+        study { shards = 2, concurrency = 1, uniform-baseline = [0.5], racing.confidence = null
           space { pruning-ratios = [0.0, 0.3, 0.5, 0.7], key-value-bits = [16, 4] } }
         gate { max-accuracy-loss = 0.3, min-memory-gain = 0.2 }
         """

@@ -235,9 +235,9 @@ class ReportPageTest {
             "Benchmark: 100 questions as before, 7 new, 3 gone.",
             "Dense model: accuracy -2.10 points (95 % interval -3.00 to -1.20), drifted.",
             "interval -1.00 to +1.20), no drift that is certain.",
-            "no: not judged yet")
+            "Trial 3: not judged yet.")
         .contains("layer 3: log-probabilities are not <finite>")
-        .contains("50 % of dense, 500 B\t3\t500 B\t0.700")
+        .contains("50 % of dense, 500 B\t3\tno\t500 B\t0.700")
         .contains("1.23 s", "not measured", "measured on cpu <x> in fp32, batch 4.");
   }
 
