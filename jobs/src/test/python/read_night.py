@@ -7,10 +7,20 @@ from collections import Counter
 from deltalake import DeltaTable
 
 
-def rows(table: str) -> list[dict]:
-    """The study's rows."""
-    found = DeltaTable(f"{sys.argv[1]}/{table}").to_pyarrow_table().to_pylist()
+def rows(table: str, version: int | None = None) -> list[dict]:
+    """The study's rows, now or as they were at a version."""
+    found = DeltaTable(f"{sys.argv[1]}/{table}", version=version).to_pyarrow_table().to_pylist()
     return [row for row in found if row["study"] == sys.argv[2]]
+
+
+def starts_of_complete_trials() -> dict[int, set]:
+    """When each trial started that was ever complete, by all versions of the table."""
+    starts: dict[int, set] = {}
+    for version in range(DeltaTable(f"{sys.argv[1]}/trials").version() + 1):
+        for trial in rows("trials", version):
+            if trial["state"] == "complete":
+                starts.setdefault(trial["trial_id"], set()).add(trial["started_at"])
+    return starts
 
 
 trials = sorted(rows("trials"), key=lambda t: t["trial_id"])
@@ -24,6 +34,7 @@ print(
     json.dumps(
         {
             "trials": [f"{t['trial_id']} {t['origin']} {t['state']}" for t in trials],
+            "ran_again": sum(len(starts) > 1 for starts in starts_of_complete_trials().values()),
             "answered_twice": sum(count > 1 for count in answers.values()),
             "nights": len(rows("nights")),
             "frontier": len(points),

@@ -74,8 +74,7 @@ final class MeasureCommand implements Command {
                 .orElseGet(Runtime.getRuntime()::availableProcessors),
             invocation.value(TYPE));
     List<Long> trials = invocation.arguments().valueIfGiven(TRIAL).orElse(List.of());
-    boolean named =
-        !trials.isEmpty() || profile.isPresent() || invocation.arguments().has(DENSE);
+    boolean named = !trials.isEmpty() || profile.isPresent() || invocation.arguments().has(DENSE);
     if (named && invocation.arguments().has(FOR_GATE)) {
       throw new InvalidInputException(
           "--for-gate", "is given with other profiles", "measure those by a command of their own");

@@ -89,8 +89,7 @@ final class Judgement {
         .forEach(
             m ->
                 seconds.put(
-                    new Subject(m.modelId(), m.profile().id()),
-                    m.speed().ttftSeconds().median()));
+                    new Subject(m.modelId(), m.profile().id()), m.speed().ttftSeconds().median()));
     return seconds;
   }
 

@@ -44,8 +44,7 @@ final class BudgetSection {
     columns.addAll(timed ? List.of("#first token", "profile") : List.of("profile"));
     HtmlTable table =
         new HtmlTable(
-            "The most accurate profile within each memory budget",
-            columns.toArray(String[]::new));
+            "The most accurate profile within each memory budget", columns.toArray(String[]::new));
     Set<String> refused = new LinkedHashSet<>();
     for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
       long budget = report.denseBytes() * percent / 100;
@@ -61,14 +60,15 @@ final class BudgetSection {
     return table.html()
         + (refused.isEmpty()
             ? ""
-            : "<p>What may not be served, and why:</p>\n<ul>" + String.join("", refused) + "</ul>\n")
+            : "<p>What may not be served, and why:</p>\n<ul>"
+                + String.join("", refused)
+                + "</ul>\n")
         + (timed ? measured(report) : "")
         + "<p>Smaller budgets have no profile yet. A trial's profile is the column"
         + " <code>profile</code> of the table <code>frontier</code>.</p>\n";
   }
 
-  private static String[] row(
-      StudyReport report, FrontierRecord p, String budget, boolean timed) {
+  private static String[] row(StudyReport report, FrontierRecord p, String budget, boolean timed) {
     List<String> cells = new ArrayList<>();
     cells.add(budget);
     cells.add(String.valueOf(p.trialId()));

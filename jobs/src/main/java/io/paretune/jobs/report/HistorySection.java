@@ -45,7 +45,9 @@ final class HistorySection {
       path.append(i == 0 ? "M" + pixels(x) + " " + pixels(y) : " H" + pixels(x) + " V" + pixels(y));
     }
     area.path("found", path.toString());
-    HtmlTable moved = new HtmlTable("Trials that moved the hypervolume", "after", "trial", "#hypervolume", "proposed by");
+    HtmlTable moved =
+        new HtmlTable(
+            "Trials that moved the hypervolume", "after", "trial", "#hypervolume", "proposed by");
     for (int i = 0; i < trials.size(); i++) {
       if (i == 0 || volumes.get(i) > volumes.get(i - 1)) {
         TrialRecord t = trials.get(i);

@@ -80,8 +80,7 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
   }
 
   private static double hypervolume(List<TrialRecord> trials, Map<Long, TrialScore> heldOut) {
-    return FrontierBuilder.hypervolume(
-        trials.stream().map(t -> onHeldOut(t, heldOut)).toList());
+    return FrontierBuilder.hypervolume(trials.stream().map(t -> onHeldOut(t, heldOut)).toList());
   }
 
   /** The trial as if it had been scored on held-out questions. */
@@ -97,7 +96,8 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
       out.append(
           String.format(
               Locale.ROOT,
-              "  %5.1f %% of dense   every layer alike %.3f   searched %.3f (trial %d, %.1f %%)   %+.1f points%n",
+              "  %5.1f %% of dense   every layer alike %.3f   searched %.3f (trial %d, %.1f %%)  "
+                  + " %+.1f points%n",
               100.0 * p.uniform().cost().memoryBytes() / p.uniform().cost().denseBytes(),
               p.uniformScore().score(),
               p.foundScore().score(),
@@ -115,7 +115,8 @@ public record EqualMemory(List<Pair> pairs, double foundHypervolume, double unif
     out.append(
         String.format(
             Locale.ROOT,
-            "%s: better at %d of %d memory sizes, %+.1f points on average; hypervolume %.4f against %.4f.%n",
+            "%s: better at %d of %d memory sizes, %+.1f points on average; hypervolume %.4f against"
+                + " %.4f.%n",
             mean > 0 && 2 * wins > pairs.size()
                 ? "The searched profiles beat the uniform ones"
                 : "The searched profiles do NOT beat the uniform ones",

@@ -251,8 +251,7 @@ class RetuneCommandTest {
     String[] limited = append(measure, "gate.max-ttft=1 hour");
     Ran measured = run("measure", moreSamples, limited);
     assertThat(measured.status()).as(measured.err()).isZero();
-    List<MeasurementRecord> rows =
-        new MeasurementsTable(spark(), warehouse).ofStudy(STUDY);
+    List<MeasurementRecord> rows = new MeasurementsTable(spark(), warehouse).ofStudy(STUDY);
     assertThat(rows)
         .extracting(MeasurementRecord::trialId)
         .containsAll(

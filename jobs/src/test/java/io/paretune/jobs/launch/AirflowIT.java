@@ -45,7 +45,16 @@ class AirflowIT {
       run(environment, airflow.program("ruff"), "check", "--no-cache", ".");
       run(environment, airflow.program("ruff"), "format", "--no-cache", "--check", ".");
       run(environment, airflow.program("airflow"), "db", "migrate");
-      run(environment, airflow.program("python"), "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "tests");
+      run(
+          environment,
+          airflow.program("python"),
+          "-m",
+          "pytest",
+          "-q",
+          "-s",
+          "-p",
+          "no:cacheprovider",
+          "tests");
     }
     JsonObject rows =
         JsonParser.parseString(python(tables, "read_night.py", warehouse.toString(), "night"))
@@ -64,6 +73,9 @@ class AirflowIT {
             "4 sampler complete",
             "5 sampler complete",
             "6 sampler complete");
+    assertThat(rows.get("ran_again").getAsInt())
+        .as("trials that were complete before the kill and ran again")
+        .isZero();
     assertThat(rows.get("answered_twice").getAsInt()).as("questions asked twice").isZero();
     assertThat(rows.get("nights").getAsInt()).isEqualTo(2);
     assertThat(rows.get("confirmed").getAsInt()).isEqualTo(rows.get("frontier").getAsInt());

@@ -39,7 +39,8 @@ class DemoIT {
 
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.out())
-        .contains("Frontier of demo", "Uniform profiles", "At equal memory", "As a template", "dense")
+        .contains(
+            "Frontier of demo", "Uniform profiles", "At equal memory", "As a template", "dense")
         .contains("tables  file:" + warehouse);
     assertThat(warehouse.resolve("reports/demo.svg")).content().contains("<svg", "trial ");
     assertThat(warehouse.resolve("reports/demo.html")).content().contains("What to take", "<svg");

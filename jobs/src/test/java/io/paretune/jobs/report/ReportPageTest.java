@@ -78,7 +78,8 @@ class ReportPageTest {
     points.addAll(
         new FrontierBuilder("a <study>", "tuesday", LocalDate.of(2026, 11, 24))
             .build(Yardstick.of(trials.get(0)), trials, monday));
-    return StudyReport.of("a <study>", points, trials, List.of(tuesday(trials)), List.of(measured()))
+    return StudyReport.of(
+            "a <study>", points, trials, List.of(tuesday(trials)), List.of(measured()))
         .orElseThrow();
   }
 
@@ -177,7 +178,8 @@ class ReportPageTest {
     int expected =
         browser
             .value(
-                "document.querySelectorAll('a[href], summary, .scroll:not(details .scroll)').length")
+                "document.querySelectorAll('a[href], summary, .scroll:not(details"
+                    + " .scroll)').length")
             .getAsInt();
     Set<String> reached = new HashSet<>();
     for (int i = 0; i < expected; i++) {
@@ -252,7 +254,8 @@ class ReportPageTest {
                 + " accuracy 0.910 on held-out questions)");
     assertThat(BudgetText.of(report, 1000))
         .contains("latency not measured", "accuracy 0.910 on held-out questions (dense");
-    assertThat(BudgetText.of(report, 379)).isEqualTo("Within 379 B: no profile was found that fits");
+    assertThat(BudgetText.of(report, 379))
+        .isEqualTo("Within 379 B: no profile was found that fits");
   }
 
   @Test

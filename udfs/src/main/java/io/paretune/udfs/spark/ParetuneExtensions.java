@@ -20,8 +20,8 @@ import scala.runtime.BoxedUnit;
  * {@link ParetuneFunctions} in every session: the class that {@code spark.sql.extensions} names,
  * beside Delta's.
  */
-public final class ParetuneExtensions
-    extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> implements Serializable {
+public final class ParetuneExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit>
+    implements Serializable {
   private static final long serialVersionUID = 1;
 
   @Override
