@@ -9,7 +9,6 @@ import java.util.Arrays;
  * choices.
  */
 final class Knapsack {
-  private final int bins;
   private final int[][] cost; // [variable][choice], in bins above the variable's least
   private final int used;
 
@@ -20,7 +19,6 @@ final class Knapsack {
    * @param bins resolution of the quantity
    */
   Knapsack(Additive quantity, int[] choices, int bins) {
-    this.bins = bins;
     double span = Math.max(quantity.greatest() - quantity.least(), Double.MIN_NORMAL);
     cost = new int[choices.length][];
     int most = 0;

@@ -64,9 +64,16 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
   /** Relative squared error of a projection's output; 0 at ratio 0. */
   @Override
   public double of(int layer, Projection projection, double ratio) {
-    return ratio == 0
-        ? 0
-        : layers.get(layer).byProjection().get(projection.ordinal()).get(ratios.indexOf(ratio));
+    if (ratio == 0) {
+      return 0;
+    }
+    List<Double> errors = layers.get(layer).byProjection().get(projection);
+    int at = ratios.indexOf(ratio);
+    if (errors == null || at < 0) {
+      throw new IllegalArgumentException(
+          "%s at ratio %s was not measured, only %s".formatted(projection.key(), ratio, ratios));
+    }
+    return errors.get(at);
   }
 
   /** One line a layer, one column a ratio: mean relative squared error of its projections. */

@@ -6,15 +6,16 @@ import io.paretune.udfs.prune.LayerSensitivity;
 import io.paretune.udfs.prune.LevelIndex;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
 /**
  * A decoder layer's number to what its linear outputs lose when it is pruned ({@link
- * LayerSensitivity}): by projection, in the order of {@link Projection}, one error for each ratio
- * of the levels.
+ * LayerSensitivity}).
  *
  * @param source the model
  * @param candidate any pruned one-shot profile of the study, with its levels and statistics
@@ -26,9 +27,9 @@ public record MeasureSensitivity(ModelSource source, CandidateSpec candidate)
    * One layer's errors.
    *
    * @param layer index from 0
-   * @param byProjection a list of errors for each projection
+   * @param byProjection of each projection one error for each ratio of the levels
    */
-  public record Errors(int layer, ArrayList<ArrayList<Double>> byProjection)
+  public record Errors(int layer, Map<Projection, List<Double>> byProjection)
       implements Serializable {}
 
   @Override
@@ -41,10 +42,9 @@ public record MeasureSensitivity(ModelSource source, CandidateSpec candidate)
     LevelIndex index = resident.index(candidate.criterion(), levels.source());
     LayerSensitivity measured =
         LayerSensitivity.of(layer, resident.denseLayers().get(layer), index, seen.statistics());
-    ArrayList<ArrayList<Double>> errors = new ArrayList<>();
-    for (Projection p : Projection.values()) {
-      errors.add(new ArrayList<>(measured.errors().get(p)));
-    }
+    // Copied into what Spark can send.
+    EnumMap<Projection, List<Double>> errors = new EnumMap<>(Projection.class);
+    measured.errors().forEach((projection, curve) -> errors.put(projection, new ArrayList<>(curve)));
     return new Errors(layer, errors);
   }
 
