@@ -60,11 +60,11 @@ class CompressionSpaceTest {
     CompressionSpace space = space(Granularity.BLOCK, KvBits.TIED);
     Additive belief =
         space.belief(
-            (layer, projection, ratio) -> (layer + 1) * ratio * (projection.ordinal() + 1));
-    // Five layers in two blocks, 0–1 and 2–4; seven matrices of weight 1 to 7.
+            (layer, projection, ratio) -> (layer + 1) * ratio * projection.key().length());
+    // Five layers in two blocks, 0–1 and 2–4; seven matrices whose names have 49 letters.
     assertThat(belief.term(0, 0)).isZero();
-    assertThat(belief.term(0, 2)).isCloseTo((1 + 2) * 0.5 * 28, within(1e-9));
-    assertThat(belief.term(2, 3)).isCloseTo((3 + 4 + 5) * 0.7 * 28, within(1e-9));
+    assertThat(belief.term(0, 2)).isCloseTo((1 + 2) * 0.5 * 49, within(1e-9));
+    assertThat(belief.term(2, 3)).isCloseTo((3 + 4 + 5) * 0.7 * 49, within(1e-9));
     assertThat(belief.term(1, 0)).isZero();
     assertThat(belief.term(1, 3)).isCloseTo(2.0 / 9, within(1e-9));
     assertThat(belief.term(3, 1)).isCloseTo(3.0 / (255 * 255), within(1e-12));
