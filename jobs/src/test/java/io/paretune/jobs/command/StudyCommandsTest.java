@@ -144,7 +144,6 @@ class StudyCommandsTest {
             "study.sensitivities=true");
 
     assertThat(second.status()).as(second.err()).isZero();
-    assertThat(second.err()).contains("the sampler is told what calibration says of the layers");
     List<TrialRecord> trials = trials("second");
     assertThat(trials)
         .extracting(TrialRecord::trialId)
@@ -155,6 +154,24 @@ class StudyCommandsTest {
         .extracting(t -> t.profile().id())
         .containsExactlyInAnyOrderElementsOf(
             frontier.stream().filter(id -> !uniform.contains(id)).toList());
+  }
+
+  @Test
+  void calibratingSaysWhatEachLayerLosesAtEachRatio() {
+    Ran ran = study("calibrate", "first");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    List<String> lines = ran.out().lines().skip(1).toList();
+    assertThat(lines.get(0)).matches("layer +30 % +50 % +70 % *");
+    List<List<Double>> errors =
+        lines.stream()
+            .filter(line -> line.matches("layer [0-9].*"))
+            .map(line -> List.of(line.trim().split(" {2,}")))
+            .map(cells -> cells.subList(1, cells.size()).stream().map(Double::valueOf).toList())
+            .toList();
+    assertThat(errors).hasSize(DEMO_LAYERS);
+    assertThat(errors).allSatisfy(layer -> assertThat(layer).hasSize(3).isSorted());
+    assertThat(errors).allSatisfy(layer -> assertThat(layer.get(2)).isBetween(0.01, 0.9));
   }
 
   @Test

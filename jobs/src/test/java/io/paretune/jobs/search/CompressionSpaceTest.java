@@ -59,8 +59,7 @@ class CompressionSpaceTest {
   void aBeliefAddsUpWhatTheLayersAndMatricesOfAVariableLose() {
     CompressionSpace space = space(Granularity.BLOCK, KvBits.TIED);
     Additive belief =
-        space.belief(
-            (layer, projection, ratio) -> (layer + 1) * ratio * projection.key().length());
+        space.belief((layer, projection, ratio) -> (layer + 1) * ratio * projection.key().length());
     // Five layers in two blocks, 0–1 and 2–4; seven matrices whose names have 49 letters.
     assertThat(belief.term(0, 0)).isZero();
     assertThat(belief.term(0, 2)).isCloseTo((1 + 2) * 0.5 * 49, within(1e-9));

@@ -44,7 +44,9 @@ public record MeasureSensitivity(ModelSource source, CandidateSpec candidate)
         LayerSensitivity.of(layer, resident.denseLayers().get(layer), index, seen.statistics());
     // Copied into what Spark can send.
     EnumMap<Projection, List<Double>> errors = new EnumMap<>(Projection.class);
-    measured.errors().forEach((projection, curve) -> errors.put(projection, new ArrayList<>(curve)));
+    measured
+        .errors()
+        .forEach((projection, curve) -> errors.put(projection, new ArrayList<>(curve)));
     return new Errors(layer, errors);
   }
 
