@@ -117,7 +117,7 @@ class Reference:
             for key, path in PROJECTIONS.items():
                 ratio = ratios.get(key, 0) if isinstance(ratios, dict) else ratios
                 weight = self.layers[index].get_submodule(path).weight.data
-                score = scores(profile.get("criterion", "wanda"), weight, statistics[index, key])
+                score = scores(profile.get("criterion", "wanda"), weight, statistics.get((index, key)))
                 if n and ratio:
                     for start in range(0, weight.shape[1], m):
                         group = score[:, start : start + m]

@@ -10,6 +10,7 @@ import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +70,8 @@ final class Keys {
   static final Key<CriterionName> CRITERION =
       Key.oneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
   static final Key<MaskKind> MASK = Key.oneOf("study.space.mask", MaskKind.values(), MaskKind::key);
+  static final Key<Pattern> PATTERN =
+      Key.oneOf("study.space.pattern", Pattern.values(), Pattern::key);
   static final Key<Granularity> GRANULARITY =
       Key.oneOf("study.space.granularity", Granularity.values(), Granularity::key);
   static final Key<Integer> BLOCKS = Key.wholeNumber("study.space.blocks", 1, 10_000);
@@ -146,6 +149,7 @@ final class Keys {
           UNIFORM_BASELINE,
           CRITERION,
           MASK,
+          PATTERN,
           GRANULARITY,
           BLOCKS,
           PRUNING_RATIOS,

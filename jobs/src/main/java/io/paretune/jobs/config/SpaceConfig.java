@@ -3,6 +3,7 @@ package io.paretune.jobs.config;
 import io.paretune.jobs.search.Granularity;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
 import java.util.List;
 
 /**
@@ -10,15 +11,18 @@ import java.util.List;
  *
  * @param criterion which weights go first
  * @param mask whose activations decide a layer's mask
+ * @param pattern where a layer's zeros lie
  * @param granularity what gets a ratio of its own
  * @param blocks number of blocks, where the granularity is {@link Granularity#BLOCK}
- * @param pruningRatios shares of weights set to zero that can be chosen, ascending
+ * @param pruningRatios shares of weights set to zero that can be chosen, ascending; under an n:m
+ *     pattern 0 and n/m
  * @param keyValueBits bits of cached keys and values that can be chosen, descending
  * @param separateKeyAndValueBits whether a layer's keys and values can differ in bits
  */
 public record SpaceConfig(
     CriterionName criterion,
     MaskKind mask,
+    Pattern pattern,
     Granularity granularity,
     int blocks,
     List<Double> pruningRatios,
@@ -26,13 +30,29 @@ public record SpaceConfig(
     boolean separateKeyAndValueBits) {
 
   static SpaceConfig of(Values values) {
+    Pattern pattern = values.get(Keys.PATTERN);
+    List<Double> ratios = values.get(Keys.PRUNING_RATIOS);
     return new SpaceConfig(
         values.get(Keys.CRITERION),
         values.get(Keys.MASK),
+        pattern,
         values.get(Keys.GRANULARITY),
         values.get(Keys.BLOCKS),
-        values.get(Keys.PRUNING_RATIOS),
+        pattern == Pattern.UNSTRUCTURED ? ratios : List.of(0.0, pattern.ratio()),
         values.get(Keys.KEY_VALUE_BITS),
         values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
+  }
+
+  /** The variables and their choices, in words that studies of earlier versions noted as well. */
+  public String variables() {
+    return "SpaceConfig[criterion=%s, mask=%s, granularity=%s, blocks=%d, pruningRatios=%s, keyValueBits=%s, separateKeyAndValueBits=%s]"
+        .formatted(
+            criterion,
+            mask,
+            granularity,
+            blocks,
+            pruningRatios,
+            keyValueBits,
+            separateKeyAndValueBits);
   }
 }

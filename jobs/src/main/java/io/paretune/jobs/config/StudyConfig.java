@@ -1,6 +1,7 @@
 package io.paretune.jobs.config;
 
 import io.paretune.jobs.search.SamplerName;
+import io.paretune.udfs.profile.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import java.util.Optional;
  * @param concurrency candidates in flight at once
  * @param shards parts that the search split is divided into
  * @param racing how candidates that cannot win are given up
- * @param uniformBaseline ratios at which every layer is pruned alike, to compare with
+ * @param uniformBaseline ratios at which every layer is pruned alike, to compare with; under an n:m
+ *     pattern n/m, if any was asked for
  */
 public record StudyConfig(
     String name,
@@ -42,6 +44,8 @@ public record StudyConfig(
     ConstraintsConfig constraints) {
 
   static StudyConfig of(Values values) {
+    SpaceConfig space = SpaceConfig.of(values);
+    List<Double> baseline = values.get(Keys.UNIFORM_BASELINE);
     return new StudyConfig(
         values.get(Keys.STUDY_NAME),
         values.get(Keys.SAMPLER),
@@ -55,8 +59,10 @@ public record StudyConfig(
         values.get(Keys.CONCURRENCY),
         values.get(Keys.SHARDS),
         new RacingConfig(values.get(Keys.RACING_CONFIDENCE), values.get(Keys.RACING_RUNGS)),
-        values.get(Keys.UNIFORM_BASELINE),
-        SpaceConfig.of(values),
+        space.pattern() == Pattern.UNSTRUCTURED || baseline.isEmpty()
+            ? baseline
+            : List.of(space.pattern().ratio()),
+        space,
         new ConstraintsConfig(
             values.get(Keys.MAX_MEMORY), values.get(Keys.MIN_MEAN_PRUNING_RATIO)));
   }

@@ -4,6 +4,7 @@ import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,14 +42,16 @@ public final class CompressionSpace {
    * compared with, is in every space.
    *
    * @param criterion of every profile
+   * @param pattern where every layer's zeros lie
    * @param granularity what has a ratio of its own
    * @param blocks how many blocks of layers, with {@link Granularity#BLOCK}
-   * @param ratios that can be chosen, ascending
+   * @param ratios that can be chosen, ascending; under an n:m pattern none but 0 and n/m
    * @param bits that can be chosen, descending
    * @param kvBits whether keys and values are chosen apart
    */
   public record Choices(
       CriterionName criterion,
+      Pattern pattern,
       Granularity granularity,
       int blocks,
       List<Double> ratios,
@@ -61,6 +64,11 @@ public final class CompressionSpace {
               .sorted(Comparator.reverseOrder())
               .distinct()
               .toList();
+      if (pattern != Pattern.UNSTRUCTURED && !ratios.equals(List.of(0.0, pattern.ratio()))) {
+        throw new IllegalArgumentException(
+            "the pattern %s has the ratios 0 and %s, not %s"
+                .formatted(pattern.key(), pattern.ratio(), ratios));
+      }
       if (blocks < 1) {
         throw new IllegalArgumentException("there is at least one block, was " + blocks);
       }
@@ -253,7 +261,9 @@ public final class CompressionSpace {
     return CompressionProfile.of(
         choices.criterion(),
         IntStream.range(0, layers)
-            .mapToObj(l -> new LayerPlan(l, ratios.get(l), keyBits[l], valueBits[l]))
+            .mapToObj(
+                l ->
+                    new LayerPlan(l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
             .toList());
   }
 
@@ -279,9 +289,17 @@ public final class CompressionSpace {
 
   /** The point at which every layer is treated alike, if both values can be chosen. */
   public Optional<Point> uniform(double ratio, int bits) {
+    if (!choices.ratios().contains(ratio)) {
+      return Optional.empty();
+    }
+    EnumMap<Projection, Double> ratios = new EnumMap<>(Projection.class);
+    Arrays.stream(Projection.values()).forEach(p -> ratios.put(p, ratio));
     return point(
-        CompressionProfile.uniform(
-            choices.criterion(), footprint.shape().layers(), ratio, bits, bits));
+        CompressionProfile.of(
+            choices.criterion(),
+            IntStream.range(0, footprint.shape().layers())
+                .mapToObj(l -> new LayerPlan(l, ratios, choices.pattern(), bits, bits))
+                .toList()));
   }
 
   /**

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,10 +25,15 @@ import org.apache.hadoop.fs.Path;
  */
 final class StudyIdentity {
   private static final String ANSWERING = "benchmark.answering.search";
+  private static final String PATTERN = "study.space.pattern";
 
   /** What held before it could be chosen. */
   private static final Map<String, JsonElement> EARLIER =
-      Map.of(ANSWERING, new JsonPrimitive(EvaluationMode.OPTIONS.key()));
+      Map.of(
+          ANSWERING,
+          new JsonPrimitive(EvaluationMode.OPTIONS.key()),
+          PATTERN,
+          new JsonPrimitive(Pattern.UNSTRUCTURED.key()));
 
   private StudyIdentity() {}
 
@@ -37,6 +43,7 @@ final class StudyIdentity {
           "benchmark version",
           "workload",
           "study.space",
+          PATTERN,
           "study.shards",
           "study.racing.rungs");
 
@@ -124,7 +131,8 @@ final class StudyIdentity {
             .toString());
     identity.addProperty("calibration.selection", inputs.config().calibration().selection().key());
     identity.addProperty("workload", inputs.footprint().workload().toString());
-    identity.addProperty("study.space", study.space().toString());
+    identity.addProperty("study.space", study.space().variables());
+    identity.addProperty(PATTERN, study.space().pattern().key());
     identity.addProperty("study.shards", study.shards());
     identity.addProperty("study.racing.rungs", study.racing().rungs());
     return identity;

@@ -36,6 +36,8 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
+import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.prune.RatioGrid;
 import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -95,6 +97,7 @@ public final class Tuning {
         inputs.footprint(),
         new CompressionSpace.Choices(
             config.criterion(),
+            config.pattern(),
             config.granularity(),
             config.blocks(),
             config.pruningRatios(),
@@ -282,13 +285,17 @@ public final class Tuning {
 
   /** How a profile is sent to tasks: with what its criterion needs. */
   Function<CompressionProfile, CandidateSpec> candidates() {
-    return Calibrations.candidates(inputs, levels(inputs));
+    // n:m groups are ranked as they are asked for: one ratio needs no index of ratios.
+    return Calibrations.candidates(
+        inputs,
+        study.space().pattern() == Pattern.UNSTRUCTURED ? levels(inputs) : Optional.empty());
   }
 
   /** Any pruned profile stands for all: they have the same levels. */
   private void buildLevels(Function<CompressionProfile, CandidateSpec> candidates) {
     List<Double> ratios = study.space().pruningRatios();
-    if (study.space().mask() == MaskKind.ONE_SHOT) {
+    if (study.space().mask() == MaskKind.ONE_SHOT
+        && study.space().pattern() == Pattern.UNSTRUCTURED) {
       BuildLevels.once(
           JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
           inputs.source(),
@@ -321,6 +328,17 @@ public final class Tuning {
                     "is %,d bytes, and no profile of the space needs less than %,.0f"
                         .formatted(max, memory.least()),
                     "raise it, or allow higher ratios or fewer bits"));
+    Pattern pattern = study.space().pattern();
+    for (Projection p : Projection.values()) {
+      int columns = inputs.footprint().shape().columns(p);
+      if (columns % pattern.group() != 0) {
+        problems.add(
+            "study.space.pattern",
+            "%s has rows of %d weights, which are no groups of %d"
+                .formatted(p.key(), columns, pattern.group()),
+            "choose another pattern");
+      }
+    }
     for (double ratio : study.uniformBaseline()) {
       if (ratio > 0 && !study.space().pruningRatios().contains(ratio)) {
         problems.add(

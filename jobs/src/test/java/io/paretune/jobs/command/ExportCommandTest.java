@@ -1,7 +1,10 @@
 package io.paretune.jobs.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.paretune.jobs.SharedSpark;
@@ -23,8 +26,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +125,42 @@ class ExportCommandTest {
             "criterion `wanda`, mask `one-shot`")
         .contains("| weights, packed | ");
     checkFiles(to);
+  }
+
+  /**
+   * The golden is of transformers, which loaded a checkpoint of exactly these bytes; {@code
+   * src/test/python/make_export_golden.py}.
+   */
+  @Test
+  void whatIsExportedHasTheLogitsThatTransformersComputesFromTheSameFile() throws Exception {
+    Path goldens = DemoSamples.HOME.resolve("jobs/src/test/resources/goldens");
+    JsonObject golden = json(goldens.resolve("exported.json"));
+    Path to = shared.resolve("golden");
+    String profile = goldens.resolve("magnitude.json").toString();
+
+    Ran exported = study("export", "--profile", profile, "--to", to.toString());
+
+    assertThat(exported.status()).as(exported.err()).isZero();
+    byte[] weights = Files.readAllBytes(to.resolve("model.safetensors"));
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(weights);
+    assertThat(HexFormat.of().formatHex(hash)).isEqualTo(golden.get("sha256").getAsString());
+    List<String> answers = answers(to, "--dense");
+    JsonArray expected = golden.getAsJsonArray("answers");
+    assertThat(answers).hasSameSizeAs(expected);
+    for (int i = 0; i < answers.size(); i++) {
+      JsonObject own = JsonParser.parseString(answers.get(i)).getAsJsonObject();
+      JsonObject theirs = expected.get(i).getAsJsonObject();
+      assertThat(own.get("sample_id")).isEqualTo(theirs.get("sample_id"));
+      assertThat(logProbabilities(own))
+          .as(own.toString())
+          .containsExactly(logProbabilities(theirs), within(2e-3));
+    }
+  }
+
+  private static double[] logProbabilities(JsonObject answer) {
+    return answer.getAsJsonArray("option_logprobs").asList().stream()
+        .mapToDouble(JsonElement::getAsDouble)
+        .toArray();
   }
 
   /** The answers of {@code evaluate}, to the bit. */

@@ -15,6 +15,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ class ParetuneConfigTest {
                     new SpaceConfig(
                         CriterionName.WANDA,
                         MaskKind.ONE_SHOT,
+                        Pattern.UNSTRUCTURED,
                         Granularity.LAYER,
                         4,
                         List.of(
@@ -117,7 +119,7 @@ class ParetuneConfigTest {
               name = night, sampler = tpe, sensitivities = true, seed = -7, trials = 5, max-duration = 90 s
               patience = 30, template = "/t.json", warm-start { studies = [yesterday, 7b], weight = 0.25 }
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
-              space { criterion = magnitude, mask = sequential, granularity = block, blocks = 2
+              space { criterion = magnitude, mask = sequential, pattern = "4:8", granularity = block, blocks = 2
                 pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
                 separate-key-and-value-bits = true }
               constraints { max-memory = 1 kB, min-mean-pruning-ratio = 0.4951 }
@@ -175,6 +177,7 @@ class ParetuneConfigTest {
                     new SpaceConfig(
                         CriterionName.MAGNITUDE,
                         MaskKind.SEQUENTIAL,
+                        Pattern.FOUR_OF_EIGHT,
                         Granularity.BLOCK,
                         2,
                         List.of(0.0, 0.5),

@@ -19,6 +19,7 @@ import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.Pattern;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -33,6 +34,7 @@ class ImportanceTest {
           new MemoryFootprint(new DecoderShape(4, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
           new Choices(
               CriterionName.WANDA,
+Pattern.UNSTRUCTURED,
               Granularity.LAYER,
               1,
               List.of(0.3, 0.5, 0.7),

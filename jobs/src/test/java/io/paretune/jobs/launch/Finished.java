@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process that has ended: its exit status and what it said. */
-record Finished(int status, String out, String err) {
+public record Finished(int status, String out, String err) {
 
   /** Runs a command line to its end, which must come within the limit. */
-  static Finished run(
+  public static Finished run(
       List<String> words, Map<String, String> environment, Path directory, Duration limit)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("out", ".txt");

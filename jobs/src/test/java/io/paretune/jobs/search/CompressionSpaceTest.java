@@ -1,6 +1,7 @@
 package io.paretune.jobs.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paretune.jobs.search.CompressionSpace.Choices;
@@ -10,6 +11,8 @@ import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -23,13 +26,19 @@ class CompressionSpaceTest {
       new MemoryFootprint(new DecoderShape(5, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100));
 
   private static CompressionSpace space(Granularity granularity, KvBits kvBits) {
+    return space(Pattern.UNSTRUCTURED, List.of(0.0, 0.3, 0.5, 0.7), granularity, kvBits);
+  }
+
+  private static CompressionSpace space(
+      Pattern pattern, List<Double> ratios, Granularity granularity, KvBits kvBits) {
     return new CompressionSpace(
         FOOTPRINT,
         new Choices(
             CriterionName.WANDA,
+            pattern,
             granularity,
             2,
-            List.of(0.0, 0.3, 0.5, 0.7),
+            ratios,
             List.of(16, 8, 4, 2),
             kvBits),
         OptionalLong.empty(),
@@ -53,6 +62,33 @@ class CompressionSpaceTest {
     Point point = random(space, seed);
     double known = space.space().objectives().get(0).known().orElseThrow().of(point);
     assertThat(known).isEqualTo((double) FOOTPRINT.totalBytes(space.profile(point)));
+  }
+
+  /** What the configuration can ask for: three granularities, each with and without a pattern. */
+  @Property(tries = 60)
+  void underAPatternEveryPrunedLayerHasIt(
+      @ForAll Granularity granularity, @ForAll KvBits kvBits, @ForAll long seed) {
+    CompressionSpace space =
+        space(Pattern.FOUR_OF_EIGHT, List.of(0.0, 0.5), granularity, kvBits);
+    Point point = random(space, seed);
+    CompressionProfile profile = space.profile(point);
+    assertThat(space.point(profile)).contains(point);
+    assertThat(profile.layers().stream().filter(LayerPlan::isPruned))
+        .allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
+    assertThat(space.memory().of(point)).isEqualTo((double) FOOTPRINT.totalBytes(profile));
+    CompressionProfile uniform = space.profile(space.uniform(0.5, 4).orElseThrow());
+    assertThat(uniform.layers()).hasSize(5).allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
+    assertThat(space.point(CompressionProfile.uniform(CriterionName.WANDA, 5, 0.5, 4, 4)))
+        .as("zeros anywhere are another space's")
+        .isEmpty();
+  }
+
+  @Test
+  void aPatternHasNoOtherRatios() {
+    assertThatThrownBy(
+            () ->
+                space(Pattern.TWO_OF_FOUR, List.of(0.3), Granularity.LAYER, KvBits.TIED))
+        .hasMessageContaining("the pattern 2:4 has the ratios 0 and 0.5, not [0.0, 0.3]");
   }
 
   @Test
@@ -116,6 +152,7 @@ class CompressionSpaceTest {
             FOOTPRINT,
             new Choices(
                 CriterionName.WANDA,
+                Pattern.UNSTRUCTURED,
                 Granularity.LAYER,
                 1,
                 List.of(0.0, 0.5),

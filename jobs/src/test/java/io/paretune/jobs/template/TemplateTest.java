@@ -14,6 +14,7 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.LayerPlan;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -37,6 +38,7 @@ class TemplateTest {
             new DecoderShape(layers, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
         new Choices(
             CriterionName.WANDA,
+            Pattern.UNSTRUCTURED,
             Granularity.LAYER,
             1,
             IntStream.range(0, 10).mapToObj(r -> r / 10.0).toList(),

@@ -10,9 +10,13 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.spark.ImageEmbedder;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.TextEmbedder;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
@@ -21,6 +25,7 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The embedders, and the calibration set that is chosen with them. */
 class EmbeddersTest {
@@ -80,6 +85,37 @@ class EmbeddersTest {
       assertThat(isClose(row, first, "asked"))
           .isEqualTo(row.getAs("question").equals(first.getAs("question")));
     }
+  }
+
+  @Test
+  void aSavedPipelineIsThatPipeline(@TempDir Path directory) throws IOException {
+    PipelineModel pipeline =
+        new Pipeline()
+            .setStages(
+                new PipelineStage[] {
+                  new ImageEmbedder().setModel(MODEL).setOutputCol("seen").setBatchSize(7),
+                  new TextEmbedder().setModel(MODEL).setInputCol("answer")
+                })
+            .fit(questions);
+    pipeline.write().save(directory.resolve("pipeline").toString());
+
+    PipelineModel read = PipelineModel.load(directory.resolve("pipeline").toString());
+
+    for (int stage = 0; stage < 2; stage++) {
+      Transformer before = pipeline.stages()[stage];
+      Transformer after = read.stages()[stage];
+      assertThat(after).isInstanceOf(before.getClass());
+      assertThat(after.uid()).isEqualTo(before.uid());
+      assertThat(after.explainParams()).isEqualTo(before.explainParams());
+    }
+    Dataset<Row> few = questions.limit(4);
+    assertThat(read.transform(few).orderBy("position").collectAsList())
+        .isEqualTo(pipeline.transform(few).orderBy("position").collectAsList());
+    TextEmbedder alone = new TextEmbedder();
+    alone.setModel(MODEL);
+    alone.save(directory.resolve("alone").toString());
+    assertThat(TextEmbedder.load(directory.resolve("alone").toString()).explainParams())
+        .isEqualTo(alone.explainParams());
   }
 
   private static boolean isClose(Row a, Row b, String column) {

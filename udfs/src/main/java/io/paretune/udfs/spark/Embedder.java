@@ -16,6 +16,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -25,9 +26,11 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Appends a vector to each row: what a LLaVA model makes of one column. The model is loaded once in
- * each executor, by DJL, and shared with everything else there; rows go through it in batches.
+ * each executor, by DJL, and shared with everything else there; rows go through it in batches. A
+ * saved one, alone or in a pipeline, names the model and does not hold it.
  */
-public abstract sealed class Embedder extends Transformer permits ImageEmbedder, TextEmbedder {
+public abstract sealed class Embedder extends Transformer implements DefaultParamsWritable
+    permits ImageEmbedder, TextEmbedder {
   private static final long serialVersionUID = 1;
 
   private final String uid;

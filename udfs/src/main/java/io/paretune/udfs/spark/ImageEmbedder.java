@@ -4,7 +4,9 @@ import io.paretune.udfs.evaluate.ImageEncoding;
 import io.paretune.udfs.evaluate.ResidentModel;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -23,6 +25,16 @@ public final class ImageEmbedder extends Embedder {
   /** One of that identity, as MLlib makes copies. */
   public ImageEmbedder(String uid) {
     super(uid, "image", "image_embedding");
+  }
+
+  /** Reads what {@link #write} wrote; MLlib's pipelines call it. */
+  public static MLReader<ImageEmbedder> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /** One that was saved. */
+  public static ImageEmbedder load(String path) {
+    return read().load(path);
   }
 
   @Override

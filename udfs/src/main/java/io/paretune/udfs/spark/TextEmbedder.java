@@ -2,7 +2,9 @@ package io.paretune.udfs.spark;
 
 import io.paretune.udfs.evaluate.ResidentModel;
 import java.util.List;
+import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -20,6 +22,16 @@ public final class TextEmbedder extends Embedder {
   /** One of that identity, as MLlib makes copies. */
   public TextEmbedder(String uid) {
     super(uid, "question", "text_embedding");
+  }
+
+  /** Reads what {@link #write} wrote; MLlib's pipelines call it. */
+  public static MLReader<TextEmbedder> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /** One that was saved. */
+  public static TextEmbedder load(String path) {
+    return read().load(path);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.checkpoint.VisionConfig;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.model.ImageProcessor;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.TokenTree;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -22,6 +23,7 @@ import io.paretune.udfs.prune.RatioGrid;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -277,9 +279,33 @@ public final class EvaluateBenchmark {
     }
     double first = millis[0];
     Arrays.sort(millis);
+    double median = millis[millis.length / 2];
+    long weights = 0;
+    for (InputSite site : InputSite.values()) {
+      var matrix = resident.denseLayers().get(0).fused(site);
+      weights += (long) matrix.rows() * matrix.columns();
+    }
+    // Each weight and its level are read, and what is left is written.
+    double rate = weights * (2.0 * Float.BYTES + 1) / median / 1e6;
+    double copy = copied(weights);
     say(
-        "profile switch: %.2f ms a changed layer (median); the first, which ranks the weights,"
-            + " %.1f",
-        millis[millis.length / 2], first);
+        "profile switch: %.2f ms a changed layer (median) of %.1f M weights: %.2f GB/s, %.0f %% of"
+            + " the %.2f of a copy; the first, which ranks the weights, %.1f ms",
+        median, weights / 1e6, rate, 100 * rate / copy, copy, first);
+  }
+
+  /** GB/s that plain copies of a layer's fp32 weights read and write; median. */
+  private static double copied(long weights) {
+    int bytes = Math.toIntExact(weights * Float.BYTES);
+    ByteBuffer from = ByteBuffer.allocateDirect(bytes);
+    ByteBuffer to = ByteBuffer.allocateDirect(bytes);
+    double[] rates = new double[19];
+    for (int i = 0; i < rates.length; i++) {
+      long started = System.nanoTime();
+      to.put(0, from, 0, bytes);
+      rates[i] = 2.0 * bytes / (System.nanoTime() - started);
+    }
+    Arrays.sort(rates);
+    return rates[rates.length / 2];
   }
 }
