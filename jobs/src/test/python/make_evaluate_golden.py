@@ -1,9 +1,9 @@
-"""Makes evaluate.jsonl and sequential.jsonl in src/test/resources/goldens: what compressed demo models answer.
+"""Makes evaluate.jsonl, sequential.jsonl and vision.jsonl in src/test/resources/goldens: what compressed demo models answer.
 
     python make_evaluate_golden.py
 
 The first 200 val questions under profile.json there, calibrated on the first 64 train questions, and the first 60
-under sequential.json, calibrated on 16, by reference_evaluate.py (which says what pip packages that takes), images
+under sequential.json and vision.json, calibrated on 16, by reference_evaluate.py (which says what pip packages that takes), images
 resized by Pillow.
 """
 
@@ -38,6 +38,7 @@ def main():
     of_split = {name: [r for r in rows if r["split"] == name] for name in ("train", "val")}
     write("evaluate.jsonl", "profile.json", 200, 64, of_split)
     write("sequential.jsonl", "sequential.json", 60, 16, of_split)
+    write("vision.jsonl", "vision.json", 60, 16, of_split)
 
 
 if __name__ == "__main__":

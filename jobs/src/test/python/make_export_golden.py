@@ -25,19 +25,27 @@ GOLDENS = HOME / "jobs/src/test/resources/goldens"
 QUESTIONS = 40
 
 
-def with_zeros(dense, layers):
-    """The bytes of a safetensors file in bf16, +0 where a layer's matrix in memory has +0."""
+def matrices(reference):
+    """Every matrix that can be pruned, by its name in the file."""
+    for index, layer in enumerate(reference.layers):
+        for path in reference_evaluate.PROJECTIONS.values():
+            yield f"language_model.model.layers.{index}.{path}.weight", layer.get_submodule(path).weight.data
+    for name, (module, _) in reference.vision_matrices().items():
+        yield f"{name}.weight", module.weight.data
+
+
+def with_zeros(dense, reference):
+    """The bytes of a safetensors file in bf16, +0 where a matrix in memory has +0."""
     size = struct.unpack("<Q", dense[:8])[0]
     header = json.loads(dense[8 : 8 + size])
     out = bytearray(dense)
-    for index, layer in enumerate(layers):
-        for path in reference_evaluate.PROJECTIONS.values():
-            entry = header[f"language_model.model.layers.{index}.{path}.weight"]
-            assert entry["dtype"] == "BF16", entry
-            start = 8 + size + entry["data_offsets"][0]
-            bits = layer.get_submodule(path).weight.data.contiguous().view(torch.int32).flatten()
-            for i in (bits == 0).nonzero().flatten().tolist():
-                out[start + 2 * i : start + 2 * i + 2] = b"\0\0"
+    for name, weight in matrices(reference):
+        entry = header[name]
+        assert entry["dtype"] == "BF16", entry
+        start = 8 + size + entry["data_offsets"][0]
+        bits = weight.contiguous().view(torch.int32).flatten()
+        for i in (bits == 0).nonzero().flatten().tolist():
+            out[start + 2 * i : start + 2 * i + 2] = b"\0\0"
     return bytes(out)
 
 
@@ -49,7 +57,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         for file in MODEL.iterdir():
             shutil.copy(file, directory)
-        weights = with_zeros((MODEL / "model.safetensors").read_bytes(), reference.layers)
+        weights = with_zeros((MODEL / "model.safetensors").read_bytes(), reference)
         (Path(directory) / "model.safetensors").write_bytes(weights)
         exported = reference_evaluate.Reference(directory)
         rows = pq.read_table(HOME / "conf/demo/samples.parquet").to_pylist()

@@ -43,6 +43,16 @@ def quantize(x, bits):
     return torch.where(scale == 0, zero, q.clamp(0, levels) * scale + zero)
 
 
+TOWER = {
+    "q_proj": "self_attn.q_proj",
+    "k_proj": "self_attn.k_proj",
+    "v_proj": "self_attn.v_proj",
+    "out_proj": "self_attn.out_proj",
+    "fc1": "mlp.fc1",
+    "fc2": "mlp.fc2",
+}
+
+
 class QuantizeOnWrite(DynamicCache):
     """Every attention read sees what the cache stored."""
 
@@ -73,6 +83,48 @@ class Reference:
     def inputs(self, rows, texts):
         images = [Image.open(io.BytesIO(image_bytes(r))).convert("RGB") for r in rows]
         return self.processor(images=images, text=texts, return_tensors="pt", padding=True)
+
+    def vision_matrices(self):
+        """Linear layers of the vision tower that run, and of the projector: {name: (module, key of its ratio)}."""
+        vision = self.model.model.vision_tower
+        vision = getattr(vision, "vision_model", vision)
+        used = self.model.config.vision_feature_layer
+        used = used if used >= 0 else len(vision.encoder.layers) + 1 + used
+        found = {}
+        for index, layer in enumerate(vision.encoder.layers[:used]):
+            for path in TOWER.values():
+                name = f"vision_tower.vision_model.encoder.layers.{index}.{path}"
+                found[name] = layer.get_submodule(path), "vision_pruning_ratio"
+        for name in ("linear_1", "linear_2"):
+            module = self.model.model.multi_modal_projector.get_submodule(name)
+            found[f"multi_modal_projector.{name}"] = module, "projector_pruning_ratio"
+        return found
+
+    @torch.no_grad()
+    def calibrate_vision(self, rows):
+        """Mean squared input of every linear layer before the decoder, each image once."""
+        sums, tokens, hooks = {}, {}, []
+        for name, (module, _) in self.vision_matrices().items():
+
+            def hook(_, args, name=name):
+                x = args[0].reshape(-1, args[0].shape[-1]).double()
+                sums[name] = sums.get(name, 0) + (x * x).sum(0)
+                tokens[name] = tokens.get(name, 0) + len(x)
+
+            hooks.append(module.register_forward_pre_hook(hook))
+        for image in {image_bytes(r): r for r in rows}.values():
+            self.model.model.get_image_features(self.inputs([image], [self.prompt("")])["pixel_values"])
+        for h in hooks:
+            h.remove()
+        return {name: (s / tokens[name]).float() for name, s in sums.items()}
+
+    def apply_vision(self, profile, calibration):
+        statistics = self.calibrate_vision(calibration)
+        for name, (module, key) in self.vision_matrices().items():
+            weight = module.weight.data
+            score = scores(profile.get("criterion", "wanda"), weight, statistics.get(name))
+            order = torch.sort(score, dim=-1, stable=True)[1]
+            weight.scatter_(1, order[:, : int(weight.shape[1] * profile.get(key, 0))], 0)
 
     @torch.no_grad()
     def calibrate(self, rows):
@@ -127,6 +179,8 @@ class Reference:
                     order = torch.sort(score, dim=-1, stable=True)[1]
                     weight.scatter_(1, order[:, : int(weight.shape[1] * ratio)], 0)
             self.bits[index] = (plan.get("key_bits", 16), plan.get("value_bits", 16))
+        if "vision_pruning_ratio" in profile or "projector_pruning_ratio" in profile:
+            self.apply_vision(profile, calibration)
 
     @torch.no_grad()
     def answer(self, rows, batch):

@@ -76,6 +76,10 @@ final class Keys {
       Key.oneOf("study.space.granularity", Granularity.values(), Granularity::key);
   static final Key<Integer> BLOCKS = Key.wholeNumber("study.space.blocks", 1, 10_000);
   static final Key<List<Double>> PRUNING_RATIOS = Key.shares("study.space.pruning-ratios", 1);
+  static final Key<List<Double>> VISION_PRUNING_RATIOS =
+      Key.shares("study.space.vision-pruning-ratios", 0);
+  static final Key<List<Double>> PROJECTOR_PRUNING_RATIOS =
+      Key.shares("study.space.projector-pruning-ratios", 0);
   static final Key<List<Integer>> KEY_VALUE_BITS =
       Key.someOf("study.space.key-value-bits", LayerPlan.KV_BITS);
   static final Key<Boolean> SEPARATE_KEY_AND_VALUE_BITS =
@@ -153,6 +157,8 @@ final class Keys {
           GRANULARITY,
           BLOCKS,
           PRUNING_RATIOS,
+          VISION_PRUNING_RATIOS,
+          PROJECTOR_PRUNING_RATIOS,
           KEY_VALUE_BITS,
           SEPARATE_KEY_AND_VALUE_BITS,
           MAX_MEMORY,

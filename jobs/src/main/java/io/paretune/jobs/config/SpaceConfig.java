@@ -5,6 +5,7 @@ import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.profile.Pattern;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a search can vary.
@@ -16,6 +17,9 @@ import java.util.List;
  * @param blocks number of blocks, where the granularity is {@link Granularity#BLOCK}
  * @param pruningRatios shares of weights set to zero that can be chosen, ascending; under an n:m
  *     pattern 0 and n/m
+ * @param visionPruningRatios the same for the vision tower, of which all layers have one ratio; empty
+ *     if it is left as it is
+ * @param projectorPruningRatios the same for the projector
  * @param keyValueBits bits of cached keys and values that can be chosen, descending
  * @param separateKeyAndValueBits whether a layer's keys and values can differ in bits
  */
@@ -26,6 +30,8 @@ public record SpaceConfig(
     Granularity granularity,
     int blocks,
     List<Double> pruningRatios,
+    List<Double> visionPruningRatios,
+    List<Double> projectorPruningRatios,
     List<Integer> keyValueBits,
     boolean separateKeyAndValueBits) {
 
@@ -39,11 +45,19 @@ public record SpaceConfig(
         values.get(Keys.GRANULARITY),
         values.get(Keys.BLOCKS),
         pattern == Pattern.UNSTRUCTURED ? ratios : List.of(0.0, pattern.ratio()),
+        values.get(Keys.VISION_PRUNING_RATIOS),
+        values.get(Keys.PROJECTOR_PRUNING_RATIOS),
         values.get(Keys.KEY_VALUE_BITS),
         values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
   }
 
-  /** The variables and their choices, in words that studies of earlier versions noted as well. */
+  /** Whether candidates may see images otherwise than the dense model does. */
+  public boolean prunesVision() {
+    return Stream.concat(visionPruningRatios.stream(), projectorPruningRatios.stream())
+        .anyMatch(ratio -> ratio > 0);
+  }
+
+  /** The decoder's variables and their choices, in words that studies of earlier versions noted as well. */
   public String variables() {
     return "SpaceConfig[criterion=%s, mask=%s, granularity=%s, blocks=%d, pruningRatios=%s, keyValueBits=%s, separateKeyAndValueBits=%s]"
         .formatted(

@@ -6,11 +6,13 @@ import com.google.gson.JsonParser;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.CheckpointCopy;
 import io.paretune.udfs.checkpoint.PackedCheckpoint;
+import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.spark.CandidateSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The files of an exported candidate.
@@ -27,10 +29,12 @@ record CheckpointExport(ResidentModel resident, CandidateSpec candidate, ModelCa
       CheckpointCopy.write(resident.checkpoint(), directory, tensors);
     }
     try (Checkpoint written = Checkpoint.open(directory)) {
+      List<VisionMatrix> vision = VisionMatrix.of(written);
       PackedCheckpoint.write(
           written,
           Files.createDirectory(directory.resolve("packed")).resolve("model.safetensors"),
-          name -> PrunedTensors.isPruned(candidate.profile(), name));
+          name ->
+              PrunedTensors.isPruned(candidate.profile(), vision, name));
     }
     writeJson(
         directory.resolve("profile.json"),

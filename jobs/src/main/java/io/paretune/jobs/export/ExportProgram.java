@@ -74,7 +74,7 @@ public record ExportProgram(
         subject instanceof Subject.OfProfile p
             ? p.profile()
             : trial.map(TrialRecord::profile).orElseThrow();
-    CompressionProfile profile = maskIfGiven.map(own::withMask).orElse(own);
+    CompressionProfile profile = maskIfGiven.map(mask -> withMask(own, mask)).orElse(own);
     checkFits(inputs, profile);
     CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
     boolean scored = trial.isPresent() && profile.equals(own);
@@ -136,6 +136,16 @@ public record ExportProgram(
     return trial;
   }
 
+  private static CompressionProfile withMask(CompressionProfile own, MaskKind mask) {
+    if (!own.vision().isDense() && mask == MaskKind.SEQUENTIAL) {
+      throw new InvalidInputException(
+          "--mask " + mask.key(),
+          "the profile prunes the vision tower or the projector, which have one-shot masks only",
+          "leave --mask out");
+    }
+    return own.withMask(mask);
+  }
+
   private static void checkFits(StudyInputs inputs, CompressionProfile profile) {
     Problems problems = new Problems();
     LayerStack.check(
@@ -167,7 +177,10 @@ public record ExportProgram(
 
   private static Measured measure(
       StudyInputs inputs, CandidateSpec candidate, String split, String note) {
-    ShardedBenchmark benchmark = inputs.sharded(inputs.split(split));
+    ShardedBenchmark benchmark =
+        candidate.profile().vision().isDense()
+            ? inputs.sharded(inputs.split(split))
+            : inputs.shardedWithFiles(inputs.split(split));
     LOG.info("scoring the profile on the split {}", split);
     List<ShardAnswers> answers =
         benchmark.answers(benchmark.prepared(), candidate, Answering.of(EvaluationMode.OPTIONS));

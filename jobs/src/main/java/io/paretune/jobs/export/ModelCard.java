@@ -59,6 +59,16 @@ record ModelCard(
             profile.mask().key(),
             calibration,
             footprint.meanKvBits(profile)));
+    if (!profile.vision().isDense()) {
+      line(
+          text,
+          String.format(
+              Locale.ROOT,
+              "\nOf each row of the vision tower's linear layers %.1f %% are zero, of the projector's"
+                  + " %.1f %%.",
+              100 * profile.vision().towerRatio(),
+              100 * profile.vision().projectorRatio()));
+    }
     if (profile.criterion().updatesWeights()) {
       text.append(
           "The scores are of fp32 weights; here the updated weights are rounded to the checkpoint's"

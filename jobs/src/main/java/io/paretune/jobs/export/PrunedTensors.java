@@ -1,19 +1,25 @@
 package io.paretune.jobs.export;
 
+import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.checkpoint.TensorData;
 import io.paretune.udfs.checkpoint.WeightRounding;
+import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.prune.FusedLayer;
+import io.paretune.udfs.prune.WeightMatrix;
 import io.paretune.udfs.spark.CandidateSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -31,18 +37,26 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
 
   private final ResidentModel resident;
   private final CandidateSpec candidate;
+  private final List<VisionMatrix> vision;
   private @Nullable Borrowed borrowed;
+  private ResidentModel.@Nullable LentVision sight;
 
   private record Borrowed(CompressionProfile profile, ResidentModel.Candidate layers) {}
 
   PrunedTensors(ResidentModel resident, CandidateSpec candidate) {
     this.resident = resident;
     this.candidate = candidate;
+    this.vision = VisionMatrix.of(resident.checkpoint());
   }
 
   /** Whether the profile prunes the matrix of that canonical name. */
-  static boolean isPruned(CompressionProfile profile, String tensor) {
+  static boolean isPruned(
+      CompressionProfile profile, List<VisionMatrix> vision, String tensor) {
     Matcher name = NAME.matcher(tensor);
+    if (vision.stream()
+        .anyMatch(m -> m.tensor().equals(tensor) && m.part().ratio(profile.vision()) > 0)) {
+      return true;
+    }
     return name.matches()
         && projection(name.group(2))
             .filter(p -> profile.layer(Integer.parseInt(name.group(1))).pruningRatio(p) > 0)
@@ -55,8 +69,13 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
 
   @Override
   public ByteBuffer apply(TensorData tensor) {
-    if (!isPruned(candidate.profile(), tensor.name())) {
+    Optional<VisionMatrix> matrix =
+        vision.stream().filter(m -> m.tensor().equals(tensor.name())).findFirst();
+    if (!isPruned(candidate.profile(), vision, tensor.name())) {
       return tensor.data();
+    }
+    if (matrix.isPresent()) {
+      return masked(tensor, vision(matrix.get()));
     }
     Matcher name = NAME.matcher(tensor.name());
     if (!name.matches()) {
@@ -71,6 +90,37 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
     return candidate.profile().criterion().updatesWeights()
         ? WeightRounding.bytes(pruned, tensor.dtype())
         : masked(tensor, pruned);
+  }
+
+  /** The rows of one linear layer before the decoder, as the candidate ran with them. */
+  private FloatBuffer vision(VisionMatrix matrix) {
+    ResidentModel.LentVision now = sight;
+    if (now == null) {
+      try {
+        now = candidate.borrowVision(resident);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      sight = now;
+    }
+    Map<InputSite, NDArray> matrices =
+        matrix.part() == VisionMatrix.Part.TOWER
+            ? now.weights().matrices(matrix.layer())
+            : now.weights().projectorMatrices();
+    NDArray fused =
+        Objects.requireNonNull(matrices.get(InputSite.of(matrix.like())), "every site has one");
+    int first =
+        switch (matrix.like()) {
+          case K -> matrix.rows();
+          case V -> 2 * matrix.rows();
+          default -> 0;
+        };
+    return WeightMatrix.of(fused).rows(first, matrix.rows()).floats();
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("interrupted while waiting for memory", e);
   }
 
   /** The tensor's own bytes, and 0 for the weights that went. */
@@ -95,7 +145,7 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
             : candidate.profile().withLayers(List.of(plan));
     Borrowed now = borrowed;
     if (now == null || !now.profile().equals(wanted)) {
-      close();
+      closeLayers();
       try {
         now =
             new Borrowed(
@@ -103,19 +153,26 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
                 new CandidateSpec(wanted, candidate.evidence(), candidate.levels())
                     .borrow(resident));
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while waiting for memory", e);
+        throw interrupted(e);
       }
       borrowed = now;
     }
     return now.layers();
   }
 
-  @Override
-  public void close() {
+  private void closeLayers() {
     if (borrowed != null) {
       borrowed.layers().close();
       borrowed = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeLayers();
+    if (sight != null) {
+      sight.close();
+      sight = null;
     }
   }
 }

@@ -3,8 +3,10 @@ package io.paretune.jobs.fanout;
 import io.paretune.udfs.evaluate.CalibrationQuestions;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.VisionStatistics;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Evidence;
 import io.paretune.udfs.spark.Levels;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +34,8 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   /** Keeps statistics between runs, by a name that says what they are of. */
   @FunctionalInterface
   public interface StatisticsStore {
-    ActivationStatistics statistics(String name, Supplier<ActivationStatistics> measure);
+    /** The bytes of that name, measured if there are none. */
+    byte[] statistics(String name, Supplier<byte[]> measure);
 
     /** Keeps none. */
     static StatisticsStore none() {
@@ -45,6 +49,7 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   private final StatisticsStore store;
   private final Optional<Levels> levels;
   private final Map<String, Evidence> sent = new HashMap<>();
+  private CandidateSpec.@Nullable VisionEvidence sight;
 
   /**
    * Measures nothing yet.
@@ -69,6 +74,12 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
 
   @Override
   public CandidateSpec apply(CompressionProfile profile) {
+    CandidateSpec decoder = decoder(profile);
+    boolean calibrated = profile.criterion().needs() == CriterionName.Needs.MEAN_SQUARES;
+    return profile.vision().isDense() || !calibrated ? decoder : decoder.seeing(sight());
+  }
+
+  private CandidateSpec decoder(CompressionProfile profile) {
     if (!profile.isPruned()) {
       return CandidateSpec.of(profile);
     }
@@ -85,19 +96,44 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
 
   /** What the dense model's layers see on the calibration questions. */
   public ActivationStatistics denseStatistics() {
-    return store.statistics(questionsId, () -> questions.get().calibration());
+    return read(
+        questionsId,
+        store.statistics(questionsId, () -> questions.get().calibration().toBytes()));
+  }
+
+  private static ActivationStatistics read(String name, byte[] bytes) {
+    return ActivationStatistics.fromBytes("calibration " + name, bytes);
+  }
+
+  /** What vision tower and projector see of the calibration questions' images. */
+  private synchronized CandidateSpec.VisionEvidence sight() {
+    CandidateSpec.VisionEvidence known = sight;
+    if (known == null) {
+      String name = questionsId + "-vision";
+      VisionStatistics statistics =
+          VisionStatistics.fromBytes(
+              "calibration " + name,
+              store.statistics(name, () -> questions.get().visionCalibration().toBytes()));
+      known = new CandidateSpec.VisionEvidence(send(statistics.tower()), send(statistics.projector()));
+      sight = known;
+    }
+    return known;
   }
 
   private Evidence sequential(CompressionProfile pruning) {
     // A study asks for a profile once, so what it sends is not held on to.
+    String name = questionsId + "-sequential-" + pruning.id();
     return send(
-        store.statistics(
-            questionsId + "-sequential-" + pruning.id(),
-            () -> {
-              ShardedBenchmark benchmark = questions.get();
-              return SequentialCalibration.measure(
-                  benchmark.prepared(), benchmark.source(), pruning, benchmark.batch());
-            }));
+        read(
+            name,
+            store.statistics(
+                name,
+                () -> {
+                  ShardedBenchmark benchmark = questions.get();
+                  return SequentialCalibration.measure(
+                          benchmark.prepared(), benchmark.source(), pruning, benchmark.batch())
+                      .toBytes();
+                })));
   }
 
   private synchronized Evidence evidence(String what, Supplier<Evidence> make) {

@@ -86,8 +86,9 @@ public record ProfileEvaluation(
       refuseWithoutOptions(asked);
       LoadModel.everywhere(context, source);
       CandidateSpec candidate = candidate(spark, context, read, shards);
+      ShardedBenchmark rows = ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch);
       ShardedBenchmark benchmark =
-          ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch).loaded();
+          (profile.vision().isDense() ? rows : rows.withFiles()).loaded();
       LOG.info("answering {} questions", benchmark.questions().count());
       long started = System.nanoTime();
       List<ShardAnswers> answers =
@@ -139,7 +140,8 @@ public record ProfileEvaluation(
     if (calibration.files().equals(samples)) {
       return candidate(context, read, shards);
     }
-    if (!profile.isPruned() || profile.criterion().needs() == CriterionName.Needs.NOTHING) {
+    boolean prunes = profile.isPruned() || !profile.vision().isDense();
+    if (!prunes || profile.criterion().needs() == CriterionName.Needs.NOTHING) {
       return CandidateSpec.of(profile);
     }
     try (ScreenedSamples own =

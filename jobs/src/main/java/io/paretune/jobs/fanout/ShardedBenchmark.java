@@ -5,7 +5,9 @@ import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.VisionStatistics;
 import io.paretune.udfs.spark.CalibrateShard;
+import io.paretune.udfs.spark.CalibrateVision;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.EvaluateShard;
 import io.paretune.udfs.spark.ModelSource;
@@ -30,13 +32,15 @@ import scala.Tuple2;
  * @param source the model
  * @param benchmark asks and judges
  * @param batch questions wanted in a forward
+ * @param kept what of the images stays with prepared shards
  */
 public record ShardedBenchmark(
     JavaRDD<Row> questions,
     JavaRDD<Row> images,
     ModelSource source,
     Benchmark benchmark,
-    int batch) {
+    int batch,
+    PrepareShard.Kept kept) {
 
   /**
    * Spreads a benchmark over its shards.
@@ -58,7 +62,8 @@ public record ShardedBenchmark(
         byShard(images.join(places, "image_id"), shards),
         source,
         benchmark,
-        batch);
+        batch,
+        PrepareShard.Kept.FEATURES);
   }
 
   /**
@@ -73,7 +78,8 @@ public record ShardedBenchmark(
         byShard(samples.select("image_id", "shard", "image").dropDuplicates("image_id"), shards),
         source,
         benchmark,
-        batch);
+        batch,
+        PrepareShard.Kept.FEATURES);
   }
 
   private static JavaRDD<Row> byShard(Dataset<Row> rows, int shards) {
@@ -84,18 +90,24 @@ public record ShardedBenchmark(
     return byShard.values();
   }
 
+  /** The same, its prepared shards with the files of their images, which must have some. */
+  public ShardedBenchmark withFiles() {
+    return new ShardedBenchmark(
+        questions, images, source, benchmark, batch, PrepareShard.Kept.FEATURES_AND_FILES);
+  }
+
   /** The same, its rows kept by the executors; reads them now. */
   public ShardedBenchmark loaded() {
     JavaRDD<Row> asked = questions.persist(StorageLevel.MEMORY_AND_DISK());
     JavaRDD<Row> shown = images.persist(StorageLevel.MEMORY_AND_DISK());
     asked.count();
     shown.count();
-    return new ShardedBenchmark(asked, shown, source, benchmark, batch);
+    return new ShardedBenchmark(asked, shown, source, benchmark, batch, kept);
   }
 
   /** The shards ready for candidates; decoded, encoded and tokenized when they are first used. */
   public JavaRDD<PreparedShard> prepared() {
-    return questions.zipPartitions(images, new PrepareShard(source, benchmark));
+    return questions.zipPartitions(images, new PrepareShard(source, benchmark, kept));
   }
 
   /** A candidate's answers on every shard that holds questions. */
@@ -120,6 +132,14 @@ public record ShardedBenchmark(
         prepared,
         profile ->
             new EvaluateShard(source, benchmark, candidateOf.apply(profile), answering, batch));
+  }
+
+  /** What these questions' images look like to the dense vision tower and projector. */
+  public VisionStatistics visionCalibration() {
+    return withFiles().prepared().mapPartitions(new CalibrateVision(source)).collect().stream()
+        .map(bytes -> VisionStatistics.fromBytes("calibration shard", bytes))
+        .reduce(VisionStatistics::merge)
+        .orElseThrow(() -> new IllegalStateException("no calibration image"));
   }
 
   /** What the dense model's layers see on these questions and their answers. */

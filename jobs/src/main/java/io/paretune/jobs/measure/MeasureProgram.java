@@ -111,7 +111,7 @@ public final class MeasureProgram {
   /** A profile, and the trial behind it if there is one. */
   private record Candidate(OptionalLong trial, CompressionProfile profile) {
     String label() {
-      return profile.layers().isEmpty()
+      return profile.isDense()
           ? "dense"
           : trial.isPresent() ? "trial " + trial.getAsLong() : "profile " + profile.id();
     }
@@ -132,7 +132,7 @@ public final class MeasureProgram {
       }
       Set<String> known = chosen.points() == Points.FOR_GATE ? measured(inputs) : Set.of();
       latest.stream()
-          .filter(p -> !p.profile().layers().isEmpty() && !known.contains(p.profile().id()))
+          .filter(p -> !p.profile().isDense() && !known.contains(p.profile().id()))
           .map(p -> new Candidate(OptionalLong.of(p.trialId()), p.profile()))
           .forEach(candidates::add);
     }

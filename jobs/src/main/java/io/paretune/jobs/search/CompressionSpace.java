@@ -1,11 +1,13 @@
 package io.paretune.jobs.search;
 
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.VisionMatrix.Part;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
+import io.paretune.udfs.profile.VisionPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -38,6 +40,28 @@ public final class CompressionSpace {
   }
 
   /**
+   * Ratios of what comes before the decoder; without any above 0 it is no variable.
+   *
+   * @param tower of the vision tower's layers, all alike
+   * @param projector of the projector
+   */
+  public record VisionRatios(List<Double> tower, List<Double> projector) {
+    public VisionRatios {
+      tower = withZero(tower);
+      projector = withZero(projector);
+    }
+
+    /** Nothing varies. */
+    public static VisionRatios none() {
+      return new VisionRatios(List.of(), List.of());
+    }
+  }
+
+  private static List<Double> withZero(List<Double> ratios) {
+    return Stream.concat(Stream.of(0.0), ratios.stream()).sorted().distinct().toList();
+  }
+
+  /**
    * What may vary. Ratio 0 and 16 bits can always be chosen, so that the dense model, which all is
    * compared with, is in every space.
    *
@@ -46,6 +70,7 @@ public final class CompressionSpace {
    * @param granularity what has a ratio of its own
    * @param blocks how many blocks of layers, with {@link Granularity#BLOCK}
    * @param ratios that can be chosen, ascending; under an n:m pattern none but 0 and n/m
+   * @param vision the same before the decoder
    * @param bits that can be chosen, descending
    * @param kvBits whether keys and values are chosen apart
    */
@@ -55,10 +80,11 @@ public final class CompressionSpace {
       Granularity granularity,
       int blocks,
       List<Double> ratios,
+      VisionRatios vision,
       List<Integer> bits,
       KvBits kvBits) {
     public Choices {
-      ratios = Stream.concat(Stream.of(0.0), ratios.stream()).sorted().distinct().toList();
+      ratios = withZero(ratios);
       bits =
           Stream.concat(Stream.of(16), bits.stream())
               .sorted(Comparator.reverseOrder())
@@ -82,6 +108,8 @@ public final class CompressionSpace {
     record Ratio(List<Projection> projections) implements Target {}
 
     record Bits(boolean keys, boolean values) implements Target {}
+
+    record Vision(Part part) implements Target {}
   }
 
   private final MemoryFootprint footprint;
@@ -148,6 +176,8 @@ public final class CompressionSpace {
             new Variable(layers, new Target.Bits(true, true)));
       }
     }
+    addVision(parameters, "vision", Part.TOWER);
+    addVision(parameters, "projector", Part.PROJECTOR);
     List<Constraint> constraints = new ArrayList<>();
     Additive memory = additive(p -> (double) footprint.totalBytes(p));
     maxMemoryBytes.ifPresent(
@@ -169,6 +199,29 @@ public final class CompressionSpace {
             constraints);
   }
 
+  private void addVision(List<Parameter> parameters, String name, Part part) {
+    if (visionRatios(part).size() > 1) {
+      add(
+          parameters,
+          name + ".ratio",
+          name + "_ratio",
+          0,
+          new Variable(List.of(), new Target.Vision(part)));
+    }
+  }
+
+  private List<Double> visionRatios(Part part) {
+    return part == Part.TOWER ? choices.vision().tower() : choices.vision().projector();
+  }
+
+  /** What a variable can be set to. */
+  private List<? extends Number> values(Target target) {
+    if (target instanceof Target.Vision vision) {
+      return visionRatios(vision.part());
+    }
+    return target instanceof Target.Ratio ? choices.ratios() : choices.bits();
+  }
+
   private List<List<Integer>> groups() {
     int layers = footprint.shape().layers();
     int groups =
@@ -187,10 +240,7 @@ public final class CompressionSpace {
 
   private void add(
       List<Parameter> parameters, String name, String kind, double position, Variable variable) {
-    List<Object> values =
-        variable.target() instanceof Target.Ratio
-            ? List.copyOf(choices.ratios())
-            : List.copyOf(choices.bits());
+    List<Object> values = List.copyOf(values(variable.target()));
     parameters.add(new Parameter.Ordinal(name, values, Place.of(kind, position)));
     variables.add(variable);
   }
@@ -213,9 +263,7 @@ public final class CompressionSpace {
   }
 
   private int count(int variable) {
-    return variables.get(variable).target() instanceof Target.Ratio
-        ? choices.ratios().size()
-        : choices.bits().size();
+    return values(variables.get(variable).target()).size();
   }
 
   public SearchSpace space() {
@@ -243,11 +291,18 @@ public final class CompressionSpace {
       keyBits[l] = 16;
       valueBits[l] = 16;
     }
+    double tower = 0;
+    double projector = 0;
     for (int v = 0; v < coordinates.length; v++) {
       if (Double.isNaN(coordinates[v])) {
         continue;
       }
       int choice = (int) coordinates[v];
+      if (variables.get(v).target() instanceof Target.Vision vision) {
+        double ratio = visionRatios(vision.part()).get(choice);
+        tower = vision.part() == Part.TOWER ? ratio : tower;
+        projector = vision.part() == Part.PROJECTOR ? ratio : projector;
+      }
       for (int l : variables.get(v).layers()) {
         Target target = variables.get(v).target();
         if (target instanceof Target.Ratio ratio) {
@@ -264,27 +319,34 @@ public final class CompressionSpace {
             .mapToObj(
                 l ->
                     new LayerPlan(l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
-            .toList());
+            .toList())
+        .withVision(new VisionPlan(tower, projector));
   }
 
   /** The point that stands for a profile, if the space has one. */
   public Optional<Point> point(CompressionProfile profile) {
     double[] coordinates = new double[variables.size()];
     for (int v = 0; v < coordinates.length; v++) {
-      LayerPlan plan = profile.layer(variables.get(v).layers().get(0));
       Target target = variables.get(v).target();
-      coordinates[v] =
-          target instanceof Target.Ratio ratio
-              ? choices.ratios().indexOf(plan.pruningRatio(ratio.projections().get(0)))
-              : choices
-                  .bits()
-                  .indexOf(((Target.Bits) target).keys() ? plan.keyBits() : plan.valueBits());
+      coordinates[v] = values(target).indexOf(value(profile, variables.get(v)));
       if (coordinates[v] < 0) {
         return Optional.empty();
       }
     }
     Point point = Point.of(coordinates);
     return profile(point).equals(profile) ? Optional.of(point) : Optional.empty();
+  }
+
+  /** What a profile has in the place of a variable, by the first layer that it sets. */
+  private static Number value(CompressionProfile profile, Variable variable) {
+    if (variable.target() instanceof Target.Vision vision) {
+      return vision.part().ratio(profile.vision());
+    }
+    LayerPlan plan = profile.layer(variable.layers().get(0));
+    if (variable.target() instanceof Target.Ratio ratio) {
+      return plan.pruningRatio(ratio.projections().get(0));
+    }
+    return ((Target.Bits) variable.target()).keys() ? plan.keyBits() : plan.valueBits();
   }
 
   /** The point at which every layer is treated alike, if both values can be chosen. */
@@ -328,17 +390,20 @@ public final class CompressionSpace {
           count++;
         }
       }
-      coordinates[v] = nearest(v, sum / count);
+      coordinates[v] =
+          variables.get(v).target() instanceof Target.Vision vision
+              ? nearest(v, vision.part().ratio(profile.vision()))
+              : nearest(v, sum / count);
     }
     return Point.of(coordinates);
   }
 
   private int nearest(int variable, double wanted) {
-    boolean ratio = variables.get(variable).target() instanceof Target.Ratio;
+    List<? extends Number> values = values(variables.get(variable).target());
     int nearest = 0;
     double least = Double.POSITIVE_INFINITY;
     for (int c = 0; c < count(variable); c++) {
-      double gap = Math.abs((ratio ? choices.ratios().get(c) : choices.bits().get(c)) - wanted);
+      double gap = Math.abs(values.get(c).doubleValue() - wanted);
       if (gap < least) {
         least = gap;
         nearest = c;
@@ -357,7 +422,8 @@ public final class CompressionSpace {
   /**
    * What each value of each variable is believed to cost before any trial: pruned layers by the
    * errors of their outputs, cached keys and values by a uniform quantizer's noise, which falls
-   * with the square of its steps and says nothing of which layer minds it.
+   * with the square of its steps and says nothing of which layer minds it. Of what comes before the
+   * decoder only that more costs more is believed.
    */
   public Additive belief(PruningError error) {
     List<List<Double>> terms = new ArrayList<>();
@@ -373,6 +439,8 @@ public final class CompressionSpace {
           }
           term.add(sum);
         }
+      } else if (variable.target() instanceof Target.Vision vision) {
+        visionRatios(vision.part()).forEach(chosen -> term.add(chosen * chosen));
       } else {
         for (int bits : choices.bits()) {
           double steps = (1 << bits) - 1;
@@ -384,7 +452,7 @@ public final class CompressionSpace {
     return Additive.of(0, terms);
   }
 
-  /** The decoder layers that a variable of the space sets. */
+  /** The decoder layers that a variable of the space sets; none if it is of what comes before. */
   public List<Integer> layers(int parameter) {
     return variables.get(parameter).layers();
   }

@@ -175,6 +175,6 @@ public record TrialRecord(
 
   /** Whether nothing is done to the model. */
   public boolean isDense() {
-    return profile.layers().isEmpty();
+    return profile.isDense();
   }
 }

@@ -2,7 +2,6 @@ package io.paretune.jobs.tune;
 
 import io.paretune.jobs.fanout.CandidateSpecs;
 import io.paretune.jobs.fanout.ShardedBenchmark;
-import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +61,7 @@ public final class Calibrations {
     Dataset<Row> all = inputs.split(inputs.config().benchmark().calibrationSplit());
     Dataset<Row> rows = limit == 0 ? all : chosen(inputs, all, limit);
     LOG.info("calibrating on {} questions", rows.count());
-    return inputs.sharded(rows);
+    return inputs.shardedWithFiles(rows);
   }
 
   private static Dataset<Row> chosen(StudyInputs inputs, Dataset<Row> all, int count) {
@@ -72,19 +71,18 @@ public final class Calibrations {
     };
   }
 
-  private static ActivationStatistics stored(
-      Path file, Configuration hadoop, Supplier<ActivationStatistics> measure) {
+  private static byte[] stored(Path file, Configuration hadoop, Supplier<byte[]> measure) {
     try {
       FileSystem files = file.getFileSystem(hadoop);
       if (files.exists(file)) {
         try (FSDataInputStream in = files.open(file)) {
-          return ActivationStatistics.fromBytes(file.toString(), in.readAllBytes());
+          return in.readAllBytes();
         }
       }
-      ActivationStatistics statistics = measure.get();
+      byte[] statistics = measure.get();
       Path partial = file.suffix("." + UUID.randomUUID() + ".partial");
       try (FSDataOutputStream out = files.create(partial)) {
-        out.write(statistics.toBytes());
+        out.write(statistics);
       }
       if (!files.rename(partial, file)) {
         files.delete(partial, false); // another run was faster, with the same bytes

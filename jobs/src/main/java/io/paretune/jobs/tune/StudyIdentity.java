@@ -26,6 +26,8 @@ import org.apache.hadoop.fs.Path;
 final class StudyIdentity {
   private static final String ANSWERING = "benchmark.answering.search";
   private static final String PATTERN = "study.space.pattern";
+  private static final String TOWER = "study.space.vision-pruning-ratios";
+  private static final String PROJECTOR = "study.space.projector-pruning-ratios";
 
   /** What held before it could be chosen. */
   private static final Map<String, JsonElement> EARLIER =
@@ -33,7 +35,11 @@ final class StudyIdentity {
           ANSWERING,
           new JsonPrimitive(EvaluationMode.OPTIONS.key()),
           PATTERN,
-          new JsonPrimitive(Pattern.UNSTRUCTURED.key()));
+          new JsonPrimitive(Pattern.UNSTRUCTURED.key()),
+          TOWER,
+          new JsonPrimitive("[]"),
+          PROJECTOR,
+          new JsonPrimitive("[]"));
 
   private StudyIdentity() {}
 
@@ -44,6 +50,8 @@ final class StudyIdentity {
           "workload",
           "study.space",
           PATTERN,
+          TOWER,
+          PROJECTOR,
           "study.shards",
           "study.racing.rungs");
 
@@ -133,6 +141,8 @@ final class StudyIdentity {
     identity.addProperty("workload", inputs.footprint().workload().toString());
     identity.addProperty("study.space", study.space().variables());
     identity.addProperty(PATTERN, study.space().pattern().key());
+    identity.addProperty(TOWER, study.space().visionPruningRatios().toString());
+    identity.addProperty(PROJECTOR, study.space().projectorPruningRatios().toString());
     identity.addProperty("study.shards", study.shards());
     identity.addProperty("study.racing.rungs", study.racing().rungs());
     return identity;

@@ -260,13 +260,30 @@ public record StudyInputs(
         () -> new ImageFeaturesTable(spark, warehouse).read(modelId));
   }
 
-  /** Questions with their images' features, spread over their shards. */
+  /**
+   * Questions with their images' features, spread over their shards; with the files as well where
+   * the study's candidates may see images otherwise than the dense model.
+   */
   public ShardedBenchmark sharded(Dataset<Row> questions) {
-    Dataset<Row> features =
-        new ImageFeaturesTable(spark, warehouse).read(modelId).select("image_id", "features");
+    return config.study().space().prunesVision()
+        ? shardedWithFiles(questions)
+        : sharded(questions, features());
+  }
+
+  /** Questions with their images' features and files, for any candidate. */
+  public ShardedBenchmark shardedWithFiles(Dataset<Row> questions) {
+    Dataset<Row> files = questions.select("image_id", "image").dropDuplicates("image_id");
+    return sharded(questions, features().join(files, "image_id")).withFiles();
+  }
+
+  private Dataset<Row> features() {
+    return new ImageFeaturesTable(spark, warehouse).read(modelId).select("image_id", "features");
+  }
+
+  private ShardedBenchmark sharded(Dataset<Row> questions, Dataset<Row> images) {
     return ShardedBenchmark.of(
         questions,
-        features,
+        images,
         config.study().shards(),
         source,
         benchmark(),

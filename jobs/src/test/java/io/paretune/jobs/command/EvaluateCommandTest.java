@@ -20,6 +20,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code evaluate} and {@code kernels} as a user calls them. */
 class EvaluateCommandTest {
@@ -122,9 +124,13 @@ class EvaluateCommandTest {
         .isEqualTo(summary.get("weight_bytes").getAsLong() + summary.get("kv_bytes").getAsLong());
   }
 
-  /** The golden is of transformers, which calibrates every layer anew; make_evaluate_golden.py. */
-  @Test
-  void aSequentialMaskIsThatOfTheReference() throws IOException {
+  /**
+   * The goldens are of transformers, which calibrates every layer anew for a sequential mask, and
+   * every linear layer of vision tower and projector; make_evaluate_golden.py.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"sequential", "vision"})
+  void otherMasksAreThoseOfTheReference(String golden) throws IOException {
     Map<String, Integer> counts = new LinkedHashMap<>();
     counts.put("val", 60);
     counts.put("train", 16);
@@ -137,12 +143,12 @@ class EvaluateCommandTest {
             samples,
             out,
             "--profile",
-            GOLDENS.resolve("sequential.json").toString(),
+            GOLDENS.resolve(golden + ".json").toString(),
             "--calibration-samples",
             "16");
 
     assertThat(ran.status()).as(ran.err()).isZero();
-    List<JsonObject> expected = lines(GOLDENS.resolve("sequential.jsonl"));
+    List<JsonObject> expected = lines(GOLDENS.resolve(golden + ".jsonl"));
     List<JsonObject> actual = lines(out);
     double off = 0;
     int options = 0;

@@ -79,6 +79,8 @@ class ParetuneConfigTest {
                         List.of(
                             0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85,
                             0.9),
+                        List.of(),
+                        List.of(),
                         List.of(16, 8, 4, 3, 2),
                         false),
                     new ConstraintsConfig(Optional.empty(), Optional.empty())),
@@ -120,7 +122,7 @@ class ParetuneConfigTest {
               patience = 30, template = "/t.json", warm-start { studies = [yesterday, 7b], weight = 0.25 }
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
               space { criterion = magnitude, mask = sequential, pattern = "4:8", granularity = block, blocks = 2
-                pruning-ratios = [0.5, 0, 0.5], key-value-bits = [4, 16]
+                pruning-ratios = [0.5, 0, 0.5], vision-pruning-ratios = [0.2], projector-pruning-ratios = [0.4, 0.1], key-value-bits = [4, 16]
                 separate-key-and-value-bits = true }
               constraints { max-memory = 1 kB, min-mean-pruning-ratio = 0.4951 }
             }
@@ -181,6 +183,8 @@ class ParetuneConfigTest {
                         Granularity.BLOCK,
                         2,
                         List.of(0.0, 0.5),
+                        List.of(0.2),
+                        List.of(0.1, 0.4),
                         List.of(16, 4),
                         true),
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),

@@ -37,7 +37,7 @@ class ImportanceTest {
 Pattern.UNSTRUCTURED,
               Granularity.LAYER,
               1,
-              List.of(0.3, 0.5, 0.7),
+              List.of(0.3, 0.5, 0.7), CompressionSpace.VisionRatios.none(),
               List.of(8, 4),
               KvBits.TIED),
           OptionalLong.empty(),

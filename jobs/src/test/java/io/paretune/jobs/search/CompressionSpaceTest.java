@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.search.CompressionSpace.Choices;
 import io.paretune.jobs.search.CompressionSpace.KvBits;
+import io.paretune.jobs.search.CompressionSpace.VisionRatios;
+import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
@@ -13,6 +16,8 @@ import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Pattern;
+import io.paretune.udfs.profile.VisionPlan;
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -31,14 +36,25 @@ class CompressionSpaceTest {
 
   private static CompressionSpace space(
       Pattern pattern, List<Double> ratios, Granularity granularity, KvBits kvBits) {
+    return space(FOOTPRINT, VisionRatios.none(), pattern, ratios, granularity, kvBits);
+  }
+
+  private static CompressionSpace space(
+      MemoryFootprint footprint,
+      VisionRatios vision,
+      Pattern pattern,
+      List<Double> ratios,
+      Granularity granularity,
+      KvBits kvBits) {
     return new CompressionSpace(
-        FOOTPRINT,
+        footprint,
         new Choices(
             CriterionName.WANDA,
             pattern,
             granularity,
             2,
             ratios,
+            vision,
             List.of(16, 8, 4, 2),
             kvBits),
         OptionalLong.empty(),
@@ -81,6 +97,37 @@ class CompressionSpaceTest {
     assertThat(space.point(CompressionProfile.uniform(CriterionName.WANDA, 5, 0.5, 4, 4)))
         .as("zeros anywhere are another space's")
         .isEmpty();
+  }
+
+  @Property(tries = 40)
+  void whatComesBeforeTheDecoderIsTwoMoreVariables(@ForAll Granularity granularity, @ForAll long seed)
+      throws IOException {
+    MemoryFootprint demo;
+    try (Checkpoint model = Checkpoint.open(DemoSamples.MODEL)) {
+      demo = new MemoryFootprint(DecoderShape.of(model), new Workload(4, 100));
+    }
+    CompressionSpace space =
+        space(
+            demo,
+            new VisionRatios(List.of(0.2, 0.4), List.of(0.5)),
+            Pattern.UNSTRUCTURED,
+            List.of(0.5),
+            granularity,
+            KvBits.TIED);
+    assertThat(space.space().parameters().stream().map(Parameter::name))
+        .endsWith("vision.ratio", "projector.ratio");
+    Point point = random(space, seed);
+    CompressionProfile profile = space.profile(point);
+    assertThat(space.point(profile)).contains(point);
+    assertThat(space.nearest(profile, demo.shape().layers())).isEqualTo(point);
+    assertThat(space.memory().of(point)).isEqualTo((double) demo.totalBytes(profile));
+    int last = space.space().dimensions() - 1;
+    assertThat(profile.vision())
+        .isEqualTo(
+            new VisionPlan(
+                List.of(0.0, 0.2, 0.4).get((int) point.toArray()[last - 1]),
+                0.5 * point.toArray()[last]));
+    assertThat(space.layers(last)).isEmpty();
   }
 
   @Test
@@ -155,7 +202,7 @@ class CompressionSpaceTest {
                 Pattern.UNSTRUCTURED,
                 Granularity.LAYER,
                 1,
-                List.of(0.0, 0.5),
+                List.of(0.0, 0.5), CompressionSpace.VisionRatios.none(),
                 List.of(16),
                 KvBits.TIED),
             OptionalLong.of(100_000),

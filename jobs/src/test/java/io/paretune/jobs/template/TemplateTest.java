@@ -41,7 +41,7 @@ class TemplateTest {
             Pattern.UNSTRUCTURED,
             Granularity.LAYER,
             1,
-            IntStream.range(0, 10).mapToObj(r -> r / 10.0).toList(),
+            IntStream.range(0, 10).mapToObj(r -> r / 10.0).toList(), CompressionSpace.VisionRatios.none(),
             List.of(8, 4),
             KvBits.SEPARATE),
         OptionalLong.empty(),

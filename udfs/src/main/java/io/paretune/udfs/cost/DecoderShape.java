@@ -6,6 +6,7 @@ import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The sizes that a profile's cost depends on.
@@ -17,8 +18,9 @@ import java.io.Serializable;
  * @param kvHeads key and value heads
  * @param headDim values of one head
  * @param bytesPerWeight of the checkpoint's dtype: 2 for bf16 and fp16, 4 for fp32
- * @param otherWeightBytes every tensor that is never pruned: embeddings, norms, output head, vision
- *     tower, projector
+ * @param otherWeightBytes every tensor outside the decoder's linear layers: embeddings, norms,
+ *     output head, vision tower, projector
+ * @param vision the linear layers of vision tower and projector; none where they are not pruned
  */
 public record DecoderShape(
     int layers,
@@ -28,10 +30,12 @@ public record DecoderShape(
     int kvHeads,
     int headDim,
     int bytesPerWeight,
-    long otherWeightBytes)
+    long otherWeightBytes,
+    List<VisionMatrix> vision)
     implements Serializable {
 
   public DecoderShape {
+    vision = List.copyOf(vision);
     if (layers < 1
         || hiddenSize < 1
         || intermediateSize < 1
@@ -52,6 +56,28 @@ public record DecoderShape(
                   bytesPerWeight,
                   otherWeightBytes));
     }
+  }
+
+  /** Sizes of a model whose vision tower and projector stay as they are. */
+  public DecoderShape(
+      int layers,
+      int hiddenSize,
+      int intermediateSize,
+      int heads,
+      int kvHeads,
+      int headDim,
+      int bytesPerWeight,
+      long otherWeightBytes) {
+    this(
+        layers,
+        hiddenSize,
+        intermediateSize,
+        heads,
+        kvHeads,
+        headDim,
+        bytesPerWeight,
+        otherWeightBytes,
+        List.of());
   }
 
   /**
@@ -81,7 +107,8 @@ public record DecoderShape(
         text.kvHeads(),
         text.headDim(),
         bytesPerWeight,
-        checkpoint.tensorBytes() - linear.linearWeights() * bytesPerWeight);
+        checkpoint.tensorBytes() - linear.linearWeights() * bytesPerWeight,
+        VisionMatrix.of(checkpoint));
   }
 
   private static DType projectionType(Checkpoint checkpoint) {

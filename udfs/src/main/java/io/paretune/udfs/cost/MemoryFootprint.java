@@ -4,11 +4,12 @@ import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Projection;
+import io.paretune.udfs.profile.VisionPlan;
 import java.io.Serializable;
 
 /**
- * Bytes of a model under a profile, exact and additive over layers: {@code fixedBytes() + Σ
- * layerBytes(plan)}.
+ * Bytes of a model under a profile, exact and additive: {@code fixedBytes() + visionSaving(plan) + Σ
+ * layerBytes(plan)}, where the saving is negative or 0.
  *
  * <p>A pruned matrix of R rows and C columns takes the smaller of its dense form and a bitmask of
  * R·C bits plus the values that are kept: R·(C − int(C·ratio)). A cached vector of head_dim values
@@ -28,7 +29,7 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
     return (int) (columns * ratio);
   }
 
-  /** Bytes that no profile changes. */
+  /** Bytes outside the decoder's layers, vision tower and projector dense. */
   public long fixedBytes() {
     return shape.otherWeightBytes();
   }
@@ -41,18 +42,30 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
   public long layerWeightBytes(LayerPlan plan) {
     long bytes = 0;
     for (Projection p : Projection.values()) {
-      bytes += matrixBytes(p, plan.pruningRatio(p));
+      bytes +=
+          matrixBytes(
+              shape.rows(p), shape.columns(p), shape.bytesPerWeight(), plan.pruningRatio(p));
     }
     return bytes;
   }
 
-  private long matrixBytes(Projection projection, double ratio) {
-    long rows = shape.rows(projection);
-    int columns = shape.columns(projection);
-    long dense = rows * columns * shape.bytesPerWeight();
+  /** What pruning the vision tower and the projector changes: negative or 0. */
+  public long visionSaving(VisionPlan plan) {
+    long bytes = 0;
+    for (VisionMatrix m : shape.vision()) {
+      double ratio = m.part().ratio(plan);
+      bytes +=
+          matrixBytes(m.rows(), m.columns(), m.bytesPerWeight(), ratio)
+              - (long) m.rows() * m.columns() * m.bytesPerWeight();
+    }
+    return bytes;
+  }
+
+  private static long matrixBytes(long rows, int columns, int bytesPerWeight, double ratio) {
+    long dense = rows * columns * bytesPerWeight;
     long bitmask = (rows * columns + 7) / 8;
     long kept = rows * (columns - prunedColumns(columns, ratio));
-    return Math.min(dense, bitmask + kept * shape.bytesPerWeight());
+    return Math.min(dense, bitmask + kept * bytesPerWeight);
   }
 
   public long layerKvBytes(LayerPlan plan, KvGrouping keyGrouping) {
@@ -78,7 +91,7 @@ public record MemoryFootprint(DecoderShape shape, Workload workload) implements 
   }
 
   public long weightBytes(CompressionProfile profile) {
-    long bytes = fixedBytes();
+    long bytes = fixedBytes() + visionSaving(profile.vision());
     for (int i = 0; i < shape.layers(); i++) {
       bytes += layerWeightBytes(profile.layer(i));
     }

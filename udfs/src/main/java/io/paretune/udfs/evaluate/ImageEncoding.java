@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.model.VisionWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,10 +14,17 @@ import java.util.List;
  *
  * @param model whose vision tower and projector run
  * @param processor resizes and normalises as the checkpoint says
+ * @param weights of vision tower and projector
  */
-public record ImageEncoding(MultimodalModel model, ImageProcessor processor) {
+public record ImageEncoding(
+    MultimodalModel model, ImageProcessor processor, VisionWeights weights) {
   /** Images in a forward: enough for full matrix products, few enough to stay in the cache. */
   private static final int BATCH = 16;
+
+  /** By the dense weights. */
+  public ImageEncoding(MultimodalModel model, ImageProcessor processor) {
+    this(model, processor, model.vision());
+  }
 
   /**
    * An image file.
@@ -39,7 +47,7 @@ public record ImageEncoding(MultimodalModel model, ImageProcessor processor) {
               .map(image -> processor.pixels(image.bytes(), "image " + image.imageId()))
               .toList();
       try (NDManager pass = model.newManager()) {
-        NDArray encoded = model.imageFeatures(pass, pixels); // (I, T, H)
+        NDArray encoded = model.imageFeatures(pass, pixels, weights); // (I, T, H)
         float[] all = encoded.toFloatArray();
         int each = all.length / pixels.size();
         for (int k = 0; k < pixels.size(); k++) {

@@ -10,9 +10,14 @@ import java.util.List;
  * @param features the projected image tokens, row-major (T, H)
  * @param tokens T
  * @param questions all its questions
+ * @param file its bytes, where candidates may encode it themselves; otherwise none
  */
 public record PreparedImage(
-    String imageId, float[] features, int tokens, List<PreparedQuestion> questions)
+    String imageId,
+    float[] features,
+    int tokens,
+    List<PreparedQuestion> questions,
+    byte[] file)
     implements Serializable {
 
   public PreparedImage {
@@ -21,5 +26,21 @@ public record PreparedImage(
           "image %s: %d values are no %d rows".formatted(imageId, features.length, tokens));
     }
     questions = List.copyOf(questions);
+  }
+
+  /** Without its file. */
+  public PreparedImage(
+      String imageId, float[] features, int tokens, List<PreparedQuestion> questions) {
+    this(imageId, features, tokens, questions, new byte[0]);
+  }
+
+  /** The same image as another encoder sees it. */
+  PreparedImage seenAs(float[] other) {
+    return new PreparedImage(imageId, other, tokens, questions, file);
+  }
+
+  /** The same image with fewer questions. */
+  PreparedImage asked(List<PreparedQuestion> some) {
+    return new PreparedImage(imageId, features, tokens, some, file);
   }
 }

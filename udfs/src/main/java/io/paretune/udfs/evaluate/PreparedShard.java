@@ -1,6 +1,7 @@
 package io.paretune.udfs.evaluate;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -22,16 +23,35 @@ public record PreparedShard(int shard, int[] textBefore, List<PreparedImage> ima
   public PreparedShard where(Predicate<PreparedQuestion> fits) {
     List<PreparedImage> some =
         images.stream()
-            .map(
-                i ->
-                    new PreparedImage(
-                        i.imageId(),
-                        i.features(),
-                        i.tokens(),
-                        i.questions().stream().filter(fits).toList()))
+            .map(i -> i.asked(i.questions().stream().filter(fits).toList()))
             .filter(i -> !i.questions().isEmpty())
             .toList();
     return new PreparedShard(shard, textBefore, some);
+  }
+
+  /**
+   * The shard as another encoder sees its images.
+   *
+   * @throws IllegalStateException if it was prepared without the images' files
+   */
+  public PreparedShard seenBy(ImageEncoding encoding) {
+    List<float[]> features =
+        encoding.encode(
+            images.stream()
+                .map(
+                    i -> {
+                      if (i.file().length == 0) {
+                        throw new IllegalStateException(
+                            "shard %d was prepared without image files".formatted(shard));
+                      }
+                      return new ImageEncoding.Image(i.imageId(), i.file());
+                    })
+                .toList());
+    List<PreparedImage> seen = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      seen.add(images.get(i).seenAs(features.get(i)));
+    }
+    return new PreparedShard(shard, textBefore, seen);
   }
 
   /** Questions in the shard. */

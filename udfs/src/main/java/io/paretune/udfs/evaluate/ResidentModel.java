@@ -1,13 +1,17 @@
 package io.paretune.udfs.evaluate;
 
 import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.model.VisionWeights;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.VisionPlan;
 import io.paretune.udfs.prune.FusedLayer;
 import io.paretune.udfs.prune.LevelIndex;
 import io.paretune.udfs.prune.LevelIndexKey;
@@ -15,6 +19,7 @@ import io.paretune.udfs.prune.LevelSource;
 import io.paretune.udfs.prune.MatrixPool;
 import io.paretune.udfs.prune.MatrixPruning;
 import io.paretune.udfs.prune.PrunedLayer;
+import io.paretune.udfs.prune.PrunedVision;
 import io.paretune.udfs.prune.PruningCriterion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +46,7 @@ public final class ResidentModel implements AutoCloseable {
   private final MatrixPool pool;
   private final LendingCache<LayerKey, PrunedLayer> pruned;
   private final LendingCache<UpdatedKey, UpdatedLayers> updated;
+  private final LendingCache<VisionKey, PrunedVision> vision;
   private final List<FusedLayer> dense;
   private final Map<String, LevelIndex> indexes = new ConcurrentHashMap<>();
 
@@ -49,6 +55,7 @@ public final class ResidentModel implements AutoCloseable {
     model = MultimodalModel.load(checkpoint, place.device());
     pruned = new LendingCache<>(place.prunedLayerBytes(), key -> bytes(key.plan()));
     updated = new LendingCache<>(place.prunedLayerBytes(), UpdatedKey::bytes);
+    vision = new LendingCache<>(place.prunedLayerBytes(), VisionKey::bytes);
     dense =
         IntStream.range(0, model.config().text().layers())
             .mapToObj(i -> fused(model.layer(i)))
@@ -159,6 +166,71 @@ public final class ResidentModel implements AutoCloseable {
     }
   }
 
+  /** What pruned vision weights depend on, and their bytes. */
+  private record VisionKey(CriterionName criterion, String calibrationId, VisionPlan plan, long bytes)
+      implements Comparable<VisionKey> {
+    @Override
+    public int compareTo(VisionKey other) {
+      return Comparator.comparing(VisionKey::criterion)
+          .thenComparing(VisionKey::calibrationId)
+          .thenComparing(k -> k.plan().towerRatio())
+          .thenComparing(k -> k.plan().projectorRatio())
+          .compare(this, other);
+    }
+  }
+
+  /** Vision tower and projector of a candidate, until closed. */
+  public static final class LentVision implements AutoCloseable {
+    private final VisionWeights weights;
+    private final Runnable giveBack;
+
+    private LentVision(VisionWeights weights, Runnable giveBack) {
+      this.weights = weights;
+      this.giveBack = giveBack;
+    }
+
+    public VisionWeights weights() {
+      return weights;
+    }
+
+    @Override
+    public void close() {
+      giveBack.run();
+    }
+  }
+
+  /**
+   * Lends vision tower and projector as a plan prunes them; what is not there yet is pruned.
+   *
+   * @param tower the profile's criterion with the tower's calibration; asked only if something goes
+   * @param projector the same with the projector's
+   * @throws InterruptedException if interrupted while others hold the memory
+   */
+  public LentVision lendVision(
+      VisionPlan plan, Supplier<PruningCriterion> tower, Supplier<PruningCriterion> projector)
+      throws InterruptedException {
+    if (plan.isDense()) {
+      return new LentVision(model.vision(), () -> {});
+    }
+    PruningCriterion one = tower.get();
+    PruningCriterion other = projector.get();
+    VisionKey key =
+        new VisionKey(
+            one.name(), one.calibrationId() + other.calibrationId(), plan, visionBytes(plan));
+    LendingCache<VisionKey, PrunedVision>.Loan loan =
+        vision.borrow(
+            List.of(key),
+            k -> PrunedVision.of(model.newManager(), model.vision(), plan, one, other));
+    return new LentVision(loan.value(key).weights(), loan::close);
+  }
+
+  private long visionBytes(VisionPlan plan) {
+    return VisionMatrix.of(checkpoint).stream()
+        .filter(m -> m.part().ratio(plan) > 0)
+        .mapToLong(m -> (long) m.rows() * m.columns() * Float.BYTES)
+        .sum();
+  }
+
   /** A candidate's layers, until closed. */
   public static final class Candidate implements AutoCloseable {
     private final LayerStack layers;
@@ -240,6 +312,7 @@ public final class ResidentModel implements AutoCloseable {
   public void close() {
     pruned.close();
     updated.close();
+    vision.close();
     RESIDENT.values().remove(this);
     pool.close();
     model.close();

@@ -12,6 +12,7 @@ import io.paretune.udfs.kvcache.KvSequence;
 import io.paretune.udfs.model.CompressedModel;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.Serving;
+import io.paretune.udfs.model.VisionWeights;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,9 +47,14 @@ public record ServingSpeed(
    * Packs the candidate and measures it.
    *
    * @param layers the candidate, borrowed
+   * @param vision its vision tower and projector, borrowed
    */
   public static ServingSpeed measure(
-      ResidentModel resident, Device device, LayerStack layers, SpeedSettings settings) {
+      ResidentModel resident,
+      Device device,
+      LayerStack layers,
+      VisionWeights vision,
+      SpeedSettings settings) {
     int threadsBefore = NativeEngine.useThreads(settings.threads());
     PeakMemory memory = PeakMemory.from(device);
     try (CompressedModel model =
@@ -57,7 +63,8 @@ public record ServingSpeed(
             device,
             settings.type() == ComputeType.BF16 ? DType.BF16 : DType.F32,
             layers.profile(),
-            layers.weights()::get)) {
+            layers.weights()::get,
+            vision)) {
       memory.reset();
       double[] ttft = new double[settings.runs()];
       double[] decode = new double[settings.runs()];

@@ -1,12 +1,15 @@
 package io.paretune.udfs.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Activation;
 import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.checkpoint.VisionConfig;
 import io.paretune.udfs.engine.TorchScript;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -67,16 +70,65 @@ final class ClipVit implements VisionEncoder {
   }
 
   @Override
-  public NDArray encode(NDManager owner, NDArray pixels) {
-    boolean quick = config.activation() == Activation.QUICK_GELU;
-    double eps = config.layerNormEps();
-    NDArray x =
-        script.callOne(owner, "clip_embed", pixels, embedding, config.patchSize(), eps, like);
-    for (List<NDArray> layer : layers) {
-      NDArray next = script.callOne(owner, "clip_layer", x, layer, config.heads(), eps, quick);
+  public List<List<NDArray>> layers() {
+    return layers;
+  }
+
+  @Override
+  public NDArray encode(NDManager owner, NDArray pixels, VisionSource weights) {
+    NDArray x = embed(owner, pixels);
+    for (int l = 0; l < layers.size(); l++) {
+      NDArray next =
+          script.callOne(
+              owner,
+              "clip_layer",
+              x,
+              weights.layer(l),
+              config.heads(),
+              config.layerNormEps(),
+              quick());
       x.close();
       x = next;
     }
     return x; // (I, C, E)
+  }
+
+  @Override
+  public NDArray measure(
+      NDManager owner,
+      NDArray pixels,
+      VisionSource weights,
+      List<Map<InputSite, double[]>> squares) {
+    NDArray x = embed(owner, pixels);
+    NDArray once = Projector.once(owner, x.getShape().get(0) * x.getShape().get(1));
+    for (int l = 0; l < layers.size(); l++) {
+      NDList result =
+          script.call(
+              owner,
+              "clip_layer_squares",
+              x,
+              weights.layer(l),
+              config.heads(),
+              config.layerNormEps(),
+              quick(),
+              once);
+      x.close();
+      x = result.get(0);
+      Map<InputSite, double[]> seen = new EnumMap<>(InputSite.class);
+      for (InputSite site : InputSite.values()) {
+        seen.put(site, result.get(1 + site.ordinal()).toDoubleArray());
+      }
+      squares.add(seen);
+    }
+    return x;
+  }
+
+  private boolean quick() {
+    return config.activation() == Activation.QUICK_GELU;
+  }
+
+  private NDArray embed(NDManager owner, NDArray pixels) {
+    return script.callOne(
+        owner, "clip_embed", pixels, embedding, config.patchSize(), config.layerNormEps(), like);
   }
 }

@@ -29,12 +29,18 @@ public final class CompressedModel implements AutoCloseable {
   private final TorchScript script;
   private final DType computed;
   private final ImageFeatures images;
+  private final VisionSource vision;
   private final Decoder decoder;
   private final List<StoredLayer> layers = new ArrayList<>();
   private final List<NDArray> workspace = new ArrayList<>();
+  private final List<NDArray> visionWorkspace = new ArrayList<>();
 
   private CompressedModel(
-      Checkpoint checkpoint, Device device, DType computed, CompressionProfile profile) {
+      Checkpoint checkpoint,
+      Device device,
+      DType computed,
+      CompressionProfile profile,
+      VisionWeights pruned) {
     this.config = checkpoint.config();
     this.profile = profile;
     this.script = TorchScript.compiled(device, ModelKernels.TEXTS);
@@ -44,6 +50,24 @@ public final class CompressedModel implements AutoCloseable {
     WeightReader weights = WeightReader.asStored(checkpoint, script, manager);
     this.decoder = new Decoder(config.text(), weights, script, computed);
     this.images = new ImageFeatures(config, weights, script, decoder.like());
+    if (profile.vision().isDense()) {
+      this.vision = images.weights();
+    } else {
+      StoredVision packed =
+          new StoredVision(
+              manager,
+              scratch,
+              script,
+              profile.vision(),
+              images.weights(),
+              pruned,
+              checkpoint.dtype(
+                  "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.weight"),
+              checkpoint.dtype("multi_modal_projector.linear_1.weight"),
+              decoder.like());
+      this.vision = packed;
+      visionWorkspace.addAll(packed.workspace());
+    }
   }
 
   /**
@@ -53,14 +77,16 @@ public final class CompressedModel implements AutoCloseable {
    * @param profile what was done to the layers; its key and value bits are the cache's
    * @param layers each layer's weights, pruned as the profile says, of values of the file's type;
    *     asked for in order, and done with when the next one is asked for
+   * @param vision vision tower and projector, pruned as the profile says
    */
   public static CompressedModel of(
       Checkpoint checkpoint,
       Device device,
       DType computed,
       CompressionProfile profile,
-      IntFunction<LayerWeights> layers) {
-    CompressedModel model = new CompressedModel(checkpoint, device, computed, profile);
+      IntFunction<LayerWeights> layers,
+      VisionWeights vision) {
+    CompressedModel model = new CompressedModel(checkpoint, device, computed, profile, vision);
     try {
       for (int i = 0; i < model.config.text().layers(); i++) {
         DType stored =
@@ -122,7 +148,7 @@ public final class CompressedModel implements AutoCloseable {
 
   /** What the decoder sees of each image; as {@link MultimodalModel#imageFeatures}. */
   public NDArray imageFeatures(NDManager owner, List<float[]> pixels) {
-    return images.of(owner, pixels);
+    return images.of(owner, pixels, vision);
   }
 
   /** The model as a server runs it, with packed keys and values; close it before the model. */
@@ -137,7 +163,7 @@ public final class CompressedModel implements AutoCloseable {
 
   /** Bytes of the room that a layer is expanded into. */
   public long workspaceBytes() {
-    return bytes(workspace);
+    return bytes(workspace) + (visionWorkspace.isEmpty() ? 0 : bytes(visionWorkspace));
   }
 
   private long bytes(List<NDArray> arrays) {

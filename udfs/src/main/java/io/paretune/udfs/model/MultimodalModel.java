@@ -90,7 +90,28 @@ public final class MultimodalModel implements AutoCloseable {
    * @return (I, T, H), fp32
    */
   public NDArray imageFeatures(NDManager owner, List<float[]> pixels) {
-    return images.of(owner, pixels);
+    return imageFeatures(owner, pixels, images.weights());
+  }
+
+  /** The same through other linear layers. */
+  public NDArray imageFeatures(NDManager owner, List<float[]> pixels, VisionWeights weights) {
+    return images.of(owner, pixels, weights);
+  }
+
+  /** The dense weights of vision tower and projector; shared, never written to. */
+  public VisionWeights vision() {
+    return images.weights();
+  }
+
+  /**
+   * Sums the squared inputs of the dense linear layers before the decoder, for calibration.
+   *
+   * @param pixels per image, normalised, channel by channel: 3·S·S values
+   */
+  public VisionSquares visionSquares(List<float[]> pixels) {
+    try (NDManager pass = newManager()) {
+      return images.squares(pass, pixels, images.weights());
+    }
   }
 
   /**

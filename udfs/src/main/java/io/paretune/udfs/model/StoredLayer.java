@@ -47,7 +47,7 @@ record StoredLayer(
   }
 
   /** The same on the pass's device. */
-  private static NDArray here(NDManager pass, NDArray array) {
+  static NDArray here(NDManager pass, NDArray array) {
     if (array.getDevice().equals(pass.getDevice())) {
       return array;
     }

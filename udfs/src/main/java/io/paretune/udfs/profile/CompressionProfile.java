@@ -16,14 +16,24 @@ import java.util.stream.IntStream;
  * @param criterion which weights go first
  * @param mask whose activations decide
  * @param kvGrouping which cached values share a scale
+ * @param vision what is done before the decoder; one-shot, by a criterion that updates no weight
  * @param layers the layers that something is done to, by index, without repeats; dense layers are
  *     dropped
  */
 public record CompressionProfile(
-    CriterionName criterion, MaskKind mask, KvGrouping kvGrouping, List<LayerPlan> layers)
+    CriterionName criterion,
+    MaskKind mask,
+    KvGrouping kvGrouping,
+    VisionPlan vision,
+    List<LayerPlan> layers)
     implements Serializable {
 
   public CompressionProfile {
+    if (!vision.isDense() && (mask == MaskKind.SEQUENTIAL || criterion.updatesWeights())) {
+      throw new IllegalArgumentException(
+          "vision tower and projector are pruned by one-shot masks of a criterion that updates no weight, not by %s, %s"
+              .formatted(criterion.key(), mask.key()));
+    }
     layers =
         layers.stream()
             .filter(l -> !l.isDense())
@@ -35,6 +45,12 @@ public record CompressionProfile(
             "layer " + layers.get(i).layer() + " is planned more than once");
       }
     }
+  }
+
+  /** A profile that leaves vision tower and projector as they are. */
+  public CompressionProfile(
+      CriterionName criterion, MaskKind mask, KvGrouping kvGrouping, List<LayerPlan> layers) {
+    this(criterion, mask, kvGrouping, VisionPlan.DENSE, layers);
   }
 
   /** A one-shot profile with the default grouping. */
@@ -59,20 +75,35 @@ public record CompressionProfile(
 
   /** The same with another kind of mask. */
   public CompressionProfile withMask(MaskKind kind) {
-    return new CompressionProfile(criterion, kind, kvGrouping, layers);
+    return new CompressionProfile(criterion, kind, kvGrouping, vision, layers);
   }
 
   /** The same with these layers instead. */
   public CompressionProfile withLayers(List<LayerPlan> plans) {
-    return new CompressionProfile(criterion, mask, kvGrouping, plans);
+    return new CompressionProfile(criterion, mask, kvGrouping, vision, plans);
   }
 
   /** What the weights depend on: the same without anything done to keys and values. */
   public CompressionProfile pruningOnly() {
     return new CompressionProfile(
-        criterion, mask, KvGrouping.TOKEN, layers.stream().map(LayerPlan::pruningOnly).toList());
+        criterion,
+        mask,
+        KvGrouping.TOKEN,
+        vision,
+        layers.stream().map(LayerPlan::pruningOnly).toList());
   }
 
+  /** The same with another plan of what comes before the decoder. */
+  public CompressionProfile withVision(VisionPlan plan) {
+    return new CompressionProfile(criterion, mask, kvGrouping, plan, layers);
+  }
+
+  /** Whether nothing at all is done. */
+  public boolean isDense() {
+    return layers.isEmpty() && vision.isDense();
+  }
+
+  /** Whether weights of the decoder go. */
   public boolean isPruned() {
     return layers.stream().anyMatch(LayerPlan::isPruned);
   }

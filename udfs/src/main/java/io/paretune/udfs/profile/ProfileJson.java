@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON form of a profile (DESIGN.md, Formats). */
 final class ProfileJson {
-  private static final Set<String> KEYS = Set.of("criterion", "mask", "kv_grouping", "layers");
+  private static final String TOWER = "vision_pruning_ratio";
+  private static final String PROJECTOR = "projector_pruning_ratio";
+  private static final Set<String> KEYS = Set.of("criterion", "mask", "kv_grouping", TOWER, PROJECTOR, "layers");
   private static final Set<String> LAYER_KEYS =
       Set.of("layer", "pruning_ratio", "pattern", "key_bits", "value_bits");
 
@@ -89,8 +91,24 @@ final class ProfileJson {
     } else {
       problems.add(where, "\"layers\" must be an array", "give [] for a dense model");
     }
+    double tower = visionRatio(root, TOWER);
+    double projector = visionRatio(root, PROJECTOR);
     problems.throwIfAny();
-    return new CompressionProfile(criterion, mask, grouping, layers);
+    try {
+      VisionPlan vision = new VisionPlan(tower, projector);
+      return new CompressionProfile(criterion, mask, grouping, vision, layers);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(where, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private double visionRatio(JsonObject root, String key) {
+    JsonElement value = root.get(key);
+    if (value == null || isNumber(value)) {
+      return value == null ? 0 : value.getAsDouble();
+    }
+    problems.add(where, "\"%s\" must be a number, was %s".formatted(key, value));
+    return 0;
   }
 
   private Optional<LayerPlan> readLayer(String at, JsonElement element, Set<Integer> seen) {
@@ -231,6 +249,10 @@ final class ProfileJson {
     root.addProperty("criterion", profile.criterion().key());
     root.addProperty("mask", profile.mask().key());
     root.addProperty("kv_grouping", profile.kvGrouping().key());
+    if (!profile.vision().isDense()) {
+      root.add(TOWER, number(profile.vision().towerRatio()));
+      root.add(PROJECTOR, number(profile.vision().projectorRatio()));
+    }
     JsonArray layers = new JsonArray();
     for (LayerPlan plan : profile.layers()) {
       JsonObject layer = new JsonObject();

@@ -1,6 +1,9 @@
 package io.paretune.udfs.spark;
 
+import io.paretune.udfs.evaluate.ImageEncoding;
+import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
+import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.PruningCriterion;
@@ -15,13 +18,38 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what its weights are pruned by
  * @param levels of the ratios that candidates with the same evidence choose from; null where there
  *     is no index (an Optional cannot be serialized)
+ * @param sight what vision tower and projector are pruned by
  */
-public record CandidateSpec(CompressionProfile profile, Evidence evidence, @Nullable Levels levels)
+public record CandidateSpec(
+    CompressionProfile profile, Evidence evidence, @Nullable Levels levels, VisionEvidence sight)
     implements Serializable {
+
+  /**
+   * What vision tower and projector are pruned by.
+   *
+   * @param tower what its encoder layers saw
+   * @param projector what its two layers saw
+   */
+  public record VisionEvidence(Evidence tower, Evidence projector) implements Serializable {
+    /** Nothing: no weight goes before the decoder, or by its magnitude. */
+    public static VisionEvidence nothing() {
+      return new VisionEvidence(new Evidence.None(), new Evidence.None());
+    }
+  }
+
+  /** A candidate that leaves vision tower and projector as they are. */
+  public CandidateSpec(CompressionProfile profile, Evidence evidence, @Nullable Levels levels) {
+    this(profile, evidence, levels, VisionEvidence.nothing());
+  }
 
   /** A candidate without anything to prune by: dense, or pruned by magnitude. */
   public static CandidateSpec of(CompressionProfile profile) {
     return new CandidateSpec(profile, new Evidence.None(), null);
+  }
+
+  /** The same with what vision tower and projector are pruned by. */
+  public CandidateSpec seeing(VisionEvidence by) {
+    return new CandidateSpec(profile, evidence, levels, by);
   }
 
   /**
@@ -36,13 +64,44 @@ public record CandidateSpec(CompressionProfile profile, Evidence evidence, @Null
     return resident.lend(profile, this::criterion, Optional.ofNullable(levels).map(Levels::source));
   }
 
-  /** The profile's criterion with what it needs. */
-  PruningCriterion criterion() {
-    return PruningCriterion.of(profile.criterion(), this::statistics);
+  /**
+   * The candidate's vision tower and projector, borrowed.
+   *
+   * @throws InterruptedException if interrupted while others hold the memory
+   */
+  public ResidentModel.LentVision borrowVision(ResidentModel resident) throws InterruptedException {
+    return resident.lendVision(
+        profile.vision(), () -> criterion(sight.tower()), () -> criterion(sight.projector()));
   }
 
-  private ActivationStatistics statistics() {
-    if (evidence instanceof Evidence.Statistics s) {
+  /**
+   * A shard as the candidate sees its images: as it was prepared, unless vision tower or projector
+   * are pruned.
+   */
+  PreparedShard seen(ResidentModel resident, PreparedShard shard) throws InterruptedException {
+    if (profile.vision().isDense()) {
+      return shard;
+    }
+    try (ResidentModel.LentVision borrowed = borrowVision(resident)) {
+      return shard.seenBy(
+          new ImageEncoding(
+              resident.model(),
+              new ImageProcessor(resident.checkpoint().imageProcessor()),
+              borrowed.weights()));
+    }
+  }
+
+  /** The profile's criterion with what it needs. */
+  PruningCriterion criterion() {
+    return criterion(evidence);
+  }
+
+  private PruningCriterion criterion(Evidence by) {
+    return PruningCriterion.of(profile.criterion(), () -> statistics(by));
+  }
+
+  private static ActivationStatistics statistics(Evidence by) {
+    if (by instanceof Evidence.Statistics s) {
       return s.statistics();
     }
     throw new IllegalStateException("the model was not calibrated");

@@ -50,7 +50,12 @@ public record EvaluateShard(
       String failure = "";
       try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
         loaded = borrowed.loaded();
-        outcomes = outcomes(resident, borrowed.layers(), shard, task::isInterrupted);
+        outcomes =
+            outcomes(
+                resident,
+                borrowed.layers(),
+                candidate.seen(resident, shard),
+                task::isInterrupted);
       } catch (NonFiniteOutputException e) {
         failure = String.valueOf(e.getMessage());
       } catch (EngineException e) {

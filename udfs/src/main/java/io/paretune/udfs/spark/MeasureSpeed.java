@@ -38,9 +38,11 @@ public record MeasureSpeed(ModelSource source, SpeedSettings settings)
           "leave --type out");
     }
     ResidentModel resident = source.onCpu();
-    try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
+    try (ResidentModel.Candidate borrowed = candidate.borrow(resident);
+        ResidentModel.LentVision sight = candidate.borrowVision(resident)) {
       return new Measured(
-          ServingSpeed.measure(resident, device, borrowed.layers(), settings), name(device));
+          ServingSpeed.measure(
+              resident, device, borrowed.layers(), sight.weights(), settings), name(device));
     }
   }
 

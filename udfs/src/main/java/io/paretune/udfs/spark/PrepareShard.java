@@ -24,9 +24,17 @@ import org.apache.spark.sql.Row;
  *
  * @param source the model
  * @param benchmark asks the questions
+ * @param kept what of the images stays with the shard
  */
-public record PrepareShard(ModelSource source, Benchmark benchmark)
+public record PrepareShard(ModelSource source, Benchmark benchmark, Kept kept)
     implements FlatMapFunction2<Iterator<Row>, Iterator<Row>, PreparedShard> {
+
+  /** What of its images stays with a prepared shard. */
+  public enum Kept {
+    FEATURES,
+    /** Also the files, which the images' rows then have: candidates may see them otherwise. */
+    FEATURES_AND_FILES
+  }
 
   @Override
   public Iterator<PreparedShard> call(Iterator<Row> questions, Iterator<Row> images) {
@@ -42,7 +50,8 @@ public record PrepareShard(ModelSource source, Benchmark benchmark)
           .computeIfAbsent(row.getAs("image_id"), id -> new ArrayList<>())
           .add(tokenizer.prepare(SampleRows.sample(row)));
     }
-    Map<String, float[]> features = features(resident, images);
+    Map<String, byte[]> files = new HashMap<>();
+    Map<String, float[]> features = features(resident, keeping(images, files));
     int tokens = resident.model().config().imageTokens();
     List<PreparedImage> prepared = new ArrayList<>();
     byImage.forEach(
@@ -51,9 +60,29 @@ public record PrepareShard(ModelSource source, Benchmark benchmark)
           if (own == null) {
             throw new IllegalStateException("image " + image + " is not there");
           }
-          prepared.add(new PreparedImage(image, own, tokens, asked));
+          byte[] file = files.getOrDefault(image, new byte[0]);
+          prepared.add(new PreparedImage(image, own, tokens, asked, file));
         });
     return List.of(new PreparedShard(shard(), tokenizer.textBefore(), prepared)).iterator();
+  }
+
+  private Iterator<Row> keeping(Iterator<Row> images, Map<String, byte[]> files) {
+    if (kept == Kept.FEATURES) {
+      return images;
+    }
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return images.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        Row row = images.next();
+        files.put(row.getAs("image_id"), row.getAs("image"));
+        return row;
+      }
+    };
   }
 
   private static Map<String, float[]> features(ResidentModel resident, Iterator<Row> images) {

@@ -27,18 +27,30 @@ def clip_embed(self: Kernels, pixels: Tensor, stored: List[Tensor], patch: int, 
 #     norm 2 weight (E), bias, fc1 weight (J, E), bias, fc2 weight (E, J), bias]
 def clip_layer(self: Kernels, x: Tensor, stored: List[Tensor], heads: int, eps: float, quick: bool) -> Tensor:
   # (I, C, E) -> (I, C, E)
+  out = (self).clip_layer_squares(x, stored, heads, eps, quick, torch.to(torch.new_empty(x, [0]), 7))
+  return out[0]
+
+# The same, then the sums of squares of every linear layer's input; token_weight (I C) as the decoder's.
+def clip_layer_squares(self: Kernels, x: Tensor, stored: List[Tensor], heads: int, eps: float, quick: bool, token_weight: Tensor) -> List[Tensor]:
+  # (I, C, E) -> (I, C, E), (E), (E), (E), (J)
+  sums = annotate(List[Tensor], [])
   w = (self).as_type(stored, x)
   images = torch.size(x, 0)
   c = torch.size(x, 1)
   e = torch.size(x, 2)
   h = torch.layer_norm(x, [e], w[0], w[1], eps)
+  _0 = (self).add_squares(sums, torch.flatten(h, 0, 1), token_weight)
   y = torch.permute(torch.view(torch.linear(h, w[2], w[3]), [images, c, 3, heads, -1]), [2, 0, 3, 1, 4])
   q, k, v = torch.unbind(y, 0)  # (I, A, C, D)
   a = torch.scaled_dot_product_attention(q, k, v)
   a = torch.reshape(torch.transpose(a, 1, 2), [images, c, e])
+  _1 = (self).add_squares(sums, torch.flatten(a, 0, 1), token_weight)
   x1 = torch.add_(torch.linear(a, w[4], w[5]), x)
-  h1 = torch.linear(torch.layer_norm(x1, [e], w[6], w[7], eps), w[8], w[9])
-  return torch.add_(torch.linear((self).clip_activation(h1, quick), w[10], w[11]), x1)
+  h1 = torch.layer_norm(x1, [e], w[6], w[7], eps)
+  _2 = (self).add_squares(sums, torch.flatten(h1, 0, 1), token_weight)
+  f = (self).clip_activation(torch.linear(h1, w[8], w[9]), quick)
+  _3 = (self).add_squares(sums, torch.flatten(f, 0, 1), token_weight)
+  return torch.add([torch.add_(torch.linear(f, w[10], w[11]), x1)], sums)
 
 # GELU, or OpenAI's x * sigmoid(1.702 x).
 def clip_activation(self: Kernels, x: Tensor, quick: bool) -> Tensor:
@@ -51,7 +63,16 @@ def clip_activation(self: Kernels, x: Tensor, quick: bool) -> Tensor:
 # w: [linear 1 weight, bias, linear 2 weight, bias]; skip: 1 leaves the class token out.
 def project(self: Kernels, x: Tensor, stored: List[Tensor], skip: int, quick: bool) -> Tensor:
   # (I, C, E) -> (I, C - skip, H) fp32
+  out = (self).project_squares(x, stored, skip, quick, torch.to(torch.new_empty(x, [0]), 7))
+  return out[0]
+
+# The same, then the sums of squares of both linear layers' input.
+def project_squares(self: Kernels, x: Tensor, stored: List[Tensor], skip: int, quick: bool, token_weight: Tensor) -> List[Tensor]:
+  # (I, C, E) -> (I, C - skip, H) fp32, (E), (H)
+  sums = annotate(List[Tensor], [])
   w = (self).as_type(stored, x)
   kept = torch.narrow(x, 1, skip, torch.size(x, 1) - skip)
+  _0 = (self).add_squares(sums, torch.flatten(kept, 0, 1), token_weight)
   h = (self).clip_activation(torch.linear(kept, w[0], w[1]), quick)
-  return torch.to(torch.linear(h, w[2], w[3]), 6)
+  _1 = (self).add_squares(sums, torch.flatten(h, 0, 1), token_weight)
+  return torch.add([torch.to(torch.linear(h, w[2], w[3]), 6)], sums)

@@ -23,8 +23,10 @@ import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
+import io.paretune.udfs.profile.VisionPlan;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A compressed model says what the uncompressed one says of the same weights, in less memory. */
 class CompressedModelTest {
   private static final TorchScript SCRIPT = TorchScript.compiled(Device.cpu(), ModelKernels.TEXTS);
+
+  /** Of a profile that leaves vision tower and projector as they are: not asked for. */
+  private static final VisionWeights NO_VISION = new VisionWeights(List.of(), List.of());
+
   @TempDir Path temporary;
 
   @Test
@@ -70,7 +76,7 @@ class CompressedModelTest {
       }
       try (CompressedModel compressed =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get);
+                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get, loaded.model().vision());
           Serving serving = compressed.serving()) {
         ImageProcessor processor = new ImageProcessor(loaded.checkpoint().imageProcessor());
         NDArray features =
@@ -82,6 +88,66 @@ class CompressedModelTest {
         assertThat((double) compressed.weightBytes()).isBetween(0.94 * claimed, claimed);
       }
     }
+  }
+
+  @Test
+  void visionTowerAndProjectorArePackedAsWell() {
+    try (LoadedModel loaded = LoadedModel.open(Goldens.DEMO);
+        NDManager kept = loaded.model().newManager()) {
+      CompressionProfile profile =
+          CompressionProfile.dense().withVision(new VisionPlan(0.5, 0.7));
+      VisionWeights dense = loaded.model().vision();
+      VisionWeights pruned =
+          dense.with(
+              IntStream.range(0, dense.layers().size())
+                  .mapToObj(l -> thinned(kept, dense.matrices(l), 0.5))
+                  .toList(),
+              thinned(kept, dense.projectorMatrices(), 0.7));
+      ImageProcessor processor = new ImageProcessor(loaded.checkpoint().imageProcessor());
+      List<float[]> pixels = List.of(processor.pixels(Goldens.image("exact-96.png"), "image"));
+      float[] expected = loaded.model().imageFeatures(kept, pixels, pruned).toFloatArray();
+      long denseBytes;
+      try (CompressedModel model = compressed(loaded, CompressionProfile.dense(), dense)) {
+        denseBytes = model.weightBytes();
+        assertThat(model.imageFeatures(kept, pixels).toFloatArray()).isNotEqualTo(expected);
+      }
+      try (CompressedModel model = compressed(loaded, profile, pruned)) {
+        assertThat(model.imageFeatures(kept, pixels).toFloatArray()).isEqualTo(expected);
+        MemoryFootprint footprint =
+            new MemoryFootprint(DecoderShape.of(loaded.checkpoint()), new Workload(1, 1));
+        assertThat(model.weightBytes() - denseBytes)
+            .as("what the footprint claims to save, but for padding")
+            .isCloseTo(footprint.visionSaving(profile.vision()), within(64L * 20));
+        assertThat(model.workspaceBytes()).isGreaterThan(4L * 192 * 192);
+      }
+    }
+  }
+
+  private static CompressedModel compressed(
+      LoadedModel loaded, CompressionProfile profile, VisionWeights vision) {
+    return CompressedModel.of(
+        loaded.checkpoint(),
+        Device.cpu(),
+        DType.F32,
+        profile,
+        loaded.model()::layer,
+        vision);
+  }
+
+  /** The first of each row's weights gone. */
+  private static Map<InputSite, NDArray> thinned(
+      NDManager owner, Map<InputSite, NDArray> matrices, double ratio) {
+    Map<InputSite, NDArray> all = new EnumMap<>(InputSite.class);
+    matrices.forEach(
+        (site, matrix) -> {
+          int columns = (int) matrix.getShape().get(1);
+          float[] weights = matrix.toFloatArray();
+          for (int i = 0; i < weights.length; i++) {
+            weights[i] = i % columns < (int) (columns * ratio) ? 0 : weights[i];
+          }
+          all.put(site, owner.create(weights, matrix.getShape()));
+        });
+    return all;
   }
 
   @Test
@@ -99,13 +165,13 @@ class CompressedModelTest {
       NDArray features = loaded.features(kept, "exact-96.png");
       try (CompressedModel model =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get);
+                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get, loaded.model().vision());
           Serving serving = model.serving()) {
         fp32 = answer(kept, serving, features);
       }
       try (CompressedModel model =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.BF16, profile, layers::get);
+                  loaded.checkpoint(), Device.cpu(), DType.BF16, profile, layers::get, loaded.model().vision());
           Serving serving = model.serving()) {
         bf16 = answer(kept, serving, features);
       }
@@ -129,7 +195,7 @@ class CompressedModelTest {
       try (Checkpoint checkpoint = Checkpoint.open(directory);
           LayersOnDemand layers = new LayersOnDemand(checkpoint, profile);
           CompressedModel model =
-              CompressedModel.of(checkpoint, Device.cpu(), DType.F32, profile, layers);
+              CompressedModel.of(checkpoint, Device.cpu(), DType.F32, profile, layers, NO_VISION);
           Serving serving = model.serving();
           NDManager pass = model.newManager();
           KvSequence sequence = serving.pages().newSequence()) {

@@ -93,6 +93,41 @@ class CompressionProfileTest {
   }
 
   @Test
+  void visionTowerAndProjectorHaveRatiosThatOnlyThenAreSpelt() {
+    CompressionProfile some =
+        CompressionProfile.parse("p", "{\"projector_pruning_ratio\":0.50,\"layers\":[]}");
+    assertThat(some.vision()).isEqualTo(new VisionPlan(0, 0.5));
+    assertThat(some.isDense()).isFalse();
+    assertThat(some.isPruned()).as("the decoder").isFalse();
+    assertThat(some.canonicalJson())
+        .contains("\"vision_pruning_ratio\":0,\"projector_pruning_ratio\":0.5");
+    assertThat(CompressionProfile.parse("p", some.canonicalJson())).isEqualTo(some);
+    assertThat(some.pruningOnly().vision()).isEqualTo(some.vision());
+    assertThat(CompressionProfile.dense().canonicalJson()).doesNotContain("vision");
+    assertThat(
+            CompressionProfile.parse("p", "{\"vision_pruning_ratio\":0,\"layers\":[]}").isDense())
+        .isTrue();
+
+    assertThatThrownBy(
+            () ->
+                CompressionProfile.parse("p.json", "{\"vision_pruning_ratio\":\"a\",\"layers\":3}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("\"vision_pruning_ratio\" must be a number, was \"a\"")
+        .hasMessageContaining("\"layers\" must be an array");
+    assertThatThrownBy(
+            () -> CompressionProfile.parse("p.json", "{\"vision_pruning_ratio\":1,\"layers\":[]}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("p.json: vision_pruning_ratio must be in [0, 1), was 1.0");
+    assertThatThrownBy(
+            () ->
+                CompressionProfile.parse(
+                    "p.json",
+                    "{\"mask\":\"sequential\",\"vision_pruning_ratio\":0.1,\"layers\":[]}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("pruned by one-shot masks of a criterion that updates no weight");
+  }
+
+  @Test
   void anNmPatternBringsItsRatioAndOldProfilesKeepTheirIds() {
     CompressionProfile whole =
         CompressionProfile.parse("p", "{\"layers\":[{\"layer\":1,\"pattern\":\"2:4\"}]}");
