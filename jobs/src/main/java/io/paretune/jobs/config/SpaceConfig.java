@@ -1,6 +1,7 @@
 package io.paretune.jobs.config;
 
 import io.paretune.jobs.search.Granularity;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.profile.Pattern;
@@ -38,7 +39,8 @@ public record SpaceConfig(
   static SpaceConfig of(Values values) {
     Pattern pattern = values.get(Keys.PATTERN);
     List<Double> ratios = values.get(Keys.PRUNING_RATIOS);
-    return new SpaceConfig(
+    SpaceConfig space =
+        new SpaceConfig(
         values.get(Keys.CRITERION),
         values.get(Keys.MASK),
         pattern,
@@ -49,6 +51,15 @@ public record SpaceConfig(
         values.get(Keys.PROJECTOR_PRUNING_RATIOS),
         values.get(Keys.KEY_VALUE_BITS),
         values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
+    if (space.prunesVision()
+        && (space.mask() == MaskKind.SEQUENTIAL || space.criterion().updatesWeights())) {
+      throw new InvalidInputException(
+          "study.space.vision-pruning-ratios, study.space.projector-pruning-ratios",
+          "need one-shot masks and a criterion that updates no weight, not %s and %s"
+              .formatted(space.mask().key(), space.criterion().key()),
+          "set both to [], or choose another study.space.mask or criterion");
+    }
+    return space;
   }
 
   /** Whether candidates may see images otherwise than the dense model does. */

@@ -330,15 +330,6 @@ public final class Tuning {
                     "is %,d bytes, and no profile of the space needs less than %,.0f"
                         .formatted(max, memory.least()),
                     "raise it, or allow higher ratios or fewer bits"));
-    if (study.space().prunesVision()
-        && (study.space().mask() == MaskKind.SEQUENTIAL
-            || study.space().criterion().updatesWeights())) {
-      problems.add(
-          "study.space.vision-pruning-ratios, projector-pruning-ratios",
-          "need study.space.mask = one-shot and a criterion that updates no weight; they are %s and %s"
-              .formatted(study.space().mask().key(), study.space().criterion().key()),
-          "set both to [], or choose another mask or criterion");
-    }
     Pattern pattern = study.space().pattern();
     for (Projection p : Projection.values()) {
       int columns = inputs.footprint().shape().columns(p);

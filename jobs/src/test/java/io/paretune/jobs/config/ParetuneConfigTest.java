@@ -103,6 +103,25 @@ class ParetuneConfigTest {
   }
 
   @Test
+  void visionIsPrunedOneShotOnly() {
+    assertThat(
+            read(null, "study.space.vision-pruning-ratios=[0.2, 0.4]").study().space().prunesVision())
+        .isTrue();
+    for (String other : List.of("study.space.mask=sequential", "study.space.criterion=sparsegpt")) {
+      assertThatThrownBy(() -> read(null, "study.space.projector-pruning-ratios=[0.1]", other))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("need one-shot masks and a criterion that updates no weight, not");
+    }
+  }
+
+  @Test
+  void aPatternBringsItsRatio() {
+    StudyConfig study = read(null, "study.space.pattern=\"2:4\"").study();
+    assertThat(study.space().pruningRatios()).containsExactly(0.0, 0.5);
+    assertThat(study.uniformBaseline()).containsExactly(0.5);
+  }
+
+  @Test
   void everyKeyCanBeSetInAFile() throws IOException {
     Path file =
         write(
@@ -122,7 +141,7 @@ class ParetuneConfigTest {
               patience = 30, template = "/t.json", warm-start { studies = [yesterday, 7b], weight = 0.25 }
               concurrency = 3, shards = 4, racing { confidence = 0.9, rungs = 2 }, uniform-baseline = []
               space { criterion = magnitude, mask = sequential, pattern = "4:8", granularity = block, blocks = 2
-                pruning-ratios = [0.5, 0, 0.5], vision-pruning-ratios = [0.2], projector-pruning-ratios = [0.4, 0.1], key-value-bits = [4, 16]
+                pruning-ratios = [0.5, 0, 0.5], vision-pruning-ratios = [0], projector-pruning-ratios = [0, 0.0], key-value-bits = [4, 16]
                 separate-key-and-value-bits = true }
               constraints { max-memory = 1 kB, min-mean-pruning-ratio = 0.4951 }
             }
@@ -183,8 +202,8 @@ class ParetuneConfigTest {
                         Granularity.BLOCK,
                         2,
                         List.of(0.0, 0.5),
-                        List.of(0.2),
-                        List.of(0.1, 0.4),
+                        List.of(0.0),
+                        List.of(0.0),
                         List.of(16, 4),
                         true),
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),

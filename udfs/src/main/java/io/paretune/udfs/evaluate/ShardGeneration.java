@@ -50,9 +50,8 @@ public record ShardGeneration(
         model.generate(
             layers,
             questions.stream().map(own -> own.stream().map(this::prompt).toList()).toList(),
-            (owner, from, to) ->
-                model.prefill(
-                    owner, layers, before, ShardForwards.features(owner, images.subList(from, to))),
+            before,
+            (owner, from, to) -> ShardForwards.features(owner, images.subList(from, to)),
             batch,
             () -> {
               if (cancelled.getAsBoolean()) {

@@ -178,11 +178,43 @@ public final class MultimodalModel implements AutoCloseable {
       int slots,
       Runnable betweenSteps) {
     if (layers.treeKeyGroup() > 0) {
-      throw new IllegalArgumentException("generation knows keys grouped by token only");
+      throw new IllegalArgumentException("keys grouped by channel need their images' features");
     }
     try (NDManager pass = newManager()) {
       return new ContinuousGeneration(decoder, layers, prompts, prefixes, slots)
           .run(pass, betweenSteps);
+    }
+  }
+
+  /**
+   * The same from the images' features, for any grouping of keys.
+   *
+   * @param before the tokens before the image, the same for all
+   */
+  public List<List<long[]>> generate(
+      LayerStack layers,
+      List<List<OpenPrompt>> prompts,
+      long[] before,
+      FeatureRun features,
+      int slots,
+      Runnable betweenSteps) {
+    if (layers.treeKeyGroup() == 0) {
+      return generate(
+          layers,
+          prompts,
+          (owner, from, to) -> prefill(owner, layers, before, features.run(owner, from, to)),
+          slots,
+          betweenSteps);
+    }
+    try (NDManager pass = newManager();
+        Serving serving = serving(pass, layers, KvStorage.PLAIN)) {
+      return new PagedGeneration(
+              decoder,
+              serving,
+              layers.profile().id(),
+              prompts,
+              new PagedGeneration.ImagePrefix(before, features))
+          .run(pass, slots, betweenSteps);
     }
   }
 

@@ -32,18 +32,17 @@ public final class PrunedVision implements AutoCloseable {
   /**
    * Prunes.
    *
-   * @param parent of the memory
+   * @param owner of the memory; closed with the result, or if nothing comes of it
    * @param dense fp32 on the CPU
    * @param tower ranks encoder layers
    * @param projector ranks the projector, as layer 0
    */
   public static PrunedVision of(
-      NDManager parent,
+      NDManager owner,
       VisionWeights dense,
       VisionPlan plan,
       PruningCriterion tower,
       PruningCriterion projector) {
-    NDManager owner = parent.newSubManager();
     boolean complete = false;
     try {
       List<Map<InputSite, NDArray>> layers = new ArrayList<>();

@@ -9,7 +9,9 @@ import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
+import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.MaskKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -76,6 +78,55 @@ class ContinuousGenerationTest {
         }
       }
     }
+  }
+
+  /** Answers are long enough to fill a group of 32 with what was generated. */
+  @Test
+  void keysGroupedByChannelGiveTheAnswersOfOneByOneToo() {
+    LayerStack layers =
+        new LayerStack(
+            loaded.model().dense().weights(),
+            new CompressionProfile(
+                CriterionName.WANDA,
+                MaskKind.ONE_SHOT,
+                KvGrouping.CHANNEL_KEYS,
+                IntStream.range(0, 8).mapToObj(l -> LayerPlan.of(l, 0, l < 4 ? 2 : 16, 4)).toList()));
+    int longest = 34;
+    List<Asked> asked = List.of(new Asked(2, List.of(3, 0, 3)), new Asked(0, List.of(1)));
+    int[] steps = {0};
+    List<List<long[]>> answers =
+        loaded
+            .model()
+            .generate(
+                layers,
+                prompts(asked, endless(longest)),
+                loaded.prompt("?").before(),
+                (owner, from, to) ->
+                    loaded.features(
+                        owner,
+                        asked.subList(from, to).stream()
+                            .map(a -> IMAGES[a.image()])
+                            .toArray(String[]::new)),
+                3,
+                () -> steps[0]++);
+    for (int i = 0; i < asked.size(); i++) {
+      try (NDManager pass = loaded.model().newManager()) {
+        KvCache prefix =
+            loaded
+                .model()
+                .prefill(
+                    pass,
+                    layers,
+                    loaded.prompt("?").before(),
+                    loaded.features(pass, IMAGES[asked.get(i).image()]));
+        for (int q = 0; q < asked.get(i).questions().size(); q++) {
+          long[] prompt = loaded.prompt(QUESTIONS.get(asked.get(i).questions().get(q))).after();
+          assertThat(answers.get(i).get(q))
+              .containsExactly(naive(layers, prefix, prompt, longest));
+        }
+      }
+    }
+    assertThat(steps[0]).as("4 prompts, then 33 steps of three and of one").isEqualTo(4 + 2 * 33);
   }
 
   @Property(tries = 25, shrinking = ShrinkingMode.OFF)
@@ -245,7 +296,8 @@ class ContinuousGenerationTest {
               KvCache prefix = prefix(pass, bits, all().subList(image, image + 1));
               for (int q = 0; q < QUESTIONS.size(); q++) {
                 answers[image][q] =
-                    naive(dense(bits), prefix, loaded.prompt(QUESTIONS.get(q)).after());
+                    naive(
+                        dense(bits), prefix, loaded.prompt(QUESTIONS.get(q)).after(), TOKENS);
               }
             }
           }
@@ -253,9 +305,10 @@ class ContinuousGenerationTest {
         });
   }
 
-  private static long[] naive(LayerStack layers, KvCache prefix, long[] prompt) {
+  private static long[] naive(
+      LayerStack layers, KvCache prefix, long[] prompt, int tokens) {
     long[] all = prompt;
-    for (int i = 0; i < TOKENS; i++) {
+    for (int i = 0; i < tokens; i++) {
       try (NDManager step = loaded.model().newManager()) {
         NDArray table =
             loaded
