@@ -96,8 +96,10 @@ public final class KvPages implements AutoCloseable {
       reserve(1);
       copy.blocks().add(blocks.take());
       copyBlock(other.blocks().get(full), copy.blocks().get(full));
-      if (other.open() != KvSequence.NONE) {
-        layers.forEach(l -> copyRows(List.of(l.open), other.open(), copy.open()));
+      for (Layer layer : layers) {
+        if (layer.keyGroup > 0) { // the others have no raw keys
+          copyRows(List.of(layer.open), other.open(), copy.open());
+        }
       }
     }
     copy.grow(other.tokens());
