@@ -38,7 +38,13 @@ import org.apache.spark.storage.StorageLevel;
  * confirm) has run: accuracy at equal memory of every criterion at the uniform profiles of the
  * study's frontier and of the searched profile that fits the same memory; and how far one-shot and
  * sequential masks differ in score and in the weights that go. Arguments: the study's file, then
- * {@code key=value}.
+ * {@code key=value}. After {@code ./paretune demo} and {@code ./mvnw test-compile}, as README's
+ * command line for spark-submit with
+ *
+ * <pre>
+ * --driver-class-path 'jobs/target/paretune.jar:jobs/target/test-classes:jobs/target/lib/*' \
+ * --class io.paretune.jobs.tune.CriteriaBenchmark jobs/target/paretune.jar conf/studies/demo.conf
+ * </pre>
  */
 public final class CriteriaBenchmark {
   private static final List<Double> RATIOS = List.of(0.5, 0.6, 0.7);
