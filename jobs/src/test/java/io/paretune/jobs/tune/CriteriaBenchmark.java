@@ -10,6 +10,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
@@ -159,7 +160,7 @@ public final class CriteriaBenchmark {
   private TrialScore score(CompressionProfile profile) {
     return ShardResults.score(
         inputs.benchmark(),
-        benchmark.answers(heldOut, candidates.apply(profile), EvaluationMode.OPTIONS).stream()
+        benchmark.answers(heldOut, candidates.apply(profile), Answering.of(EvaluationMode.OPTIONS)).stream()
             .map(a -> Tally.of(a.outcomes()))
             .reduce(Tally.EMPTY, Tally::plus));
   }
