@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param blocks number of blocks, where the granularity is {@link Granularity#BLOCK}
  * @param pruningRatios shares of weights set to zero that can be chosen, ascending; under an n:m
  *     pattern 0 and n/m
- * @param visionPruningRatios the same for the vision tower, of which all layers have one ratio; empty
- *     if it is left as it is
+ * @param visionPruningRatios the same for the vision tower, of which all layers have one ratio;
+ *     empty if it is left as it is
  * @param projectorPruningRatios the same for the projector
  * @param keyValueBits bits of cached keys and values that can be chosen, descending
  * @param separateKeyAndValueBits whether a layer's keys and values can differ in bits
@@ -41,16 +41,16 @@ public record SpaceConfig(
     List<Double> ratios = values.get(Keys.PRUNING_RATIOS);
     SpaceConfig space =
         new SpaceConfig(
-        values.get(Keys.CRITERION),
-        values.get(Keys.MASK),
-        pattern,
-        values.get(Keys.GRANULARITY),
-        values.get(Keys.BLOCKS),
-        pattern == Pattern.UNSTRUCTURED ? ratios : List.of(0.0, pattern.ratio()),
-        values.get(Keys.VISION_PRUNING_RATIOS),
-        values.get(Keys.PROJECTOR_PRUNING_RATIOS),
-        values.get(Keys.KEY_VALUE_BITS),
-        values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
+            values.get(Keys.CRITERION),
+            values.get(Keys.MASK),
+            pattern,
+            values.get(Keys.GRANULARITY),
+            values.get(Keys.BLOCKS),
+            pattern == Pattern.UNSTRUCTURED ? ratios : List.of(0.0, pattern.ratio()),
+            values.get(Keys.VISION_PRUNING_RATIOS),
+            values.get(Keys.PROJECTOR_PRUNING_RATIOS),
+            values.get(Keys.KEY_VALUE_BITS),
+            values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
     if (space.prunesVision()
         && (space.mask() == MaskKind.SEQUENTIAL || space.criterion().updatesWeights())) {
       throw new InvalidInputException(
@@ -68,7 +68,10 @@ public record SpaceConfig(
         .anyMatch(ratio -> ratio > 0);
   }
 
-  /** The decoder's variables and their choices, in words that studies of earlier versions noted as well. */
+  /**
+   * The decoder's variables and their choices, in words that studies of earlier versions noted as
+   * well.
+   */
   public String variables() {
     return "SpaceConfig[criterion=%s, mask=%s, granularity=%s, blocks=%d, pruningRatios=%s, keyValueBits=%s, separateKeyAndValueBits=%s]"
         .formatted(

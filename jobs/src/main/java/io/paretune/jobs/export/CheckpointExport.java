@@ -33,8 +33,7 @@ record CheckpointExport(ResidentModel resident, CandidateSpec candidate, ModelCa
       PackedCheckpoint.write(
           written,
           Files.createDirectory(directory.resolve("packed")).resolve("model.safetensors"),
-          name ->
-              PrunedTensors.isPruned(candidate.profile(), vision, name));
+          name -> PrunedTensors.isPruned(candidate.profile(), vision, name));
     }
     writeJson(
         directory.resolve("profile.json"),

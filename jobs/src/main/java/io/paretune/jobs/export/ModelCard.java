@@ -64,8 +64,9 @@ record ModelCard(
           text,
           String.format(
               Locale.ROOT,
-              "\nOf each row of the vision tower's linear layers %.1f %% are zero, of the projector's"
-                  + " %.1f %%.",
+              "\n"
+                  + "Of each row of the vision tower's linear layers %.1f %% are zero, of the"
+                  + " projector's %.1f %%.",
               100 * profile.vision().towerRatio(),
               100 * profile.vision().projectorRatio()));
     }

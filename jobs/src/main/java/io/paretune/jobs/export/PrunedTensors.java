@@ -50,8 +50,7 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
   }
 
   /** Whether the profile prunes the matrix of that canonical name. */
-  static boolean isPruned(
-      CompressionProfile profile, List<VisionMatrix> vision, String tensor) {
+  static boolean isPruned(CompressionProfile profile, List<VisionMatrix> vision, String tensor) {
     Matcher name = NAME.matcher(tensor);
     if (vision.stream()
         .anyMatch(m -> m.tensor().equals(tensor) && m.part().ratio(profile.vision()) > 0)) {

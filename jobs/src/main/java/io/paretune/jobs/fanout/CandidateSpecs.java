@@ -97,8 +97,7 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   /** What the dense model's layers see on the calibration questions. */
   public ActivationStatistics denseStatistics() {
     return read(
-        questionsId,
-        store.statistics(questionsId, () -> questions.get().calibration().toBytes()));
+        questionsId, store.statistics(questionsId, () -> questions.get().calibration().toBytes()));
   }
 
   private static ActivationStatistics read(String name, byte[] bytes) {
@@ -114,7 +113,8 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
           VisionStatistics.fromBytes(
               "calibration " + name,
               store.statistics(name, () -> questions.get().visionCalibration().toBytes()));
-      known = new CandidateSpec.VisionEvidence(send(statistics.tower()), send(statistics.projector()));
+      known =
+          new CandidateSpec.VisionEvidence(send(statistics.tower()), send(statistics.projector()));
       sight = known;
     }
     return known;

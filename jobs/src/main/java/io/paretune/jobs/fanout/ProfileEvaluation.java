@@ -87,8 +87,7 @@ public record ProfileEvaluation(
       LoadModel.everywhere(context, source);
       CandidateSpec candidate = candidate(spark, context, read, shards);
       ShardedBenchmark rows = ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch);
-      ShardedBenchmark benchmark =
-          (profile.vision().isDense() ? rows : rows.withFiles()).loaded();
+      ShardedBenchmark benchmark = (profile.vision().isDense() ? rows : rows.withFiles()).loaded();
       LOG.info("answering {} questions", benchmark.questions().count());
       long started = System.nanoTime();
       List<ShardAnswers> answers =

@@ -314,12 +314,13 @@ public final class CompressionSpace {
       }
     }
     return CompressionProfile.of(
-        choices.criterion(),
-        IntStream.range(0, layers)
-            .mapToObj(
-                l ->
-                    new LayerPlan(l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
-            .toList())
+            choices.criterion(),
+            IntStream.range(0, layers)
+                .mapToObj(
+                    l ->
+                        new LayerPlan(
+                            l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
+                .toList())
         .withVision(new VisionPlan(tower, projector));
   }
 

@@ -6,6 +6,7 @@ import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
@@ -33,7 +34,8 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
 
   /**
    * Measures them on the cluster; empty where they are not defined: without a ratio above 0, with
-   * masks that depend on other layers', or by a criterion that knows no inputs or changes weights.
+   * masks that depend on other layers' or lie in groups, or by a criterion that knows no inputs or
+   * changes weights.
    *
    * @param candidates how a profile is sent to tasks
    */
@@ -43,6 +45,7 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
     Optional<Levels> levels = Tuning.levels(inputs);
     if (levels.isEmpty()
         || space.mask() != MaskKind.ONE_SHOT
+        || space.pattern() != Pattern.UNSTRUCTURED
         || space.criterion().needs() != CriterionName.Needs.MEAN_SQUARES) {
       return Optional.empty();
     }

@@ -57,7 +57,12 @@ class ExportInTransformersIT {
 
     List<JsonObject> own =
         answers(
-            samples, DemoSamples.MODEL, "--profile", profile.toString(), "--calibration-samples", "16");
+            samples,
+            DemoSamples.MODEL,
+            "--profile",
+            profile.toString(),
+            "--calibration-samples",
+            "16");
     Path theirs = directory.resolve("transformers.jsonl");
     Finished asked =
         Finished.run(

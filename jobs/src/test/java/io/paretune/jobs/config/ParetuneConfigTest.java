@@ -105,7 +105,10 @@ class ParetuneConfigTest {
   @Test
   void visionIsPrunedOneShotOnly() {
     assertThat(
-            read(null, "study.space.vision-pruning-ratios=[0.2, 0.4]").study().space().prunesVision())
+            read(null, "study.space.vision-pruning-ratios=[0.2, 0.4]")
+                .study()
+                .space()
+                .prunesVision())
         .isTrue();
     for (String other : List.of("study.space.mask=sequential", "study.space.criterion=sparsegpt")) {
       assertThatThrownBy(() -> read(null, "study.space.projector-pruning-ratios=[0.1]", other))

@@ -34,10 +34,11 @@ class ImportanceTest {
           new MemoryFootprint(new DecoderShape(4, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
           new Choices(
               CriterionName.WANDA,
-Pattern.UNSTRUCTURED,
+              Pattern.UNSTRUCTURED,
               Granularity.LAYER,
               1,
-              List.of(0.3, 0.5, 0.7), CompressionSpace.VisionRatios.none(),
+              List.of(0.3, 0.5, 0.7),
+              CompressionSpace.VisionRatios.none(),
               List.of(8, 4),
               KvBits.TIED),
           OptionalLong.empty(),

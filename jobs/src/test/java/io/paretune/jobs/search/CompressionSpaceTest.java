@@ -84,8 +84,7 @@ class CompressionSpaceTest {
   @Property(tries = 60)
   void underAPatternEveryPrunedLayerHasIt(
       @ForAll Granularity granularity, @ForAll KvBits kvBits, @ForAll long seed) {
-    CompressionSpace space =
-        space(Pattern.FOUR_OF_EIGHT, List.of(0.0, 0.5), granularity, kvBits);
+    CompressionSpace space = space(Pattern.FOUR_OF_EIGHT, List.of(0.0, 0.5), granularity, kvBits);
     Point point = random(space, seed);
     CompressionProfile profile = space.profile(point);
     assertThat(space.point(profile)).contains(point);
@@ -100,8 +99,8 @@ class CompressionSpaceTest {
   }
 
   @Property(tries = 40)
-  void whatComesBeforeTheDecoderIsTwoMoreVariables(@ForAll Granularity granularity, @ForAll long seed)
-      throws IOException {
+  void whatComesBeforeTheDecoderIsTwoMoreVariables(
+      @ForAll Granularity granularity, @ForAll long seed) throws IOException {
     MemoryFootprint demo;
     try (Checkpoint model = Checkpoint.open(DemoSamples.MODEL)) {
       demo = new MemoryFootprint(DecoderShape.of(model), new Workload(4, 100));
@@ -133,8 +132,7 @@ class CompressionSpaceTest {
   @Test
   void aPatternHasNoOtherRatios() {
     assertThatThrownBy(
-            () ->
-                space(Pattern.TWO_OF_FOUR, List.of(0.3), Granularity.LAYER, KvBits.TIED))
+            () -> space(Pattern.TWO_OF_FOUR, List.of(0.3), Granularity.LAYER, KvBits.TIED))
         .hasMessageContaining("the pattern 2:4 has the ratios 0 and 0.5, not [0.0, 0.3]");
   }
 
@@ -202,7 +200,8 @@ class CompressionSpaceTest {
                 Pattern.UNSTRUCTURED,
                 Granularity.LAYER,
                 1,
-                List.of(0.0, 0.5), CompressionSpace.VisionRatios.none(),
+                List.of(0.0, 0.5),
+                CompressionSpace.VisionRatios.none(),
                 List.of(16),
                 KvBits.TIED),
             OptionalLong.of(100_000),

@@ -14,8 +14,8 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -41,7 +41,8 @@ class TemplateTest {
             Pattern.UNSTRUCTURED,
             Granularity.LAYER,
             1,
-            IntStream.range(0, 10).mapToObj(r -> r / 10.0).toList(), CompressionSpace.VisionRatios.none(),
+            IntStream.range(0, 10).mapToObj(r -> r / 10.0).toList(),
+            CompressionSpace.VisionRatios.none(),
             List.of(8, 4),
             KvBits.SEPARATE),
         OptionalLong.empty(),

@@ -160,7 +160,9 @@ public final class CriteriaBenchmark {
   private TrialScore score(CompressionProfile profile) {
     return ShardResults.score(
         inputs.benchmark(),
-        benchmark.answers(heldOut, candidates.apply(profile), Answering.of(EvaluationMode.OPTIONS)).stream()
+        benchmark
+            .answers(heldOut, candidates.apply(profile), Answering.of(EvaluationMode.OPTIONS))
+            .stream()
             .map(a -> Tally.of(a.outcomes()))
             .reduce(Tally.EMPTY, Tally::plus));
   }

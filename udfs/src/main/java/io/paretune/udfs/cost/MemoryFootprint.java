@@ -8,8 +8,8 @@ import io.paretune.udfs.profile.VisionPlan;
 import java.io.Serializable;
 
 /**
- * Bytes of a model under a profile, exact and additive: {@code fixedBytes() + visionSaving(plan) + Σ
- * layerBytes(plan)}, where the saving is negative or 0.
+ * Bytes of a model under a profile, exact and additive: {@code fixedBytes() + visionSaving(plan) +
+ * Σ layerBytes(plan)}, where the saving is negative or 0.
  *
  * <p>A pruned matrix of R rows and C columns takes the smaller of its dense form and a bitmask of
  * R·C bits plus the values that are kept: R·(C − int(C·ratio)). A cached vector of head_dim values

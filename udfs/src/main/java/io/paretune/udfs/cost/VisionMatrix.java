@@ -23,13 +23,7 @@ import java.util.List;
  * @param bytesPerWeight as it is stored
  */
 public record VisionMatrix(
-    String tensor,
-    Part part,
-    int layer,
-    Projection like,
-    int rows,
-    int columns,
-    int bytesPerWeight)
+    String tensor, Part part, int layer, Projection like, int rows, int columns, int bytesPerWeight)
     implements Serializable {
 
   /** What has a ratio of its own. */

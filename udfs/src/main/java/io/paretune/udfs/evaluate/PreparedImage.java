@@ -13,11 +13,7 @@ import java.util.List;
  * @param file its bytes, where candidates may encode it themselves; otherwise none
  */
 public record PreparedImage(
-    String imageId,
-    float[] features,
-    int tokens,
-    List<PreparedQuestion> questions,
-    byte[] file)
+    String imageId, float[] features, int tokens, List<PreparedQuestion> questions, byte[] file)
     implements Serializable {
 
   public PreparedImage {

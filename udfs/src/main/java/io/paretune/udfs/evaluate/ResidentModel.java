@@ -167,7 +167,8 @@ public final class ResidentModel implements AutoCloseable {
   }
 
   /** What pruned vision weights depend on, and their bytes. */
-  private record VisionKey(CriterionName criterion, String calibrationId, VisionPlan plan, long bytes)
+  private record VisionKey(
+      CriterionName criterion, String calibrationId, VisionPlan plan, long bytes)
       implements Comparable<VisionKey> {
     @Override
     public int compareTo(VisionKey other) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class ProfileJson {
   private static final String TOWER = "vision_pruning_ratio";
   private static final String PROJECTOR = "projector_pruning_ratio";
-  private static final Set<String> KEYS = Set.of("criterion", "mask", "kv_grouping", TOWER, PROJECTOR, "layers");
+  private static final Set<String> KEYS =
+      Set.of("criterion", "mask", "kv_grouping", TOWER, PROJECTOR, "layers");
   private static final Set<String> LAYER_KEYS =
       Set.of("layer", "pruning_ratio", "pattern", "key_bits", "value_bits");
 

@@ -31,10 +31,14 @@ public record VisionStatistics(ActivationStatistics tower, ActivationStatistics 
         new StatisticsShape(
             1,
             Map.of(
-                InputSite.ATTENTION, unused,
-                InputSite.ATTENTION_OUTPUT, unused,
-                InputSite.MLP, model.vision().hiddenSize(),
-                InputSite.MLP_DOWN, model.text().hiddenSize())));
+                InputSite.ATTENTION,
+                unused,
+                InputSite.ATTENTION_OUTPUT,
+                unused,
+                InputSite.MLP,
+                model.vision().hiddenSize(),
+                InputSite.MLP_DOWN,
+                model.text().hiddenSize())));
   }
 
   public VisionStatistics merge(VisionStatistics other) {

@@ -52,10 +52,7 @@ public record EvaluateShard(
         loaded = borrowed.loaded();
         outcomes =
             outcomes(
-                resident,
-                borrowed.layers(),
-                candidate.seen(resident, shard),
-                task::isInterrupted);
+                resident, borrowed.layers(), candidate.seen(resident, shard), task::isInterrupted);
       } catch (NonFiniteOutputException e) {
         failure = String.valueOf(e.getMessage());
       } catch (EngineException e) {

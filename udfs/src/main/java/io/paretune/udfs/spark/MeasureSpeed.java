@@ -41,8 +41,8 @@ public record MeasureSpeed(ModelSource source, SpeedSettings settings)
     try (ResidentModel.Candidate borrowed = candidate.borrow(resident);
         ResidentModel.LentVision sight = candidate.borrowVision(resident)) {
       return new Measured(
-          ServingSpeed.measure(
-              resident, device, borrowed.layers(), sight.weights(), settings), name(device));
+          ServingSpeed.measure(resident, device, borrowed.layers(), sight.weights(), settings),
+          name(device));
     }
   }
 

@@ -60,7 +60,9 @@ final class DemoQuestions {
     encode(byImage.keySet().stream().filter(id -> !FEATURES.containsKey(id)).toList());
     int tokens = RESIDENT.model().config().imageTokens();
     return byImage.entrySet().stream()
-        .map(e -> new PreparedImage(
+        .map(
+            e ->
+                new PreparedImage(
                     e.getKey(),
                     FEATURES.get(e.getKey()),
                     tokens,

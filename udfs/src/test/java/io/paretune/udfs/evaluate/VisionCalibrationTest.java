@@ -23,8 +23,7 @@ class VisionCalibrationTest {
       DemoQuestions.prepared(DemoQuestions.first("train", 24));
 
   private static VisionStatistics measured(List<PreparedImage> images) {
-    return VisionCalibration.measure(
-        RESIDENT.model(), PROCESSOR, DemoQuestions.shard(0, images));
+    return VisionCalibration.measure(RESIDENT.model(), PROCESSOR, DemoQuestions.shard(0, images));
   }
 
   @Test
@@ -71,10 +70,8 @@ class VisionCalibrationTest {
           .hasSameSizeAs(shard.images().get(1).features())
           .isNotEqualTo(shard.images().get(1).features());
       PreparedShard dense =
-          shard.seenBy(
-              new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()));
-      assertThat(dense.images().get(1).features())
-          .isEqualTo(shard.images().get(1).features());
+          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()));
+      assertThat(dense.images().get(1).features()).isEqualTo(shard.images().get(1).features());
     }
     assertThat(RESIDENT.model().vision().projector().get(0).toFloatArray()).isEqualTo(before);
   }

@@ -76,7 +76,12 @@ class CompressedModelTest {
       }
       try (CompressedModel compressed =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get, loaded.model().vision());
+                  loaded.checkpoint(),
+                  Device.cpu(),
+                  DType.F32,
+                  profile,
+                  layers::get,
+                  loaded.model().vision());
           Serving serving = compressed.serving()) {
         ImageProcessor processor = new ImageProcessor(loaded.checkpoint().imageProcessor());
         NDArray features =
@@ -94,8 +99,7 @@ class CompressedModelTest {
   void visionTowerAndProjectorArePackedAsWell() {
     try (LoadedModel loaded = LoadedModel.open(Goldens.DEMO);
         NDManager kept = loaded.model().newManager()) {
-      CompressionProfile profile =
-          CompressionProfile.dense().withVision(new VisionPlan(0.5, 0.7));
+      CompressionProfile profile = CompressionProfile.dense().withVision(new VisionPlan(0.5, 0.7));
       VisionWeights dense = loaded.model().vision();
       VisionWeights pruned =
           dense.with(
@@ -126,12 +130,7 @@ class CompressedModelTest {
   private static CompressedModel compressed(
       LoadedModel loaded, CompressionProfile profile, VisionWeights vision) {
     return CompressedModel.of(
-        loaded.checkpoint(),
-        Device.cpu(),
-        DType.F32,
-        profile,
-        loaded.model()::layer,
-        vision);
+        loaded.checkpoint(), Device.cpu(), DType.F32, profile, loaded.model()::layer, vision);
   }
 
   /** The first of each row's weights gone. */
@@ -165,13 +164,23 @@ class CompressedModelTest {
       NDArray features = loaded.features(kept, "exact-96.png");
       try (CompressedModel model =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.F32, profile, layers::get, loaded.model().vision());
+                  loaded.checkpoint(),
+                  Device.cpu(),
+                  DType.F32,
+                  profile,
+                  layers::get,
+                  loaded.model().vision());
           Serving serving = model.serving()) {
         fp32 = answer(kept, serving, features);
       }
       try (CompressedModel model =
               CompressedModel.of(
-                  loaded.checkpoint(), Device.cpu(), DType.BF16, profile, layers::get, loaded.model().vision());
+                  loaded.checkpoint(),
+                  Device.cpu(),
+                  DType.BF16,
+                  profile,
+                  layers::get,
+                  loaded.model().vision());
           Serving serving = model.serving()) {
         bf16 = answer(kept, serving, features);
       }

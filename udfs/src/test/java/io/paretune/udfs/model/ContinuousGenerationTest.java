@@ -90,7 +90,9 @@ class ContinuousGenerationTest {
                 CriterionName.WANDA,
                 MaskKind.ONE_SHOT,
                 KvGrouping.CHANNEL_KEYS,
-                IntStream.range(0, 8).mapToObj(l -> LayerPlan.of(l, 0, l < 4 ? 2 : 16, 4)).toList()));
+                IntStream.range(0, 8)
+                    .mapToObj(l -> LayerPlan.of(l, 0, l < 4 ? 2 : 16, 4))
+                    .toList()));
     int longest = 34;
     List<Asked> asked = List.of(new Asked(2, List.of(3, 0, 3)), new Asked(0, List.of(1)));
     int[] steps = {0};
@@ -121,8 +123,7 @@ class ContinuousGenerationTest {
                     loaded.features(pass, IMAGES[asked.get(i).image()]));
         for (int q = 0; q < asked.get(i).questions().size(); q++) {
           long[] prompt = loaded.prompt(QUESTIONS.get(asked.get(i).questions().get(q))).after();
-          assertThat(answers.get(i).get(q))
-              .containsExactly(naive(layers, prefix, prompt, longest));
+          assertThat(answers.get(i).get(q)).containsExactly(naive(layers, prefix, prompt, longest));
         }
       }
     }
@@ -296,8 +297,7 @@ class ContinuousGenerationTest {
               KvCache prefix = prefix(pass, bits, all().subList(image, image + 1));
               for (int q = 0; q < QUESTIONS.size(); q++) {
                 answers[image][q] =
-                    naive(
-                        dense(bits), prefix, loaded.prompt(QUESTIONS.get(q)).after(), TOKENS);
+                    naive(dense(bits), prefix, loaded.prompt(QUESTIONS.get(q)).after(), TOKENS);
               }
             }
           }
@@ -305,8 +305,7 @@ class ContinuousGenerationTest {
         });
   }
 
-  private static long[] naive(
-      LayerStack layers, KvCache prefix, long[] prompt, int tokens) {
+  private static long[] naive(LayerStack layers, KvCache prefix, long[] prompt, int tokens) {
     long[] all = prompt;
     for (int i = 0; i < tokens; i++) {
       try (NDManager step = loaded.model().newManager()) {
