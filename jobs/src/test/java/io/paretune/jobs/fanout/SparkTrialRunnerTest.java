@@ -283,7 +283,7 @@ class SparkTrialRunnerTest {
           CompletableFuture.allOf(
               LongStream.range(0, 4)
                   .mapToObj(t -> runner.submit(trial(t)))
-                  .toArray(CompletableFuture[]::new));
+                  .toArray(CompletableFuture<?>[]::new));
       while (!search.isDone()) {
         List<TrialRecord> seen = trials.ofStudy("read");
         List<ShardResultRecord> answers = results.ofStudy("read");

@@ -1,0 +1,246 @@
+package io.paretune.jobs.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.paretune.jobs.tables.ConditionalLogStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Warehouse, benchmark and model on an S3 server on loopback. */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+class ObjectStorageIT {
+  private static final Path HOME = Path.of(System.getProperty("paretune.home"));
+  private static final Path SCRIPTS = HOME.resolve("jobs/src/test/python/s3");
+  private static final Duration LIMIT = Duration.ofMinutes(14);
+  private static final String SECRET = "a-secret-that-nobody-may-read";
+  private static final String KEY_ID = "AKIA-an-id-that-nobody-may-read";
+
+  @TempDir private static Path directory;
+  private static String python;
+  private static Running server;
+  private static String endpoint;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    python = PythonEnvironment.of("jobs/src/test/python/s3/requirements.lock").program("python");
+    Path samples = directory.resolve("samples.parquet");
+    Finished cut =
+        Finished.run(
+            List.of(
+                python,
+                HOME.resolve("jobs/src/test/python/first_samples.py").toString(),
+                samples.toString(),
+                "train=16",
+                "val=40",
+                "test=8"),
+            Map.of(),
+            directory,
+            LIMIT);
+    assertThat(cut.status()).as(cut.err()).isZero();
+    server =
+        Running.start(
+            List.of(
+                python,
+                SCRIPTS.resolve("s3_server.py").toString(),
+                "bucket",
+                "model=" + HOME.resolve("conf/demo/model"),
+                "samples.parquet=" + samples),
+            Map.of(),
+            directory,
+            "s3");
+    endpoint = firstLine(server);
+  }
+
+  @AfterAll
+  static void endServer() {
+    server.close();
+  }
+
+  @Test
+  void aStudyRunsOnObjectStorageAndTellsNobodyItsCredentials() throws Exception {
+    Finished first = tune("first", List.of());
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.out()).contains("Frontier of s3");
+    Finished again = tune("again", List.of("--verbose"));
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.err()).contains("study s3 is complete");
+    assertThat(again.out()).isEqualTo(first.out());
+
+    for (Finished said : List.of(first, again)) {
+      assertThat(said.out() + said.err()).doesNotContain(SECRET, KEY_ID);
+    }
+    assertThat(events()).as("Spark has them, and hides them").contains("fs.s3a.secret.key");
+    assertThat(events()).as("plans").contains("physicalPlanDescription");
+    requireNoSecretIn(directory.resolve("events"));
+    requireNoSecretIn(directory.resolve("logs"));
+    requireNoSecretIn(copyOfTheBucket());
+  }
+
+  /** Of two drivers that write the same version of a table, the store refuses one. */
+  @Test
+  void ofManyWhoCreateAVersionOfATableOneDoes() throws Exception {
+    Configuration hadoop = new Configuration();
+    settings().forEach((key, value) -> hadoop.set("fs.s3a." + key, value));
+    hadoop.set("fs.s3a.access.key", KEY_ID);
+    hadoop.set("fs.s3a.secret.key", SECRET);
+    ExecutorService drivers = Executors.newFixedThreadPool(4);
+    for (int version = 0; version < 5; version++) {
+      org.apache.hadoop.fs.Path file =
+          new org.apache.hadoop.fs.Path(
+              "s3a://bucket/log/_delta_log/%020d.json".formatted(version));
+      List<Callable<Boolean>> writers = new ArrayList<>();
+      for (int writer = 0; writer < 4; writer++) {
+        String action = "{\"commitInfo\":{\"writer\":%d}}".formatted(writer);
+        writers.add(() -> write(new ConditionalLogStore(hadoop), file, action, hadoop));
+      }
+      int created = 0;
+      int winner = -1;
+      List<Future<Boolean>> done = drivers.invokeAll(writers);
+      for (int writer = 0; writer < 4; writer++) {
+        if (done.get(writer).get()) {
+          created++;
+          winner = writer;
+        }
+      }
+      assertThat(created).as("version %d", version).isEqualTo(1);
+      try (var read = new ConditionalLogStore(hadoop).read(file, hadoop)) {
+        assertThat(read.next()).isEqualTo("{\"commitInfo\":{\"writer\":%d}}".formatted(winner));
+        assertThat(read.hasNext()).isFalse();
+      }
+    }
+    drivers.shutdown();
+  }
+
+  private static boolean write(
+      ConditionalLogStore store,
+      org.apache.hadoop.fs.Path file,
+      String action,
+      Configuration hadoop)
+      throws IOException {
+    try {
+      store.write(file, List.of(action).iterator(), false, hadoop);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  private static Map<String, String> settings() {
+    return Map.of(
+        "endpoint", endpoint,
+        "endpoint.region", "us-east-1",
+        "path.style.access", "true",
+        "connection.ssl.enabled", "false");
+  }
+
+  private static Finished tune(String name, List<String> options) throws Exception {
+    List<String> words = new ArrayList<>(List.of(HOME.resolve("paretune").toString()));
+    settings().forEach((key, value) -> conf(words, "spark.hadoop.fs.s3a." + key + "=" + value));
+    Path events = Files.createDirectories(directory.resolve("events"));
+    conf(words, "spark.eventLog.enabled=true");
+    conf(words, "spark.eventLog.compress=false");
+    conf(words, "spark.eventLog.dir=" + events.toUri());
+    conf(words, "spark.ui.enabled=false");
+    words.add("tune");
+    words.addAll(options);
+    words.addAll(
+        List.of(
+            "warehouse=s3a://bucket/warehouse",
+            "model=s3a://bucket/model",
+            "benchmark.name=demo",
+            "benchmark.samples=[\"s3a://bucket/samples.parquet\"]",
+            "workload=16x128",
+            "calibration.samples=16",
+            "study.name=s3",
+            "study.trials=1",
+            "study.shards=2",
+            "study.uniform-baseline=[]",
+            "study.space.key-value-bits=[16]"));
+    Path logs = Files.createDirectories(directory.resolve("logs"));
+    try (Running run =
+        Running.start(
+            words,
+            Map.of("AWS_ACCESS_KEY_ID", KEY_ID, "AWS_SECRET_ACCESS_KEY", SECRET),
+            logs,
+            name)) {
+      return run.finished(LIMIT);
+    }
+  }
+
+  private static void conf(List<String> words, String setting) {
+    words.addAll(List.of("--conf", setting));
+  }
+
+  private static String events() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (Path file : files(directory.resolve("events"))) {
+      all.append(Files.readString(file));
+    }
+    return all.toString();
+  }
+
+  private static Path copyOfTheBucket() throws Exception {
+    Path copy = directory.resolve("copy");
+    Finished copied =
+        Finished.run(
+            List.of(
+                python,
+                SCRIPTS.resolve("s3_copy.py").toString(),
+                endpoint,
+                "bucket",
+                copy.toString()),
+            Map.of(),
+            directory,
+            LIMIT);
+    assertThat(copied.status()).as(copied.err()).isZero();
+    assertThat(copy.resolve("warehouse/trials/_delta_log")).isNotEmptyDirectory();
+    assertThat(copy.resolve("warehouse/leases")).isNotEmptyDirectory();
+    return copy;
+  }
+
+  /** Of compressed Parquet pages only the statistics are seen. */
+  private static void requireNoSecretIn(Path folder) throws IOException {
+    for (Path file : files(folder)) {
+      assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+          .as(file.toString())
+          .doesNotContain(SECRET, KEY_ID);
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static String firstLine(Running server) throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(LIMIT);
+    while (!Files.readString(server.out()).contains("\n")) {
+      if (Instant.now().isAfter(end) || !server.process().isAlive()) {
+        throw new AssertionError("no S3 server: " + Files.readString(server.err()));
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    return Files.readString(server.out()).strip();
+  }
+}
