@@ -8,6 +8,7 @@ import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.checkpoint.VisionConfig;
 import io.paretune.udfs.engine.TorchScript;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -115,8 +116,9 @@ final class ClipVit implements VisionEncoder {
       x.close();
       x = result.get(0);
       Map<InputSite, double[]> seen = new EnumMap<>(InputSite.class);
+      Iterator<NDArray> sums = result.subNDList(1).iterator();
       for (InputSite site : InputSite.values()) {
-        seen.put(site, result.get(1 + site.ordinal()).toDoubleArray());
+        seen.put(site, sums.next().toDoubleArray());
       }
       squares.add(seen);
     }
