@@ -134,7 +134,7 @@ class QuestionImagesTest {
   }
 
   private static int place(Outcome outcome) {
-    return Integer.parseInt(outcome.imageId().substring("image".length()).split("-")[0]);
+    return Integer.parseInt(outcome.imageId().replaceAll("^image(\\d+).*", "$1"));
   }
 
   @Test
@@ -175,7 +175,7 @@ class QuestionImagesTest {
     return questions.samples().values().stream()
         .map(
             s -> {
-              boolean yes = s.answers().get(0).equals("yes") == random.nextDouble() < right;
+              boolean yes = s.answers().get(0).equals("yes") == (random.nextDouble() < right);
               return questions.benchmark().answered(s, yes ? "Yes" : "No");
             })
         .toList();
