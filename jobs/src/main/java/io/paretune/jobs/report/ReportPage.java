@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -16,6 +16,16 @@ import java.util.function.Function;
  * no script and asks no network.
  */
 final class ReportPage {
+  /** In the order of the page. */
+  private static final List<Section> SECTIONS =
+      List.of(
+          new Section("frontier", "Frontier", FrontierSection::html),
+          new Section("budgets", "What to take", BudgetSection::html),
+          new Section("changes", "What changed", ChangeSection::html),
+          new Section("layers", "Layer by layer", LayerSection::html),
+          new Section("history", "How the search went", HistorySection::html),
+          new Section("failures", "What failed", FailureSection::html));
+
   private ReportPage() {}
 
   static String html(StudyReport report) {
@@ -45,12 +55,7 @@ final class ReportPage {
     </html>
     """
         .formatted(
-            escaped(title),
-            style(),
-            escaped(title),
-            summary(report),
-            Section.links(),
-            sections(report));
+            escaped(title), style(), escaped(title), summary(report), links(), sections(report));
   }
 
   private static String summary(StudyReport report) {
@@ -74,47 +79,27 @@ final class ReportPage {
 
   private static String sections(StudyReport report) {
     StringBuilder out = new StringBuilder();
-    for (Section section : Section.values()) {
+    for (Section section : SECTIONS) {
       out.append(
           "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n%s</section>\n"
               .formatted(
-                  section.id(), section.id(), section.id(), section.title, section.html(report)));
+                  section.id(),
+                  section.id(),
+                  section.id(),
+                  section.title(),
+                  section.html().apply(report)));
     }
     return out.toString();
   }
 
-  /** In the order of the page. */
-  private enum Section {
-    FRONTIER("Frontier", FrontierSection::html),
-    BUDGETS("What to take", BudgetSection::html),
-    CHANGES("What changed", ChangeSection::html),
-    LAYERS("Layer by layer", LayerSection::html),
-    HISTORY("How the search went", HistorySection::html),
-    FAILURES("What failed", FailureSection::html);
+  private record Section(String id, String title, Function<StudyReport, String> html) {}
 
-    private final String title;
-    private final Function<StudyReport, String> html;
-
-    Section(String title, Function<StudyReport, String> html) {
-      this.title = title;
-      this.html = html;
+  private static String links() {
+    StringBuilder out = new StringBuilder();
+    for (Section s : SECTIONS) {
+      out.append("<li><a href=\"#%s\">%s</a></li>".formatted(s.id(), s.title()));
     }
-
-    String html(StudyReport report) {
-      return html.apply(report);
-    }
-
-    String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static String links() {
-      StringBuilder out = new StringBuilder();
-      for (Section s : values()) {
-        out.append("<li><a href=\"#%s\">%s</a></li>".formatted(s.id(), s.title));
-      }
-      return out.toString();
-    }
+    return out.toString();
   }
 
   private static String style() {
