@@ -102,7 +102,7 @@ class ThirdPartyTest {
   private Set<String> names(String heading) {
     assertThat(tables).containsKey(heading);
     return tables.get(heading).stream()
-        .flatMap(row -> QUOTED.matcher(row.split("\\|")[0]).results())
+        .flatMap(row -> QUOTED.matcher(row.substring(0, row.indexOf('|'))).results())
         .map(found -> found.group(1))
         .collect(Collectors.toCollection(TreeSet::new));
   }

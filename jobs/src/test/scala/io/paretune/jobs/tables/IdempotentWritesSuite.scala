@@ -1,7 +1,7 @@
 package io.paretune.jobs.tables
 
 import io.paretune.jobs.SharedSpark
-import io.paretune.udfs.evaluate.EvaluationMode
+import io.paretune.udfs.evaluate.{Answering, EvaluationMode}
 import java.nio.file.Files
 import java.util.{List => JList}
 import org.scalatest.funspec.AnyFunSpec
@@ -17,7 +17,7 @@ class IdempotentWritesSuite extends AnyFunSpec {
   private lazy val results = new ShardResultsTable(SharedSpark.session(), warehouse)
 
   private def result(study: String, trial: Long, rung: Int) =
-    new ShardResultRecord(study, trial, rung, 0, "val", EvaluationMode.OPTIONS, 0, JList.of(), 1.0, "driver", 0)
+    new ShardResultRecord(study, trial, rung, 0, "val", Answering.of(EvaluationMode.OPTIONS), 0, JList.of(), 1.0, "driver", 0)
 
   private def append(written: ShardResultRecord*) = results.append(JList.of(written: _*))
 
