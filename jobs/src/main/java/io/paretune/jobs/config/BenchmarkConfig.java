@@ -1,7 +1,9 @@
 package io.paretune.jobs.config;
 
+import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
+import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.util.List;
@@ -72,6 +74,28 @@ public record BenchmarkConfig(
                     1,
                     Optional.empty(),
                     Optional.empty())));
+  }
+
+  /** How questions are asked and judged, for commands that require a benchmark. */
+  public Benchmark benchmark() {
+    List<WeightedBenchmarks.Part> parts =
+        parts().stream()
+            .map(
+                part ->
+                    new WeightedBenchmarks.Part(
+                        part.format().benchmark(part.name(), protocol), part.weight()))
+            .toList();
+    return parts.size() == 1 ? parts.get(0).benchmark() : new WeightedBenchmarks(parts);
+  }
+
+  /** One benchmark by itself: one of several, or one of the configured format. */
+  public Benchmark alone(String benchmark) {
+    return severalIfSet.orElseGet(List::of).stream()
+        .filter(part -> part.name().equals(benchmark))
+        .map(BenchmarkPart::format)
+        .findFirst()
+        .orElse(format)
+        .benchmark(benchmark, protocol);
   }
 
   /** How the search has each benchmark's questions answered. */

@@ -1,20 +1,23 @@
 package io.paretune.jobs.frontier;
 
+import io.paretune.jobs.config.BenchmarkConfig;
+import io.paretune.jobs.config.BenchmarkPart;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.gate.AccuracyLoss;
 import io.paretune.jobs.gate.Gate;
 import io.paretune.jobs.gate.HeldOutAnswers;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
-import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.MeasurementsTable;
+import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
-import io.paretune.udfs.evaluate.Answering;
-import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.problem.InvalidInputException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class Judgement {
   private final Gate gate;
   private final Optional<TrialRecord> dense;
-  private final HeldOutAnswers answers;
+  private final Optional<HeldOutAnswers> answers;
   private final Map<Subject, Double> ttftSeconds;
 
   private Judgement(
       Gate gate,
       Optional<TrialRecord> dense,
-      HeldOutAnswers answers,
+      Optional<HeldOutAnswers> answers,
       Map<Subject, Double> ttftSeconds) {
     this.gate = gate;
     this.dense = dense;
@@ -63,19 +68,55 @@ final class Judgement {
     return new Judgement(
         new Gate(config.gate()),
         dense,
-        new HeldOutAnswers(
-            spark,
-            warehouse,
-            config.study().name(),
-            config.benchmark().heldOutSplit(),
-            dense
-                .flatMap(TrialRecord::heldOut)
-                .map(HeldOut::answering)
-                .orElseGet(() -> Answering.of(EvaluationMode.OPTIONS)),
-            ids),
+        dense.flatMap(d -> answers(spark, warehouse, config, d, ids)),
         config.gate().maxTtft().isPresent()
             ? measured(new MeasurementsTable(spark, warehouse).ofStudy(config.study().name()))
             : Map.of());
+  }
+
+  /** What confirmed trials answered; empty if the questions are not there any more. */
+  private static Optional<HeldOutAnswers> answers(
+      SparkSession spark,
+      Warehouse warehouse,
+      ParetuneConfig config,
+      TrialRecord dense,
+      Set<Long> trials) {
+    TreeSet<String> names = new TreeSet<>(dense.score().orElseThrow().byBenchmark().keySet());
+    Benchmark benchmark = benchmark(config.benchmark(), names);
+    String split = config.benchmark().heldOutSplit();
+    return AskedQuestions.of(spark, warehouse, names, dense.benchmarkVersion(), split)
+        .map(
+            questions ->
+                new HeldOutAnswers(
+                    benchmark,
+                    questions,
+                    new ShardResultsTable(spark, warehouse)
+                        .ofTrials(
+                            config.study().name(),
+                            split,
+                            dense.heldOut().orElseThrow().answering(),
+                            trials)));
+  }
+
+  /**
+   * What judges the answers: of one benchmark its format is enough, of several also their weights
+   * count.
+   */
+  private static Benchmark benchmark(BenchmarkConfig config, TreeSet<String> names) {
+    if (names.size() == 1) {
+      return config.alone(names.first());
+    }
+    Set<String> configured =
+        config.severalIfSet().orElseGet(List::of).stream()
+            .map(BenchmarkPart::name)
+            .collect(Collectors.toSet());
+    if (!configured.equals(names)) {
+      throw new InvalidInputException(
+          "benchmarks",
+          "are not those that the study was scored on: " + String.join(", ", names),
+          "give the study's own configuration");
+    }
+    return config.benchmark();
   }
 
   /** What was measured: a profile has the same speed under every trial's number. */
@@ -101,7 +142,7 @@ final class Judgement {
   }
 
   private String objections(FrontierRecord point) {
-    Optional<AccuracyLoss> loss = dense.flatMap(d -> answers.loss(d.trialId(), point.trialId()));
+    Optional<AccuracyLoss> loss = dense.flatMap(d -> answers.flatMap(a -> a.loss(d.trialId(), point.trialId())));
     @Nullable Double seconds = ttftSeconds.get(new Subject(point.modelId(), point.profile().id()));
     OptionalDouble ttft = seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
     return String.join("; ", gate.objections(point, loss, ttft));

@@ -1,64 +1,44 @@
 package io.paretune.jobs.gate;
 
-import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.tables.ShardResultRecord;
-import io.paretune.jobs.tables.ShardResultsTable;
-import io.paretune.jobs.tables.Warehouse;
-import io.paretune.udfs.evaluate.Answering;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.paretune.udfs.benchmark.Benchmark;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.SparkSession;
+import java.util.stream.Collectors;
 
-/** Which held-out questions trials of a study answered right. */
-public final class HeldOutAnswers {
-  private final Map<Long, Map<String, Boolean>> rightByTrial = new HashMap<>();
-  private final Map<String, String> imageOf = new HashMap<>();
-
-  /**
-   * Reads the answers.
-   *
-   * @param split of the held-out questions
-   * @param answering how they were answered
-   */
-  public HeldOutAnswers(
-      SparkSession spark,
-      Warehouse warehouse,
-      String study,
-      String split,
-      Answering answering,
-      Set<Long> trials) {
-    Map<Long, List<ShardResultRecord>> answers =
-        new ShardResultsTable(spark, warehouse).ofTrials(study, split, answering, trials);
-    answers.forEach(
-        (trial, rows) -> {
-          Map<String, Boolean> right = new HashMap<>();
-          rows.forEach(r -> r.outcomes().forEach(o -> right.put(o.sampleId(), o.score() > 0.5)));
-          rightByTrial.put(trial, right);
-        });
-    if (!answers.isEmpty()) {
-      imageOf.putAll(new SamplesTable(spark, warehouse).images(split));
-    }
-  }
+/**
+ * How trials of a study answered the held-out questions.
+ *
+ * @param benchmark says what answers are worth
+ * @param questions that were asked
+ * @param byTrial recorded answers
+ */
+public record HeldOutAnswers(
+    Benchmark benchmark,
+    AskedQuestions questions,
+    Map<Long, List<ShardResultRecord>> byTrial) {
 
   /** What a trial loses against another; empty unless both answered the same questions. */
   public Optional<AccuracyLoss> loss(long dense, long trial) {
-    Map<String, Boolean> reference = rightByTrial.getOrDefault(dense, Map.of());
-    Map<String, Boolean> right = rightByTrial.getOrDefault(trial, Map.of());
-    if (right.isEmpty() || !right.keySet().equals(reference.keySet())) {
+    Set<String> asked = answered(trial);
+    if (asked.isEmpty() || !asked.equals(answered(dense))) {
       return Optional.empty();
     }
-    List<AccuracyLoss.Pair> pairs = new ArrayList<>();
-    right.forEach(
-        (sample, correct) ->
-            pairs.add(
-                new AccuracyLoss.Pair(
-                    imageOf.getOrDefault(sample, sample),
-                    reference.getOrDefault(sample, false), // there: both have the same keys
-                    correct)));
-    return Optional.of(AccuracyLoss.of(pairs));
+    return Optional.of(
+        AccuracyLoss.of(
+            benchmark,
+            questions.tally(benchmark, byTrial.getOrDefault(dense, List.of())),
+            questions.tally(benchmark, byTrial.getOrDefault(trial, List.of()))));
+  }
+
+  private Set<String> answered(long trial) {
+    return byTrial.getOrDefault(trial, List.of()).stream()
+        .flatMap(row -> row.outcomes().stream())
+        .map(ShardResultRecord.Outcome::sampleId)
+        .filter(questions.byId()::containsKey)
+        .collect(Collectors.toSet());
   }
 }

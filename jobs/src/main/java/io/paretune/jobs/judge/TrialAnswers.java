@@ -1,13 +1,10 @@
 package io.paretune.jobs.judge;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.paretune.jobs.config.ParetuneConfig;
-import io.paretune.jobs.ingest.Ingest;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.HeldOut;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -16,7 +13,6 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
-import io.paretune.udfs.spark.SampleRows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
@@ -56,13 +53,15 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
             latest(spark, warehouse, study),
             ids);
     List<TrialAnswers> all = new ArrayList<>();
-    Map<String, Map<String, Sample>> questions = new HashMap<>();
+    Map<String, AskedQuestions> questions = new HashMap<>();
     for (TrialRecord trial : trials) {
       HeldOut heldOut = trial.heldOut().orElseThrow();
       String split = config.benchmark().heldOutSplit();
       Map<String, Sample> byId =
-          questions.computeIfAbsent(
-              trial.benchmarkVersion(), version -> questions(spark, warehouse, trial, split));
+          questions
+              .computeIfAbsent(
+                  trial.benchmarkVersion(), version -> questions(spark, warehouse, trial, split))
+              .byId();
       List<ShardResultRecord> rows =
           new ShardResultsTable(spark, warehouse)
               .ofTrials(study, split, heldOut.answering(), Set.of(trial.trialId()))
@@ -137,36 +136,15 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
     return List.copyOf(chosen.values());
   }
 
-  /** The questions that a trial was asked, by the ids that its answers have. */
-  private static Map<String, Sample> questions(
+  private static AskedQuestions questions(
       SparkSession spark, Warehouse warehouse, TrialRecord trial, String split) {
-    SamplesTable table = new SamplesTable(spark, warehouse);
-    TreeMap<String, String> versions = new TreeMap<>();
-    for (String name : trial.score().orElseThrow().byBenchmark().keySet()) {
-      versions.put(name, table.latestVersion(name).orElse(""));
-    }
-    boolean several = versions.size() > 1;
-    if (!several) {
-      versions.replaceAll((name, version) -> trial.benchmarkVersion());
-    } else if (!Ingest.version(versions).equals(trial.benchmarkVersion())) {
-      throw new InvalidInputException(
-          "trial " + trial.trialId(),
-          "answered another version of " + String.join(", ", versions.keySet()),
-          "judge a trial of the latest version");
-    }
-    Map<String, Sample> byId = new HashMap<>();
-    versions.forEach(
-        (name, version) ->
-            table
-                .read(name, version)
-                .where(col("split").equalTo(split))
-                .drop("image")
-                .collectAsList()
-                .forEach(
-                    row -> {
-                      Sample sample = SampleRows.sample(row);
-                      byId.put((several ? name + "/" : "") + sample.sampleId(), sample);
-                    }));
-    return byId;
+    TreeSet<String> names = new TreeSet<>(trial.score().orElseThrow().byBenchmark().keySet());
+    return AskedQuestions.of(spark, warehouse, names, trial.benchmarkVersion(), split)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "trial " + trial.trialId(),
+                    "answered a version of " + String.join(", ", names) + " that is not there",
+                    "judge a trial of a version that the warehouse has"));
   }
 }

@@ -1,15 +1,17 @@
 package io.paretune.jobs.nightly;
 
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.NightRecord.Questions;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.jobs.tune.StudyInputs;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.LinearizedScore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,13 +52,10 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
       return new Drift(new Questions(0, now.size(), 0), Optional.empty(), Optional.empty());
     }
     Yardstick earlier = Yardstick.of(before.get(0));
-    String split = inputs.config().benchmark().searchSplit();
     long any = before.get(0).trialId();
-    Set<String> old = mean(answers(inputs, Set.of(any)), List.of(any)).keySet();
+    Set<String> old = asked(answers(inputs, Set.of(any)).getOrDefault(any, List.of()));
     Set<String> common = new HashSet<>(now);
     common.retainAll(old);
-    Map<String, String> imageOf =
-        new SamplesTable(inputs.spark(), inputs.warehouse()).images(split);
     Map<String, Long> trialNow = latest(trials, inputs.yardstick());
     Map<String, Long> trialThen = latest(trials, earlier);
     List<Rescored> points = new ArrayList<>();
@@ -73,8 +75,8 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
     }
     return new Drift(
         new Questions(common.size(), now.size() - common.size(), old.size() - common.size()),
-        change(inputs, dense, imageOf),
-        change(inputs, points, imageOf));
+        change(inputs, earlier, dense),
+        change(inputs, earlier, points));
   }
 
   /** The last complete trial of each profile under a yardstick. */
@@ -86,8 +88,9 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
     return ids;
   }
 
+  /** Empty if no profile was scored on both, or the earlier questions are not there any more. */
   private static Optional<Change> change(
-      StudyInputs inputs, List<Rescored> points, Map<String, String> imageOf) {
+      StudyInputs inputs, Yardstick earlier, List<Rescored> points) {
     if (points.isEmpty()) {
       return Optional.empty();
     }
@@ -97,11 +100,37 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
     Set<Long> ids = new HashSet<>();
     points.forEach(p -> ids.addAll(Set.of(p.before(), p.now())));
     Map<Long, List<ShardResultRecord>> answers = answers(inputs, ids);
-    return Optional.of(
-        ScoreDrift.of(
-            mean(answers, points.stream().map(Rescored::before).toList()),
-            mean(answers, points.stream().map(Rescored::now).toList()),
-            imageOf));
+    return questions(inputs, earlier)
+        .flatMap(
+            then ->
+                questions(inputs, inputs.yardstick())
+                    .map(
+                        today ->
+                            ScoreDrift.of(
+                                scores(inputs, then, answers, points, Rescored::before),
+                                scores(inputs, today, answers, points, Rescored::now))));
+  }
+
+  private static Optional<AskedQuestions> questions(StudyInputs inputs, Yardstick yardstick) {
+    return AskedQuestions.of(
+        inputs.spark(),
+        inputs.warehouse(),
+        new TreeSet<>(inputs.versions().keySet()),
+        yardstick.benchmarkVersion(),
+        inputs.config().benchmark().searchSplit());
+  }
+
+  private static List<LinearizedScore> scores(
+      StudyInputs inputs,
+      AskedQuestions questions,
+      Map<Long, List<ShardResultRecord>> answers,
+      List<Rescored> points,
+      ToLongFunction<Rescored> trial) {
+    Benchmark benchmark = inputs.benchmark();
+    return points.stream()
+        .map(p -> answers.getOrDefault(trial.applyAsLong(p), List.of()))
+        .map(rows -> benchmark.ratios(questions.tally(benchmark, rows)).linearized())
+        .toList();
   }
 
   private static Map<Long, List<ShardResultRecord>> answers(StudyInputs inputs, Set<Long> trials) {
@@ -113,17 +142,10 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
             trials);
   }
 
-  /** Each question's mean score over trials. */
-  private static Map<String, Double> mean(
-      Map<Long, List<ShardResultRecord>> answers, List<Long> trials) {
-    Map<String, Double> means = new HashMap<>();
-    for (long trial : trials) {
-      for (ShardResultRecord shard : answers.getOrDefault(trial, List.of())) {
-        shard
-            .outcomes()
-            .forEach(o -> means.merge(o.sampleId(), o.score() / trials.size(), Double::sum));
-      }
-    }
-    return means;
+  private static Set<String> asked(List<ShardResultRecord> answers) {
+    return answers.stream()
+        .flatMap(shard -> shard.outcomes().stream())
+        .map(ShardResultRecord.Outcome::sampleId)
+        .collect(Collectors.toSet());
   }
 }

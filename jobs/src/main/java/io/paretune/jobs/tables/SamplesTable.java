@@ -8,7 +8,6 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +72,11 @@ public final class SamplesTable {
 
   /** The version of a benchmark that was written last. */
   public Optional<String> latestVersion(String benchmark) {
+    return versions(benchmark).stream().findFirst();
+  }
+
+  /** All versions of a benchmark, those written last first. */
+  public List<String> versions(String benchmark) {
     return directory
         .delta()
         .toDF()
@@ -80,29 +84,10 @@ public final class SamplesTable {
         .groupBy("version")
         .agg(max("_metadata.file_modification_time").as("written"))
         .orderBy(col("written").desc(), col("version"))
-        .takeAsList(1)
+        .collectAsList()
         .stream()
         .map(row -> row.getString(0))
-        .findFirst();
-  }
-
-  /**
-   * The image of every question that any version has, by the question's id alone and with its
-   * benchmark's name before it, as several benchmarks at once have it.
-   */
-  public Map<String, String> images(String split) {
-    Map<String, String> images = new HashMap<>();
-    read()
-        .where(TableDirectory.is("split", split))
-        .select("benchmark", "sample_id", "image_id")
-        .distinct()
-        .collectAsList()
-        .forEach(
-            row -> {
-              images.put(row.getString(1), row.getString(2));
-              images.put(row.getString(0) + "/" + row.getString(1), row.getString(2));
-            });
-    return images;
+        .toList();
   }
 
   /** Writes one version of a benchmark in one step, in the place of what is there of it. */

@@ -19,7 +19,6 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
-import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
@@ -210,15 +209,7 @@ public record StudyInputs(
 
   /** How questions are asked and judged. */
   public Benchmark benchmark() {
-    List<WeightedBenchmarks.Part> parts =
-        config.benchmark().parts().stream()
-            .map(
-                part ->
-                    new WeightedBenchmarks.Part(
-                        part.format().benchmark(part.name(), config.benchmark().protocol()),
-                        part.weight()))
-            .toList();
-    return parts.size() == 1 ? parts.get(0).benchmark() : new WeightedBenchmarks(parts);
+    return config.benchmark().benchmark();
   }
 
   /** What trials are scored on: the benchmark's version, or a hash of several. */

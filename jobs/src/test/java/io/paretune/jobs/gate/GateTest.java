@@ -12,11 +12,17 @@ import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.Yardstick;
 import java.time.Duration;
 import java.time.LocalDate;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Tally;
+import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
@@ -24,15 +30,35 @@ class GateTest {
   private static final Gate FAST =
       new Gate(new GateConfig(0.02, 0.1, Optional.of(Duration.ofMillis(500)), 0.95));
 
+  /** One question, and whether both models were right about it. */
+  private record Pair(String imageId, boolean dense, boolean profile) {}
+
+  private static AccuracyLoss loss(List<Pair> pairs) {
+    return AccuracyLoss.of(
+        new GenericBenchmark("b"), tally(pairs, Pair::dense), tally(pairs, Pair::profile));
+  }
+
+  private static Tally tally(List<Pair> pairs, Predicate<Pair> right) {
+    return Tally.of(
+        pairs.stream()
+            .map(p -> answer("b", p.imageId(), right.test(p) ? 1 : 0))
+            .toList());
+  }
+
+  private static Outcome answer(String benchmark, String image, double credit) {
+    return new Outcome(
+        image, new Tally.Cell(benchmark, image, "", "", ""), "", credit, List.of());
+  }
+
   /** Questions on images of their own, of which some only one of the models gets right. */
   private static AccuracyLoss loss(int questions, int onlyDense, int onlyProfile) {
-    List<AccuracyLoss.Pair> pairs = new ArrayList<>();
+    List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < questions; i++) {
       boolean dense = i < onlyDense || i >= onlyDense + onlyProfile;
       boolean profile = i >= onlyDense;
-      pairs.add(new AccuracyLoss.Pair("image " + i, dense, profile));
+      pairs.add(new Pair("image " + i, dense, profile));
     }
-    return AccuracyLoss.of(pairs);
+    return loss(pairs);
   }
 
   private static FrontierRecord point(long memoryBytes) {
@@ -52,7 +78,7 @@ class GateTest {
   void saysEachLimitThatIsNotKept() {
     assertThat(FAST.objections(point(950), Optional.of(loss(100, 8, 2)), OptionalDouble.of(0.75)))
         .containsExactly(
-            "may lose 11.29 points of accuracy (95.0 % confidence; 6.00 found on 100 questions), at"
+            "may lose 11.39 points of accuracy (95.0 % confidence; 6.00 found on 100 questions), at"
                 + " most 2.00 allowed",
             "saves 5.0 % of memory, at least 10.0 % wanted",
             "takes 0.750 s to the first token, at most 0.500 s allowed");
@@ -62,17 +88,38 @@ class GateTest {
             "its time to the first token was not measured");
   }
 
-  /** By hand: the pair of proportions with half a question added to each of the four cells. */
+  /** By hand: the variance of the mean of 8 times 1, twice -1 and 90 times 0, and one answer more. */
   @Test
   void theLossIsPairedQuestionByQuestion() {
     AccuracyLoss loss = loss(100, 8, 2);
 
-    double shifted = 6 / 102.0;
+    double variance = (10 - 100 * 0.06 * 0.06) / 99;
     assertThat(loss.estimate()).isCloseTo(0.06, within(1e-12));
-    // Every image has one question: the design effect is that of images/(images - 1).
     assertThat(loss.standardError())
-        .isCloseTo(Math.sqrt((11 / 102.0 - shifted * shifted) / 102 * 100 / 99), within(1e-9));
+        .isCloseTo(Math.sqrt(variance / 100 + 0.01 * 0.01), within(1e-9));
     assertThat(loss.bound(0.5)).isCloseTo(0.06, within(1e-12));
+  }
+
+  /** Of two benchmarks the lighter one's loss counts for less, however many questions it has. */
+  @Test
+  void theLossIsOfTheScoreThatIsSearchedFor() {
+    Benchmark weighted =
+        new WeightedBenchmarks(
+            List.of(
+                new WeightedBenchmarks.Part(new GenericBenchmark("heavy"), 3),
+                new WeightedBenchmarks.Part(new GenericBenchmark("light"), 1)));
+    List<Outcome> dense = new ArrayList<>();
+    List<Outcome> profile = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      String benchmark = i < 20 ? "heavy" : "light";
+      dense.add(answer(benchmark, "image " + i, 1));
+      profile.add(answer(benchmark, "image " + i, i % 2 == 0 ? 1 : i < 20 ? 1 : 0.3));
+    }
+
+    AccuracyLoss loss = AccuracyLoss.of(weighted, Tally.of(dense), Tally.of(profile));
+
+    assertThat(loss.questions()).isEqualTo(100);
+    assertThat(loss.estimate()).isCloseTo(0.25 * 0.5 * 0.7, within(1e-4));
   }
 
   @Test
@@ -84,16 +131,16 @@ class GateTest {
 
   @Test
   void questionsOnOneImageCountForLess() {
-    List<AccuracyLoss.Pair> apart = new ArrayList<>();
-    List<AccuracyLoss.Pair> together = new ArrayList<>();
+    List<Pair> apart = new ArrayList<>();
+    List<Pair> together = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       boolean lost = i < 20;
-      apart.add(new AccuracyLoss.Pair("image " + i, true, !lost));
-      together.add(new AccuracyLoss.Pair("image " + i / 10, true, !lost));
+      apart.add(new Pair("image " + i, true, !lost));
+      together.add(new Pair("image " + i / 10, true, !lost));
     }
 
-    assertThat(AccuracyLoss.of(together).standardError())
-        .isGreaterThan(2 * AccuracyLoss.of(apart).standardError());
+    assertThat(loss(together).standardError())
+        .isGreaterThan(2 * loss(apart).standardError());
   }
 
   @Test
@@ -102,19 +149,19 @@ class GateTest {
     int above = 0;
     int draws = 2000;
     for (int d = 0; d < draws; d++) {
-      List<AccuracyLoss.Pair> pairs = new ArrayList<>();
+      List<Pair> pairs = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
         double u = random.nextDouble(); // 5 % only dense right, 2 % only the profile: a loss of .03
-        pairs.add(new AccuracyLoss.Pair("image " + i, u < 0.05 || u > 0.07, u >= 0.05));
+        pairs.add(new Pair("image " + i, u < 0.05 || u > 0.07, u >= 0.05));
       }
-      above += AccuracyLoss.of(pairs).bound(0.95) < 0.03 ? 1 : 0;
+      above += loss(pairs).bound(0.95) < 0.03 ? 1 : 0;
     }
     assertThat((double) above / draws).isBetween(0.03, 0.07);
   }
 
   @Test
   void refusesALossWithoutQuestions() {
-    assertThatThrownBy(() -> AccuracyLoss.of(List.of()))
-        .hasMessage("a loss needs questions that both models answered");
+    assertThatThrownBy(() -> loss(List.of()))
+        .hasMessage("a loss needs questions that both models answered, was given 0 and 0");
   }
 }

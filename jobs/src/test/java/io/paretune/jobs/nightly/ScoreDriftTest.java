@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.paretune.jobs.tables.Change;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.LinearizedScore;
+import io.paretune.udfs.benchmark.Outcome;
+import io.paretune.udfs.benchmark.Tally;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,23 @@ class ScoreDriftTest {
     return answers;
   }
 
+  private static Change drift(
+      Map<String, Double> before, Map<String, Double> now, Map<String, String> imageOf) {
+    return ScoreDrift.of(List.of(score(before, imageOf)), List.of(score(now, imageOf)));
+  }
+
+  /** Questions without an image have one of their own. */
+  private static LinearizedScore score(Map<String, Double> answers, Map<String, String> imageOf) {
+    List<Outcome> outcomes = new ArrayList<>();
+    answers.forEach(
+        (question, credit) -> {
+          String image = imageOf.getOrDefault(question, question);
+          Tally.Cell cell = new Tally.Cell("b", image, "", "", "");
+          outcomes.add(new Outcome(question, cell, "", credit, List.of()));
+        });
+    return new GenericBenchmark("b").ratios(Tally.of(outcomes)).linearized();
+  }
+
   private static double mean(Map<String, Double> answers) {
     return answers.values().stream().mapToDouble(a -> a).average().orElseThrow();
   }
@@ -29,7 +52,7 @@ class ScoreDriftTest {
   void theSameAnswersToTheSameQuestionsAreNoDriftAtAll() {
     Map<String, Double> answers = answers(new Random(1), "q", 50, 0.7);
 
-    assertThat(ScoreDrift.of(answers, answers, Map.of())).isEqualTo(new Change(0, 0, 0));
+    assertThat(drift(answers, answers, Map.of())).isEqualTo(new Change(0, 0, 0));
   }
 
   @Test
@@ -37,7 +60,7 @@ class ScoreDriftTest {
     Map<String, Double> before = answers(new Random(2), "old", 400, 0.7);
     Map<String, Double> now = answers(new Random(3), "new", 300, 0.6);
 
-    Change change = ScoreDrift.of(before, now, Map.of());
+    Change change = drift(before, now, Map.of());
 
     double p = mean(before);
     double q = mean(now);
@@ -71,15 +94,31 @@ class ScoreDriftTest {
           }
         }
       }
-      Change change = ScoreDrift.of(before, now, imageOf);
+      Change change = drift(before, now, imageOf);
       covered += change.low() <= 0 && 0 <= change.high() ? 1 : 0;
     }
     assertThat((double) covered / draws).isBetween(0.92, 0.98);
   }
 
+  /** A profile that gained is made up for by one that lost as much on the same image. */
   @Test
-  void refusesASideWithoutQuestions() {
-    assertThatThrownBy(() -> ScoreDrift.of(Map.of(), Map.of("q", 1.0), Map.of()))
-        .hasMessage("a change needs questions on both sides");
+  void whatProfilesGainAndLoseOnAnImageEvensOut() {
+    Map<String, Double> allRight = Map.of("a", 1.0, "b", 1.0, "c", 0.0);
+    Map<String, Double> lost = Map.of("a", 0.0, "b", 1.0, "c", 0.0);
+    LinearizedScore high = score(allRight, Map.of());
+    LinearizedScore low = score(lost, Map.of());
+
+    Change change = ScoreDrift.of(List.of(high, low), List.of(low, high));
+
+    assertThat(change.estimate()).isCloseTo(0, within(1e-12));
+    assertThat(change.high()).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void refusesASideWithoutScores() {
+    LinearizedScore some = score(Map.of("q", 1.0), Map.of());
+
+    assertThatThrownBy(() -> ScoreDrift.of(List.of(), List.of(some)))
+        .hasMessage("a mean needs scores");
   }
 }

@@ -45,6 +45,12 @@ public final class RatioSum {
       return benchmark + "/" + name;
     }
 
+    /** The most that one answer changes the ratio by: F1 counts a right one twice. */
+    double unit() {
+      double v = sum(1);
+      return v == 0 ? 0 : weight * (denominator == Denominator.ANSWERS ? 2 : 1) / v;
+    }
+
     /** 0 where nothing is divided by. */
     double value() {
       double v = sum(1);
@@ -131,6 +137,16 @@ public final class RatioSum {
 
   /** NaN where fewer than two images were asked about. */
   double standardError() {
+    return LinearizedScore.standardError(influence().values());
+  }
+
+  /** The sum and how each image bears on it. */
+  public LinearizedScore linearized() {
+    return new LinearizedScore(
+        value(), influence(), ratios.stream().mapToDouble(Ratio::unit).max().orElse(0));
+  }
+
+  private Map<String, Double> influence() {
     Map<String, Double> influence = new HashMap<>();
     for (Ratio ratio : ratios) {
       double r = ratio.value();
@@ -140,11 +156,6 @@ public final class RatioSum {
               influence.merge(
                   image, v == 0 ? 0 : ratio.weight * (uv[0] - r * uv[1]) / v, Double::sum));
     }
-    int m = influence.size();
-    if (m < 2) {
-      return Double.NaN;
-    }
-    double squares = influence.values().stream().mapToDouble(d -> d * d).sum();
-    return Math.sqrt(squares * m / (m - 1.0));
+    return influence;
   }
 }

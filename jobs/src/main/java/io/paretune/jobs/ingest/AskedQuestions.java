@@ -1,0 +1,107 @@
+package io.paretune.jobs.ingest;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.benchmark.Tally;
+import io.paretune.udfs.spark.SampleRows;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The questions of a split as they were when trials answered them, whatever was ingested since.
+ *
+ * @param byId by the ids that recorded answers have
+ */
+public record AskedQuestions(Map<String, Sample> byId) {
+
+  public AskedQuestions {
+    byId = Map.copyOf(byId);
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param benchmarks what was asked
+   * @param version of them together, as trials have it
+   * @return empty if the warehouse does not have that version
+   */
+  public static Optional<AskedQuestions> of(
+      SparkSession spark,
+      Warehouse warehouse,
+      SortedSet<String> benchmarks,
+      String version,
+      String split) {
+    SamplesTable table = new SamplesTable(spark, warehouse);
+    Map<String, List<String>> known = new HashMap<>();
+    benchmarks.forEach(name -> known.put(name, table.versions(name)));
+    return versions(known, new TreeSet<>(benchmarks), new TreeMap<>(), version)
+        .map(versions -> new AskedQuestions(read(table, versions, split)));
+  }
+
+  /** The versions that together are one; those written last are tried first. */
+  private static Optional<SortedMap<String, String>> versions(
+      Map<String, List<String>> known,
+      SortedSet<String> open,
+      SortedMap<String, String> chosen,
+      String wanted) {
+    if (open.isEmpty()) {
+      return Ingest.version(chosen).equals(wanted) ? Optional.of(chosen) : Optional.empty();
+    }
+    String name = open.first();
+    SortedSet<String> rest = new TreeSet<>(open);
+    rest.remove(name);
+    return known.getOrDefault(name, List.of()).stream()
+        .map(
+            version -> {
+              SortedMap<String, String> more = new TreeMap<>(chosen);
+              more.put(name, version);
+              return versions(known, rest, more, wanted);
+            })
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Map<String, Sample> read(
+      SamplesTable table, SortedMap<String, String> versions, String split) {
+    Map<String, Sample> byId = new HashMap<>();
+    versions.forEach(
+        (name, version) ->
+            table
+                .read(name, version)
+                .where(col("split").equalTo(split))
+                .drop("image")
+                .collectAsList()
+                .forEach(
+                    row -> {
+                      Sample sample = SampleRows.sample(row);
+                      byId.put(
+                          versions.size() > 1
+                              ? name + "/" + sample.sampleId()
+                              : sample.sampleId(),
+                          sample);
+                    }));
+    return byId;
+  }
+
+  /** What recorded answers count, those to questions that are not here left out. */
+  public Tally tally(Benchmark benchmark, List<ShardResultRecord> answers) {
+    return Tally.of(
+        answers.stream()
+            .flatMap(row -> row.outcomes().stream())
+            .filter(o -> byId.containsKey(o.sampleId()))
+            .map(o -> benchmark.recorded(byId.get(o.sampleId()), o.prediction(), o.score()))
+            .toList());
+  }
+}
