@@ -79,8 +79,8 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
                         asked.benchmark(),
                         o.sampleId(),
                         asked.imageId(),
-                        asked.question(),
-                        asked.answers(),
+                        withOptions(asked),
+                        spelledOut(asked),
                         o.prediction()));
               });
       if (own.isEmpty()) {
@@ -134,6 +134,31 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
     }
     problems.throwIfAny();
     return List.copyOf(chosen.values());
+  }
+
+  /** A judge cannot know what a letter stands for without the options. */
+  private static String withOptions(Sample sample) {
+    StringBuilder question = new StringBuilder(sample.question());
+    for (int i = 0; i < sample.options().size(); i++) {
+      question.append('\n').append(lettered(sample, i));
+    }
+    return question.toString();
+  }
+
+  private static List<String> spelledOut(Sample sample) {
+    return sample.answers().stream()
+        .map(
+            answer -> {
+              int option = answer.length() == 1 ? answer.charAt(0) - 'A' : -1;
+              return option >= 0 && option < sample.options().size()
+                  ? lettered(sample, option)
+                  : answer;
+            })
+        .toList();
+  }
+
+  private static String lettered(Sample sample, int option) {
+    return (char) ('A' + option) + ". " + sample.options().get(option);
   }
 
   private static AskedQuestions questions(

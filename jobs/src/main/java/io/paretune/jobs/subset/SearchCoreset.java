@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.col;
 import io.paretune.jobs.config.CoresetConfig;
 import io.paretune.jobs.subset.Coreset.Unit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,13 @@ public final class SearchCoreset {
         "left_semi");
   }
 
-  private static List<String> sampleIds(
+  /** Whatever order the rows come in: a group's first row is the one with the least id. */
+  static List<String> sampleIds(
       List<Row> questions, CoresetConfig config, Map<String, Integer> imageStrata) {
     Map<String, List<Row>> units = new HashMap<>();
-    for (Row row : questions) {
+    List<Row> ordered = new ArrayList<>(questions);
+    ordered.sort(Comparator.comparing(row -> row.<String>getAs("sample_id")));
+    for (Row row : ordered) {
       String group = row.getAs("group_id");
       // With a kind before it, no group is taken for a question.
       String unit =

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
 
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
@@ -228,14 +229,19 @@ public record StudyInputs(
     boolean several = versions.size() > 1;
     return versions.entrySet().stream()
         .map(e -> table.read(e.getKey(), e.getValue()))
-        .map(
-            rows ->
-                several
-                    ? rows.withColumn(
-                        "sample_id", concat(col("benchmark"), lit("/"), col("sample_id")))
-                    : rows)
+        .map(rows -> several ? toldApart(rows) : rows)
         .reduce(Dataset::union)
         .orElseThrow();
+  }
+
+  /** One benchmark's questions with ids and groups that another benchmark's cannot have. */
+  static Dataset<Row> toldApart(Dataset<Row> questions) {
+    return questions
+        .withColumn("sample_id", concat(col("benchmark"), lit("/"), col("sample_id")))
+        .withColumn(
+            "group_id",
+            when(col("group_id").equalTo(""), "")
+                .otherwise(concat(col("benchmark"), lit("/"), col("group_id"))));
   }
 
   /** The questions of a split; {@link #prepare} made sure that the configured ones have some. */
