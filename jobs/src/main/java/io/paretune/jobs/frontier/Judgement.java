@@ -142,7 +142,8 @@ final class Judgement {
   }
 
   private String objections(FrontierRecord point) {
-    Optional<AccuracyLoss> loss = dense.flatMap(d -> answers.flatMap(a -> a.loss(d.trialId(), point.trialId())));
+    Optional<AccuracyLoss> loss =
+        dense.flatMap(d -> answers.flatMap(a -> a.loss(d.trialId(), point.trialId())));
     @Nullable Double seconds = ttftSeconds.get(new Subject(point.modelId(), point.profile().id()));
     OptionalDouble ttft = seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
     return String.join("; ", gate.objections(point, loss, ttft));

@@ -17,9 +17,7 @@ import java.util.stream.Collectors;
  * @param byTrial recorded answers
  */
 public record HeldOutAnswers(
-    Benchmark benchmark,
-    AskedQuestions questions,
-    Map<Long, List<ShardResultRecord>> byTrial) {
+    Benchmark benchmark, AskedQuestions questions, Map<Long, List<ShardResultRecord>> byTrial) {
 
   /** What a trial loses against another; empty unless both answered the same questions. */
   public Optional<AccuracyLoss> loss(long dense, long trial) {

@@ -87,9 +87,7 @@ public record AskedQuestions(Map<String, Sample> byId) {
                     row -> {
                       Sample sample = SampleRows.sample(row);
                       byId.put(
-                          versions.size() > 1
-                              ? name + "/" + sample.sampleId()
-                              : sample.sampleId(),
+                          versions.size() > 1 ? name + "/" + sample.sampleId() : sample.sampleId(),
                           sample);
                     }));
     return byId;

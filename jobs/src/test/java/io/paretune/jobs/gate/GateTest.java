@@ -10,13 +10,13 @@ import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.Yardstick;
-import java.time.Duration;
-import java.time.LocalDate;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.benchmark.WeightedBenchmarks;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,14 +40,11 @@ class GateTest {
 
   private static Tally tally(List<Pair> pairs, Predicate<Pair> right) {
     return Tally.of(
-        pairs.stream()
-            .map(p -> answer("b", p.imageId(), right.test(p) ? 1 : 0))
-            .toList());
+        pairs.stream().map(p -> answer("b", p.imageId(), right.test(p) ? 1 : 0)).toList());
   }
 
   private static Outcome answer(String benchmark, String image, double credit) {
-    return new Outcome(
-        image, new Tally.Cell(benchmark, image, "", "", ""), "", credit, List.of());
+    return new Outcome(image, new Tally.Cell(benchmark, image, "", "", ""), "", credit, List.of());
   }
 
   /** Questions on images of their own, of which some only one of the models gets right. */
@@ -88,7 +85,9 @@ class GateTest {
             "its time to the first token was not measured");
   }
 
-  /** By hand: the variance of the mean of 8 times 1, twice -1 and 90 times 0, and one answer more. */
+  /**
+   * By hand: the variance of the mean of 8 times 1, twice -1 and 90 times 0, and one answer more.
+   */
   @Test
   void theLossIsPairedQuestionByQuestion() {
     AccuracyLoss loss = loss(100, 8, 2);
@@ -139,8 +138,7 @@ class GateTest {
       together.add(new Pair("image " + i / 10, true, !lost));
     }
 
-    assertThat(loss(together).standardError())
-        .isGreaterThan(2 * loss(apart).standardError());
+    assertThat(loss(together).standardError()).isGreaterThan(2 * loss(apart).standardError());
   }
 
   @Test

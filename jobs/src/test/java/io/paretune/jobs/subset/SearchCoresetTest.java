@@ -60,10 +60,8 @@ class SearchCoresetTest {
       assertThat(SearchCoreset.sampleIds(questions, byImages, strata)).isEqualTo(chosen);
     }
     assertThat(chosen)
-        .allSatisfy(
-            id -> assertThat(chosen).contains(id.substring(0, id.length() - 1) + "0"))
-        .allSatisfy(
-            id -> assertThat(chosen).contains(id.substring(0, id.length() - 1) + "1"));
+        .allSatisfy(id -> assertThat(chosen).contains(id.substring(0, id.length() - 1) + "0"))
+        .allSatisfy(id -> assertThat(chosen).contains(id.substring(0, id.length() - 1) + "1"));
   }
 
   /** Two kinds of images, far apart: no stratum has both, in whatever order they come. */
@@ -82,8 +80,7 @@ class SearchCoresetTest {
     Set<Integer> low = new HashSet<>();
     Set<Integer> high = new HashSet<>();
     strata.forEach(
-        (image, stratum) ->
-            (Integer.parseInt(image.substring(5)) < 24 ? low : high).add(stratum));
+        (image, stratum) -> (Integer.parseInt(image.substring(5)) < 24 ? low : high).add(stratum));
 
     assertThat(strata).hasSize(48);
     assertThat(low).isNotEmpty().doesNotContainAnyElementsOf(high);

@@ -42,8 +42,7 @@ public record LinearizedScore(double value, Map<String, Double> influence, doubl
   public LinearizedScore minus(LinearizedScore other) {
     Map<String, Double> difference = new HashMap<>(influence);
     other.influence.forEach((image, d) -> difference.merge(image, -d, Double::sum));
-    return new LinearizedScore(
-        value - other.value, difference, Math.max(unit, other.unit));
+    return new LinearizedScore(value - other.value, difference, Math.max(unit, other.unit));
   }
 
   /** Clustered by image; NaN where fewer than two were asked about. */
