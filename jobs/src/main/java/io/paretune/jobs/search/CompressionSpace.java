@@ -1,5 +1,6 @@
 package io.paretune.jobs.search;
 
+import io.paretune.jobs.search.ProfileVariable.Target;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.VisionMatrix.Part;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -55,6 +56,10 @@ public final class CompressionSpace {
     public static VisionRatios none() {
       return new VisionRatios(List.of(), List.of());
     }
+
+    List<Double> of(Part part) {
+      return part == Part.TOWER ? tower : projector;
+    }
   }
 
   private static List<Double> withZero(List<Double> ratios) {
@@ -101,20 +106,9 @@ public final class CompressionSpace {
     }
   }
 
-  /** One variable: which layers' what it sets. */
-  private record Variable(List<Integer> layers, Target target) {}
-
-  private sealed interface Target {
-    record Ratio(List<Projection> projections) implements Target {}
-
-    record Bits(boolean keys, boolean values) implements Target {}
-
-    record Vision(Part part) implements Target {}
-  }
-
   private final MemoryFootprint footprint;
   private final Choices choices;
-  private final List<Variable> variables = new ArrayList<>();
+  private final List<ProfileVariable> variables = new ArrayList<>();
   private final SearchSpace space;
 
   /**
@@ -144,7 +138,7 @@ public final class CompressionSpace {
               name + "." + p.key() + ".ratio",
               p.key(),
               position,
-              new Variable(layers, new Target.Ratio(List.of(p))));
+              new ProfileVariable(layers, new Target.Ratio(List.of(p))));
         }
       } else {
         add(
@@ -152,7 +146,7 @@ public final class CompressionSpace {
             name + ".ratio",
             "ratio",
             position,
-            new Variable(layers, new Target.Ratio(List.of(Projection.values()))));
+            new ProfileVariable(layers, new Target.Ratio(List.of(Projection.values()))));
       }
       if (choices.kvBits() == KvBits.SEPARATE) {
         add(
@@ -160,20 +154,20 @@ public final class CompressionSpace {
             name + ".key_bits",
             "key_bits",
             position,
-            new Variable(layers, new Target.Bits(true, false)));
+            new ProfileVariable(layers, new Target.Bits(true, false)));
         add(
             parameters,
             name + ".value_bits",
             "value_bits",
             position,
-            new Variable(layers, new Target.Bits(false, true)));
+            new ProfileVariable(layers, new Target.Bits(false, true)));
       } else {
         add(
             parameters,
             name + ".kv_bits",
             "kv_bits",
             position,
-            new Variable(layers, new Target.Bits(true, true)));
+            new ProfileVariable(layers, new Target.Bits(true, true)));
       }
     }
     addVision(parameters, "vision", Part.TOWER);
@@ -200,26 +194,14 @@ public final class CompressionSpace {
   }
 
   private void addVision(List<Parameter> parameters, String name, Part part) {
-    if (visionRatios(part).size() > 1) {
+    if (choices.vision().of(part).size() > 1) {
       add(
           parameters,
           name + ".ratio",
           name + "_ratio",
           0,
-          new Variable(List.of(), new Target.Vision(part)));
+          new ProfileVariable(List.of(), new Target.Vision(part)));
     }
-  }
-
-  private List<Double> visionRatios(Part part) {
-    return part == Part.TOWER ? choices.vision().tower() : choices.vision().projector();
-  }
-
-  /** What a variable can be set to. */
-  private List<? extends Number> values(Target target) {
-    if (target instanceof Target.Vision vision) {
-      return visionRatios(vision.part());
-    }
-    return target instanceof Target.Ratio ? choices.ratios() : choices.bits();
   }
 
   private List<List<Integer>> groups() {
@@ -239,8 +221,12 @@ public final class CompressionSpace {
   }
 
   private void add(
-      List<Parameter> parameters, String name, String kind, double position, Variable variable) {
-    List<Object> values = List.copyOf(values(variable.target()));
+      List<Parameter> parameters,
+      String name,
+      String kind,
+      double position,
+      ProfileVariable variable) {
+    List<Object> values = List.copyOf(variable.values(choices));
     parameters.add(new Parameter.Ordinal(name, values, Place.of(kind, position)));
     variables.add(variable);
   }
@@ -263,7 +249,7 @@ public final class CompressionSpace {
   }
 
   private int count(int variable) {
-    return values(variables.get(variable).target()).size();
+    return variables.get(variable).values(choices).size();
   }
 
   public SearchSpace space() {
@@ -299,7 +285,7 @@ public final class CompressionSpace {
       }
       int choice = (int) coordinates[v];
       if (variables.get(v).target() instanceof Target.Vision vision) {
-        double ratio = visionRatios(vision.part()).get(choice);
+        double ratio = choices.vision().of(vision.part()).get(choice);
         tower = vision.part() == Part.TOWER ? ratio : tower;
         projector = vision.part() == Part.PROJECTOR ? ratio : projector;
       }
@@ -328,26 +314,14 @@ public final class CompressionSpace {
   public Optional<Point> point(CompressionProfile profile) {
     double[] coordinates = new double[variables.size()];
     for (int v = 0; v < coordinates.length; v++) {
-      Target target = variables.get(v).target();
-      coordinates[v] = values(target).indexOf(value(profile, variables.get(v)));
+      ProfileVariable variable = variables.get(v);
+      coordinates[v] = variable.values(choices).indexOf(variable.value(profile));
       if (coordinates[v] < 0) {
         return Optional.empty();
       }
     }
     Point point = Point.of(coordinates);
     return profile(point).equals(profile) ? Optional.of(point) : Optional.empty();
-  }
-
-  /** What a profile has in the place of a variable, by the first layer that it sets. */
-  private static Number value(CompressionProfile profile, Variable variable) {
-    if (variable.target() instanceof Target.Vision vision) {
-      return vision.part().ratio(profile.vision());
-    }
-    LayerPlan plan = profile.layer(variable.layers().get(0));
-    if (variable.target() instanceof Target.Ratio ratio) {
-      return plan.pruningRatio(ratio.projections().get(0));
-    }
-    return ((Target.Bits) variable.target()).keys() ? plan.keyBits() : plan.valueBits();
   }
 
   /** The point at which every layer is treated alike, if both values can be chosen. */
@@ -375,32 +349,13 @@ public final class CompressionSpace {
     double[] coordinates = new double[variables.size()];
     int own = footprint.shape().layers();
     for (int v = 0; v < coordinates.length; v++) {
-      double sum = 0;
-      int count = 0;
-      for (int l : variables.get(v).layers()) {
-        // The middle of layer l lies in one layer of theirs.
-        LayerPlan plan = profile.layer((int) ((l + 0.5) * layers / own));
-        Target target = variables.get(v).target();
-        if (target instanceof Target.Ratio ratio) {
-          for (Projection p : ratio.projections()) {
-            sum += plan.pruningRatio(p);
-            count++;
-          }
-        } else {
-          sum += ((Target.Bits) target).keys() ? plan.keyBits() : plan.valueBits();
-          count++;
-        }
-      }
-      coordinates[v] =
-          variables.get(v).target() instanceof Target.Vision vision
-              ? nearest(v, vision.part().ratio(profile.vision()))
-              : nearest(v, sum / count);
+      coordinates[v] = nearest(v, variables.get(v).mean(profile, own, layers));
     }
     return Point.of(coordinates);
   }
 
   private int nearest(int variable, double wanted) {
-    List<? extends Number> values = values(variables.get(variable).target());
+    List<? extends Number> values = variables.get(variable).values(choices);
     int nearest = 0;
     double least = Double.POSITIVE_INFINITY;
     for (int c = 0; c < count(variable); c++) {
@@ -427,30 +382,7 @@ public final class CompressionSpace {
    * decoder only that more costs more is believed.
    */
   public Additive belief(PruningError error) {
-    List<List<Double>> terms = new ArrayList<>();
-    for (Variable variable : variables) {
-      List<Double> term = new ArrayList<>();
-      if (variable.target() instanceof Target.Ratio ratio) {
-        for (double chosen : choices.ratios()) {
-          double sum = 0;
-          for (int layer : variable.layers()) {
-            for (Projection p : ratio.projections()) {
-              sum += error.of(layer, p, chosen);
-            }
-          }
-          term.add(sum);
-        }
-      } else if (variable.target() instanceof Target.Vision vision) {
-        visionRatios(vision.part()).forEach(chosen -> term.add(chosen * chosen));
-      } else {
-        for (int bits : choices.bits()) {
-          double steps = (1 << bits) - 1;
-          term.add(bits == 16 ? 0 : variable.layers().size() / (steps * steps));
-        }
-      }
-      terms.add(term);
-    }
-    return Additive.of(0, terms);
+    return Additive.of(0, variables.stream().map(v -> v.beliefs(choices, error)).toList());
   }
 
   /** The decoder layers that a variable of the space sets; none if it is of what comes before. */
