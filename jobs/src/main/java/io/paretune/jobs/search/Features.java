@@ -45,8 +45,7 @@ final class Features {
   private final int[] smoothAt;
   private final int[] ownAt; // by parameter
   private final int pairAt;
-  private final Additive[]
-      beliefOf; // by group, from -1 to 1 over its variables; none without belief
+  private final Additive[] beliefOf; // by group, see Group.within; none without belief
   private final int beliefAt;
   private final int foreignAt;
   private final int curvedAt; // what follows needs the groups' curves
@@ -62,7 +61,7 @@ final class Features {
     this.groups = Group.of(space);
     beliefOf =
         belief
-            .map(b -> groups.stream().map(g -> within(b, g)).toArray(Additive[]::new))
+            .map(b -> groups.stream().map(g -> g.within(b)).toArray(Additive[]::new))
             .orElse(new Additive[0]);
     int d = space.dimensions();
     groupOf = new int[d];
@@ -119,24 +118,6 @@ final class Features {
     add(kinds, scales, Part.CURVED_PAIR, curved ? pairs.length : 0, 1, 1);
     parts = kinds.toArray(Part[]::new);
     prior = scales.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  /** What is believed of one group's variables alone, from -1 at their best to 1 at their worst. */
-  private static Additive within(Additive belief, Group group) {
-    List<List<Double>> all = belief.terms();
-    List<List<Double>> own = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      own.add(group.members().contains(i) ? all.get(i) : List.of());
-    }
-    Additive of = Additive.of(0, own);
-    double least = of.least();
-    double span = of.greatest() - least;
-    if (!(span > Double.MIN_NORMAL)) {
-      return Additive.of(0, all.stream().map(terms -> List.<Double>of()).toList());
-    }
-    return Additive.of(
-        -1 - 2 * least / span,
-        own.stream().map(terms -> terms.stream().map(t -> 2 * t / span).toList()).toList());
   }
 
   private static int add(

@@ -20,6 +20,24 @@ record Group(List<Integer> members, List<Double> positions) {
     return members.size();
   }
 
+  /** What is believed of the group's variables alone, from -1 at their best to 1 at their worst. */
+  Additive within(Additive belief) {
+    List<List<Double>> all = belief.terms();
+    List<List<Double>> own = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      own.add(members.contains(i) ? all.get(i) : List.of());
+    }
+    Additive of = Additive.of(0, own);
+    double least = of.least();
+    double span = of.greatest() - least;
+    if (!(span > Double.MIN_NORMAL)) {
+      return Additive.of(0, all.stream().map(terms -> List.<Double>of()).toList());
+    }
+    return Additive.of(
+        -1 - 2 * least / span,
+        own.stream().map(terms -> terms.stream().map(t -> 2 * t / span).toList()).toList());
+  }
+
   static List<Group> of(SearchSpace space) {
     Map<String, List<Integer>> byKind = new LinkedHashMap<>();
     for (int i = 0; i < space.dimensions(); i++) {

@@ -103,28 +103,6 @@ class ParetuneConfigTest {
   }
 
   @Test
-  void visionIsPrunedOneShotOnly() {
-    assertThat(
-            read(null, "study.space.vision-pruning-ratios=[0.2, 0.4]")
-                .study()
-                .space()
-                .prunesVision())
-        .isTrue();
-    for (String other : List.of("study.space.mask=sequential", "study.space.criterion=sparsegpt")) {
-      assertThatThrownBy(() -> read(null, "study.space.projector-pruning-ratios=[0.1]", other))
-          .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("need one-shot masks and a criterion that updates no weight, not");
-    }
-  }
-
-  @Test
-  void aPatternBringsItsRatio() {
-    StudyConfig study = read(null, "study.space.pattern=\"2:4\"").study();
-    assertThat(study.space().pruningRatios()).containsExactly(0.0, 0.5);
-    assertThat(study.uniformBaseline()).containsExactly(0.5);
-  }
-
-  @Test
   void everyKeyCanBeSetInAFile() throws IOException {
     Path file =
         write(
