@@ -38,6 +38,8 @@ latest = points.sort("run_date", "run_id")["run_id"][-1]
 frontier = points.filter(pl.col("run_id") == latest, pl.col("status") != "dropped").sort("memory_bytes")
 shares = (pl.col("memory_bytes") / pl.col("dense_memory_bytes")).alias("share_of_dense")
 frontier = frontier.with_columns(shares)
+# Trials of the study that can be compared with it: of this model, on these questions, with this workload.
+trials = table("trials").join(frontier.head(1), on=["model_id", "benchmark_version", "workload"], how="semi")
 frontier.select("trial_id", "share_of_dense", "score", "score_low", "score_high", "confirmed_score", "promoted", "status")
 
 # %% [markdown]
@@ -88,7 +90,8 @@ def layers(trial: int, profile: str, count: int) -> list[dict]:
     return rows
 
 
-depth = 1 + max((layer["layer"] for p in frontier["profile"] for layer in json.loads(p)["layers"]), default=0)
+# As many layers as any trial compressed; a profile does not name those that it leaves dense.
+depth = 1 + max((layer["layer"] for p in trials["profile"] for layer in json.loads(p)["layers"]), default=0)
 by_layer = pl.DataFrame([row for trial, p in frontier.select("trial_id", "profile").iter_rows() for row in layers(trial, p, depth)])
 
 
@@ -146,18 +149,38 @@ bars
 
 # %% [markdown]
 # ## Which questions broke
-# Held-out questions (the search's own, before `confirm`) that the dense model answers and the chosen profile does not.
+# Questions on which the chosen profile scores less than the dense model: the search's, and after `confirm` the held-out ones.
+# Both answered in one way; where a split was answered in several, in the one that confirmed the profile.
+
 
 # %%
-trials = table("trials").filter(pl.col("state") == "complete")
-dense = trials.filter(pl.col("mean_pruning_ratio") == 0, pl.col("mean_kv_bits") == 16).sort("trial_id")["trial_id"][-1]
-answers = table("shard_results").explode("outcomes").unnest("outcomes")
-both = answers.filter(pl.col("trial_id").is_in([dense, chosen["trial_id"]]))
-split = "test" if both.filter(pl.col("split") == "test")["trial_id"].n_unique() == 2 else "val"
-wide = both.filter(pl.col("split") == split).pivot(on="trial_id", index="sample_id", values=["score", "prediction"])
-broke = pl.DataFrame()
-if str(dense) != str(chosen["trial_id"]):
-    broke = wide.filter(pl.col(f"score_{dense}") == 1, pl.col(f"score_{chosen['trial_id']}") == 0)
-questions = pl.from_arrow(DeltaTable(f"{WAREHOUSE}/samples").to_pyarrow_table(columns=["sample_id", "question", "answers", "category"])).unique("sample_id")
-print(f"{broke.height} of {wide.height} questions broke")
-broke.join(questions, on="sample_id").head(10) if broke.height else broke
+def is_dense(profile: str) -> bool:
+    plan = json.loads(profile)
+    return not (plan["layers"] or plan.get("vision_pruning_ratio") or plan.get("projector_pruning_ratio"))
+
+
+complete = trials.filter(pl.col("state") == "complete").select("trial_id", "profile")
+dense = max((trial for trial, profile in complete.iter_rows() if is_dense(profile)), default=None)
+confirmed = trials.filter(pl.col("trial_id") == chosen["trial_id"])["confirmed_answering"].fill_null("options")[0]
+question = ["split", "answering", "sample_id"]
+answers = table("shard_results").filter(pl.col("trial_id").is_in([dense, chosen["trial_id"]])).explode("outcomes").unnest("outcomes")
+answers = answers.select("trial_id", "split", pl.col("answering").fill_null("options"), "sample_id", "score", "prediction")
+both = answers.filter(trial_id=dense).join(answers.filter(trial_id=chosen["trial_id"]), on=question, suffix="_chosen")
+as_confirmed = pl.col("answering") == confirmed
+both = both.filter(as_confirmed | ~as_confirmed.any().over("split"))
+# A score is a share where answers are graded: to break is to lose any of it.
+broke = both.with_columns((pl.col("score") - pl.col("score_chosen")).alias("drop")).filter(pl.col("drop") > 0)
+broke = broke.drop("trial_id", "trial_id_chosen").sort("drop", *question, descending=[True, False, False, False])
+for split, answering, questions in both.group_by("split", "answering").len().sort("split", "answering").iter_rows():
+    lost = broke.filter(split=split, answering=answering)
+    print(f"{split}, answered by {answering}: {lost.height} of {questions} questions broke and lost {lost['drop'].sum():.1f} points")
+
+# %%
+asked = pl.from_arrow(DeltaTable(f"{WAREHOUSE}/samples").to_pyarrow_table(columns=["benchmark", "version", "sample_id", "question", "answers", "category"]))
+version = frontier["benchmark_version"][0]
+if (asked["version"] == version).any():
+    asked = asked.filter(pl.col("version") == version)
+else:  # of several benchmarks, which the answers name
+    asked = asked.with_columns(pl.concat_str("benchmark", "sample_id", separator="/").alias("sample_id"))
+asked = asked.unique("sample_id").drop("benchmark", "version")
+broke.head(10).join(asked, on="sample_id", how="left", maintain_order="left")

@@ -49,17 +49,27 @@ for name in ["trials", "frontier", "shard_results"]:
 latest = spark.sql("select max(struct(run_date, run_id)).run_id from frontier").head()[0]
 frontier = spark.table("frontier").where((F.col("run_id") == latest) & (F.col("status") != "dropped"))
 frontier.createOrReplaceTempView("latest")
+# Trials that can be compared with it: of its model, on its questions, with its workload.
+comparable = spark.table("trials").join(frontier.limit(1), ["model_id", "benchmark_version", "workload"], "left_semi")
+comparable.createOrReplaceTempView("comparable")
 frontier.select("trial_id", "memory_bytes", "score", "confirmed_score", "promoted", "gate").orderBy("memory_bytes").show(truncate=False)
 
 # %%
-spark.sql(
+# As many layers as any trial compressed; a profile does not name those that it leaves dense.
+depth = spark.sql(
     """
+    select 1 + coalesce(max(array_max(from_json(profile, 'layers array<struct<layer: int>>').layers.layer)), 0)
+    from comparable
+    """
+).head()[0]
+spark.sql(
+    f"""
     select trial_id, layer.layer, layer.pruning_ratio['q_proj'] as q_proj, layer.pruning_ratio['down_proj'] as down_proj,
       layer.key_bits, layer.value_bits
-    from latest lateral view explode(paretune_layers(profile, 8)) as layer
+    from latest lateral view explode(paretune_layers(profile, {depth})) as layer
     order by trial_id, layer.layer
     """
-).show(16)
+).show(2 * depth)
 
 # %% [markdown]
 # ## Its hypervolume, and the trials it beats
@@ -79,23 +89,24 @@ assert abs(volume - written) < 1e-9
 spark.sql(
     """
     select t.origin, count(*) as trials, count_if(b.beaten) as beaten
-    from trials t join (
+    from comparable t join (
       select t.trial_id, bool_or(paretune_is_dominated(t.memory_bytes, t.score, p.memory_bytes, p.score)) as beaten
-      from trials t cross join latest p where t.state = 'complete' group by t.trial_id
+      from comparable t cross join latest p where t.state = 'complete' group by t.trial_id
     ) b using (trial_id)
     group by t.origin order by t.origin
     """
 ).show()
 
 # %% [markdown]
-# ## Accuracy by answered question, over all trials: which are hard for compressed models
+# ## Accuracy by question, over those trials: which are hard for compressed models
+# The search's questions and, after `confirm`, the held-out ones, each way of answering by itself.
 
 # %%
 spark.sql(
     """
-    select o.sample_id, count(*) as trials, round(avg(o.score), 3) as right
-    from shard_results lateral view explode(outcomes) as o
-    group by o.sample_id order by right, o.sample_id limit 10
+    select split, coalesce(answering, 'options') as answering, o.sample_id, count(*) as trials, round(avg(o.score), 3) as accuracy
+    from shard_results left semi join comparable using (trial_id) lateral view explode(outcomes) as o
+    group by all order by accuracy, split, answering, o.sample_id limit 10
     """
 ).show(truncate=False)
 spark.stop()

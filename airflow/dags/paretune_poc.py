@@ -1,8 +1,22 @@
 """On demand: one model and one memory budget. The last task's log says what fits best: memory, time to the first token, accuracy."""
 
+import hashlib
+import json
+
 from airflow.sdk import DAG, Param
 from airflow.sdk.bases.operator import chain
 from paretune_tasks import DEFAULT_ARGS, EXECUTORS, HOME, command, memory, path
+
+# What is asked, beside the budget: trials that answer one question do not count for another.
+QUESTION = ("model", "benchmark", "samples", "workload")
+
+
+def study_name(params) -> str:
+    """The study's name, such as poc-12MB-1a2b3c4d: one for all tries and runs of a question, another for another question."""
+    budget = params["budget"].replace(" ", "")
+    asked = json.dumps([*(params[name] for name in QUESTION), budget])
+    return f"{params['study']}-{budget}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+
 
 STUDY = (
     "warehouse={{ params.warehouse }}",
@@ -10,7 +24,7 @@ STUDY = (
     "benchmark.name={{ params.benchmark }}",
     "benchmark.samples={{ params.samples }}",
     "workload={{ params.workload }}",
-    "study.name={{ params.study }}",
+    "study.name={{ study_name(params) }}",
     "study.trials={{ params.trials }}",
     "study.uniform-baseline=[]",
     "study.constraints.max-memory={{ params.budget }}",
@@ -25,6 +39,7 @@ with DAG(
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     doc_md=__doc__,
+    user_defined_macros={"study_name": study_name},
     tags=["paretune"],
     params={
         "model": path(str(HOME / "conf/demo/model"), "The model: a Hugging Face directory"),
@@ -33,7 +48,7 @@ with DAG(
         "budget": memory("12 MB", "Memory that weights and KV cache may take together, such as 9.5 GB"),
         "workload": Param("16x128", type="string", pattern=r"^[0-9]+x[0-9]+$", description="Requests held at once x tokens of each"),
         "trials": Param(50, type="integer", minimum=1, maximum=1_000_000, description="Candidates to try"),
-        "study": Param("poc", type="string", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", description="The study's name; the same name goes on"),
+        "study": Param("poc", type="string", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$", description="Begins the study's name; a question asked again goes on with its study"),
         "warehouse": path(str(HOME / "runs/warehouse"), "Where the tables live"),
         "reports": path((HOME / "runs/reports").as_uri(), "Directory or URI for the report"),
         **EXECUTORS,
@@ -43,5 +58,5 @@ with DAG(
         command("tune", *STUDY),
         command("confirm", *STUDY),
         command("measure", *STUDY),
-        command("report", *STUDY, "--to", "{{ params.reports }}/{{ params.study }}.html"),
+        command("report", *STUDY, "--to", "{{ params.reports }}/{{ study_name(params) }}.html"),
     )

@@ -74,3 +74,32 @@ def test_wrong_parameters_are_refused(bag, dag_id, name, value):
 @pytest.mark.parametrize("value", ["12 MB", "9.5 GB", "80 GiB", "700m"])
 def test_sizes_are_taken_as_paretune_writes_them(bag, value):
     assert bag.dags["paretune_poc"].params.get_param("budget").resolve(value) == value
+
+
+def poc(bag, **params) -> dict[str, list[str]]:
+    """The command line of each task of a PoC with these parameters."""
+    dag = bag.dags["paretune_poc"]
+    asked = {"params": {**dag.params.dump(), **params}}
+    return {task.task_id: task.render_template(task.application_args, asked, dag.get_template_env()) for task in dag.tasks}
+
+
+def study_of(words: list[str]) -> str:
+    return next(word for word in words if word.startswith("study.name=")).removeprefix("study.name=")
+
+
+def test_all_tasks_and_tries_of_a_poc_go_on_with_one_study(bag):
+    first, again = poc(bag, budget="12 MB"), poc(bag, budget="12MB", trials=500, executor_cores=2)
+    name = study_of(first["tune"])
+    assert name.startswith("poc-12MB-")
+    assert {study_of(words) for words in [*first.values(), *again.values()]} == {name}
+    assert first["report"][-1].endswith(f"/{name}.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("budget", "20 MB"), ("model", "/models/other"), ("workload", "1x128"), ("samples", "/data/other.parquet"), ("benchmark", "other"), ("study", "mine")],
+)
+def test_a_poc_that_asks_otherwise_is_another_study(bag, name, value):
+    asked = poc(bag, **{name: value})
+    assert study_of(asked["tune"]) != study_of(poc(bag)["tune"])
+    assert len({study_of(words) for words in asked.values()}) == 1

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,10 +52,11 @@ class DemoIT {
     assertThat(again.err()).contains("study demo is complete: 6 trials");
     assertThat(again.out()).isEqualTo(first.out());
 
-    for (String notebook : List.of("frontier", "frontier_spark", "own_model")) {
-      execute(notebook, warehouse);
-    }
-
+    assertThat(execute("own_model", warehouse)).content().contains("\"execution_count\": 2");
+    assertThat(execute("frontier", warehouse))
+        .content()
+        .containsPattern("test, answered by options: \\d+ of 2051 questions broke")
+        .containsPattern("val, answered by options: \\d+ of 1105 questions broke");
     JsonObject tables = tables(warehouse);
     JsonObject rows = tables.getAsJsonObject("rows");
     assertThat(rows.get("samples").getAsInt()).isEqualTo(5217);
@@ -65,10 +67,21 @@ class DemoIT {
     assertThat(rows.get("frontier").getAsInt()).isPositive();
     // The dense model's score is known from an independent implementation (reference_evaluate.py).
     assertThat(tables.getAsJsonArray("scores").toString()).contains("0.927602");
+
+    String right = python("confirm_otherwise.py", warehouse.toString(), "demo", "test").strip();
+    assertThat(execute("frontier", warehouse))
+        .content()
+        .contains("test, answered by generate: " + right + " of 2051 questions broke")
+        .doesNotContain("test, answered by options");
+    assertThat(execute("frontier_spark", warehouse))
+        .content()
+        .as("layers of the model, none of another's")
+        .contains("|    7|")
+        .doesNotContain("|   90|");
   }
 
   /** Executes a notebook on the demo's tables; it fails where a cell does. */
-  private void execute(String notebook, Path warehouse) throws Exception {
+  private Path execute(String notebook, Path warehouse) throws Exception {
     Path executed = directory.resolve(notebook + ".ipynb");
     Finished run =
         Finished.run(
@@ -91,20 +104,20 @@ class DemoIT {
             directory,
             LIMIT);
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(executed).content().contains("\"execution_count\": 2");
+    return executed;
   }
 
   private JsonObject tables(Path warehouse) throws Exception {
-    Finished read =
-        Finished.run(
-            List.of(
-                PythonEnvironment.of("notebooks/requirements.lock").program("python"),
-                HOME.resolve("jobs/src/test/python/read_tables.py").toString(),
-                warehouse.toString()),
-            Map.of(),
-            directory,
-            LIMIT);
-    assertThat(read.status()).as(read.err()).isZero();
-    return JsonParser.parseString(read.out()).getAsJsonObject();
+    return JsonParser.parseString(python("read_tables.py", warehouse.toString())).getAsJsonObject();
+  }
+
+  private String python(String script, String... words) throws Exception {
+    List<String> line = new ArrayList<>();
+    line.add(PythonEnvironment.of("notebooks/requirements.lock").program("python"));
+    line.add(HOME.resolve("jobs/src/test/python").resolve(script).toString());
+    line.addAll(List.of(words));
+    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out();
   }
 }

@@ -194,11 +194,12 @@ final class Chromium implements AutoCloseable {
         .decode(call("Page.captureScreenshot", Map.of()).get("data").getAsString());
   }
 
-  /** The page as it is printed, a PDF. */
+  /** The page as it is printed, a PDF whose outline is the headings. */
   byte[] pdf() {
-    return Base64.getDecoder()
-        .decode(
-            call("Page.printToPDF", Map.of("printBackground", false)).get("data").getAsString());
+    Map<String, Boolean> settings =
+        Map.of(
+            "printBackground", false, "generateTaggedPDF", true, "generateDocumentOutline", true);
+    return Base64.getDecoder().decode(call("Page.printToPDF", settings).get("data").getAsString());
   }
 
   /** What the console said, exceptions, and requests that left the machine. */

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +44,13 @@ class ReportPageTest {
   private static final int WIDTH = 1200;
   private static final int PHONE = 360;
   private static final int HEIGHT = 6000;
+
+  /** 190 of A4's 210 mm in CSS pixels: what margins of 1 cm leave. */
+  private static final int SHEET = 718;
+
+  // As Chromium writes them: every object is there as text.
+  private static final Pattern OUTLINE = Pattern.compile("/Title \\(([^)]*)\\)");
+  private static final Pattern PAGE = Pattern.compile("/Type /Page\\b");
 
   @TempDir static Path directory;
   private static Path page;
@@ -260,7 +268,34 @@ class ReportPageTest {
 
   @Test
   void itPrintsOnPaper() {
-    assertThat(new String(browser.pdf(), 0, 5, StandardCharsets.ISO_8859_1)).isEqualTo("%PDF-");
+    browser.show("light", "print", WIDTH, HEIGHT);
+    String headings =
+        browser
+            .value("[...document.querySelectorAll('h1, h2')].map(h => h.textContent).join('\\n')")
+            .getAsString();
+    String paper = new String(browser.pdf(), StandardCharsets.ISO_8859_1);
+
+    // A heading that is not printed is not in the outline.
+    assertThat(OUTLINE.matcher(paper).results().map(found -> found.group(1)))
+        .as("headings on paper")
+        .startsWith(headings.split("\n"))
+        .contains("What to take", "What failed");
+    assertThat(PAGE.matcher(paper).results().count()).as("pages").isBetween(2L, 4L);
+  }
+
+  @Test
+  void nothingReachesBeyondTheSheet() {
+    browser.show("light", "print", SHEET, HEIGHT);
+
+    assertThat(
+            browser
+                .value(
+                    "[...document.body.querySelectorAll('*')].filter(e =>"
+                        + " e.getBoundingClientRect().right > innerWidth + 1).map(e =>"
+                        + " e.tagName + ' ' + e.textContent.trim().slice(0, 40)).join('\\n')")
+                .getAsString())
+        .as("elements that are wider than what A4 leaves between its margins")
+        .isEmpty();
   }
 
   @Test
