@@ -6,10 +6,14 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.slice;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
@@ -104,6 +108,7 @@ final class PublishedColumns {
   }
 
   private void scienceQa() {
+    // Published rows have no id: their place stands for it until the image is read too.
     put("sample_id", col(PublishedRows.POSITION).cast("string"));
     put("options", found.texts("choices"));
     Column index = found.whole("answer");
@@ -122,14 +127,12 @@ final class PublishedColumns {
     put("sample_id", found.id("question_id"));
     put("answers", found.answers("answers"));
     put("hint", orEmpty(array_join(found.texts("ocr_tokens"), ", ")));
-    put("image_key", found.has("image_id") ? found.id("image_id") : lit(null).cast("string"));
   }
 
   private void vqaV2() {
     put("sample_id", found.id("question_id"));
     put("answers", found.answers("answers"));
     put("category", found.has("answer_type") ? orEmpty(found.text("answer_type")) : lit(""));
-    put("image_key", found.has("image_id") ? found.id("image_id") : lit(null).cast("string"));
   }
 
   private void gqa() {
@@ -157,13 +160,35 @@ final class PublishedColumns {
         options.add(found.text(more));
       }
     }
-    put(
-        "options",
-        filter(
-            array(options.toArray(Column[]::new)),
-            o -> o.isNotNull().and(trim(o).notEqual("")).and(lower(o).notEqual("nan"))));
+    put("options", withoutMissingEnd(options));
     put("hint", found.has("hint") ? orEmpty(found.text("hint")) : lit(""));
     put("category", found.has("category") ? orEmpty(found.text("category")) : lit(""));
+  }
+
+  /** Up to the last option that is there; one that is missing before it is empty. */
+  private static Column withoutMissingEnd(List<Column> options) {
+    List<Column> texts = new ArrayList<>();
+    List<Column> places = new ArrayList<>();
+    for (Column option : options) {
+      Column there =
+          option.isNotNull().and(trim(option).notEqual("")).and(lower(option).notEqual("nan"));
+      texts.add(when(there, option).otherwise(""));
+      places.add(when(there, texts.size()).otherwise(0));
+    }
+    return slice(
+        array(texts.toArray(Column[]::new)), lit(1), greatest(places.toArray(Column[]::new)));
+  }
+
+  /** Of what a row without an id of its own asks; of rows that are the same, the same. */
+  static Column contentId() {
+    Column content =
+        struct(
+            col("question"),
+            col("options"),
+            col("hint"),
+            col("answers"),
+            sha2(col("image"), 256).as("image_id"));
+    return substring(sha2(to_json(content), 256), 1, 16);
   }
 
   /** The columns, and the place of the row, which is there already. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
@@ -20,6 +21,7 @@ import io.paretune.jobs.ingest.PublishedRows.Wanted;
 import io.paretune.jobs.ingest.ShardAssignment.Load;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
@@ -119,19 +121,32 @@ public final class SamplesReader {
     boolean keyed = table.isTable();
     Dataset<Row> held = keyed ? table.join(rows) : rows;
     ImageFiles files = new ImageFiles(keyed ? "" : intake.images(), held.schema(), hadoop);
-    return held.mapPartitions(files, Encoders.row(files.result()));
+    Dataset<Row> whole = held.mapPartitions(files, Encoders.row(files.result()));
+    return intake.format() == BenchmarkFormat.SCIENCE_QA
+        ? whole.withColumn("sample_id", PublishedColumns.contentId())
+        : whole;
   }
 
   private ScreenedSamples screen(List<SourceFile> files, Dataset<Row> rows) {
-    Dataset<Row> verdicts = verdicts(rows).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> alone = alone(rows).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> verdicts = together(alone).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return screened(files, rows, verdicts, List.of(verdicts, alone));
+    } catch (Exception e) {
+      verdicts.unpersist();
+      alone.unpersist();
+      throw e;
+    }
+  }
+
+  private ScreenedSamples screened(
+      List<SourceFile> files, Dataset<Row> rows, Dataset<Row> verdicts, List<Dataset<Row>> kept) {
     Dataset<Row> usable = verdicts.where(col("reason").equalTo(""));
     Dataset<Row> unusable = verdicts.where(col("reason").notEqual(""));
     long total = verdicts.count();
     long rejected = unusable.count();
     if (rejected == total || rejected > intake.maximumRejectedShare() * total) {
-      List<Problem> listed = refusals(files, unusable, rejected, total);
-      verdicts.unpersist();
-      throw new InvalidInputException(listed);
+      throw new InvalidInputException(refusals(files, unusable, rejected, total));
     }
     String version = SetHash.of(usable.select("digest"));
     Map<String, Place> placeOf = places(usable);
@@ -142,36 +157,49 @@ public final class SamplesReader {
         total - rejected,
         unusable.select(columns(RejectedSamplesTable.SCHEMA, version)),
         rejected,
-        verdicts,
+        kept,
         placeOf.size(),
         (int) placeOf.values().stream().map(Place::shard).distinct().count());
   }
 
-  private Dataset<Row> verdicts(Dataset<Row> rows) {
+  /** The verdict on each row by itself. */
+  private Dataset<Row> alone(Dataset<Row> rows) {
     Intake how = intake;
-    Dataset<Row> alone =
-        rows.mapPartitions(
-            (MapPartitionsFunction<Row, Row>)
-                part -> {
-                  if (!part.hasNext()) {
-                    return part;
-                  }
-                  RowScreening screening = new RowScreening(how);
-                  TaskContext.get()
-                      .addTaskCompletionListener(
-                          (TaskCompletionListener) context -> screening.close());
-                  Iterable<Row> all = () -> part;
-                  return StreamSupport.stream(all.spliterator(), false)
-                      .map(screening::verdict)
-                      .iterator();
-                },
-            Encoders.row(RowScreening.VERDICT));
+    return rows.mapPartitions(
+        (MapPartitionsFunction<Row, Row>)
+            part -> {
+              if (!part.hasNext()) {
+                return part;
+              }
+              RowScreening screening = new RowScreening(how);
+              TaskContext.get()
+                  .addTaskCompletionListener(
+                      (TaskCompletionListener) context -> screening.close());
+              Iterable<Row> all = () -> part;
+              return StreamSupport.stream(all.spliterator(), false)
+                  .map(screening::verdict)
+                  .iterator();
+            },
+        Encoders.row(RowScreening.VERDICT));
+  }
+
+  /**
+   * The same with what rows mean to each other: the first usable one of an id has it, and a group
+   * of which a row is missing would be easier than it is. A repeated id leaves its group whole.
+   */
+  private static Dataset<Row> together(Dataset<Row> alone) {
+    Column sound = col("reason").equalTo("");
     Dataset<Row> repeated =
         alone
-            .where(col("sample_id").notEqual(""))
+            .where(sound)
             .groupBy(col("sample_id").as("repeated_id"))
             .agg(min("position").as("first"), count(lit(1)).as("times"))
             .where(col("times").gt(1));
+    Dataset<Row> broken =
+        alone
+            .where(not(sound).and(col("group_id").notEqual("")))
+            .groupBy(col("group_id").as("broken_group"))
+            .agg(min("position").as("broken_at"));
     Column again =
         when(
             col("position").gt(col("first")),
@@ -180,9 +208,16 @@ public final class SamplesReader {
                 col("sample_id"),
                 lit("\" was used before, at position "),
                 col("first")));
+    Column beside =
+        concat(
+            lit("is judged together with a row that cannot be used, at position "),
+            col("broken_at"));
     return alone
         .join(repeated, col("sample_id").equalTo(col("repeated_id")), "left")
+        .join(broadcast(broken), col("group_id").equalTo(col("broken_group")), "left")
         .withColumn("reason", concat_ws("; ", nullif(col("reason"), lit("")), again))
+        .withColumn(
+            "reason", when(sound, coalesce(beside, lit(""))).otherwise(col("reason")))
         .select(
             Arrays.stream(RowScreening.VERDICT.fieldNames())
                 .map(functions::col)

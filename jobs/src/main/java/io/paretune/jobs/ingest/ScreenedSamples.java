@@ -1,5 +1,6 @@
 package io.paretune.jobs.ingest;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -13,7 +14,7 @@ import org.apache.spark.sql.Row;
  * @param accepted how many these are
  * @param rejected the other rows, as the {@code rejected_samples} table has them
  * @param rejectedCount how many these are
- * @param verdicts what is kept in memory: a line for each row
+ * @param kept what is kept in memory: lines for each row, without its image
  * @param images different images among the usable rows
  * @param shards how many shards hold them: at most one for each image
  */
@@ -24,7 +25,7 @@ public record ScreenedSamples(
     long accepted,
     Dataset<Row> rejected,
     long rejectedCount,
-    Dataset<Row> verdicts,
+    List<Dataset<Row>> kept,
     long images,
     int shards)
     implements AutoCloseable {
@@ -32,6 +33,6 @@ public record ScreenedSamples(
   /** Lets go of what was kept in memory; the rows can still be used, but are screened again. */
   @Override
   public void close() {
-    verdicts.unpersist();
+    kept.forEach(Dataset::unpersist);
   }
 }

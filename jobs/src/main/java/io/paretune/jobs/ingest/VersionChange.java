@@ -45,6 +45,8 @@ public record VersionChange(long came, long left, long changed) {
                 col("options"),
                 col("answers"),
                 col("category"),
+                col("metric"),
+                col("group_id"),
                 col("split"))
             .as("content"));
   }

@@ -215,7 +215,7 @@ final class ChatEndpoint {
       case 200 -> {
         return Optional.empty();
       }
-      case 400, 422 -> throw new RefusedRequestException(status, said);
+      case 400, 413, 422 -> throw new RefusedRequestException(status, said);
       case 401, 403 ->
           throw new InvalidInputException(
               "judge.endpoint",

@@ -118,6 +118,7 @@ final class Judging {
       }
     } finally {
       threads.shutdownNow();
+      keep(done);
       write();
     }
     if (!failures.isEmpty()) {
@@ -143,6 +144,17 @@ final class Judging {
         throw cause;
       } else {
         throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  /** Replies that came in behind one that ended the run: they are paid for. */
+  private void keep(CompletionService<JudgementRecord> done) throws InterruptedException {
+    for (Future<JudgementRecord> next = done.poll(); next != null; next = done.poll()) {
+      try {
+        unwritten.add(next.get());
+      } catch (ExecutionException e) {
+        LOG.info("another answer failed too: {}", String.valueOf(e.getCause()));
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.tables.SampleRecord;
 import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.prune.FarFileSystem;
@@ -115,6 +116,33 @@ class PublishedFilesTest {
   }
 
   @Test
+  void scienceQasQuestionsAreKnownByTheirContent() throws IOException {
+    String columns =
+        "'%s' as question, array('x', 'y') as choices, cast(0 as tinyint) as answer,"
+            + " '' as hint, ";
+    String one = columns.formatted("One?") + image(RED);
+    String two = columns.formatted("Two?") + image(RED);
+    String twoOfBlue = columns.formatted("Two?") + image(BLUE);
+    Intake intake = intake(BenchmarkFormat.SCIENCE_QA, 0.4, "");
+    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("home").toString());
+
+    Ingest.Report all =
+        Ingest.run(
+            spark, warehouse, List.of(parquet("all", one, two, twoOfBlue, two)), intake);
+    Ingest.Report withoutFirst =
+        Ingest.run(
+            spark, warehouse, List.of(parquet("rest", twoOfBlue, two)), intake);
+
+    assertThat(all.accepted()).isEqualTo(3);
+    assertThat(all.rejected()).as("a row that was there before").isEqualTo(1);
+    assertThat(withoutFirst.change()).contains(new VersionChange(0, 1, 0));
+    assertThat(read(intake, folder.resolve("rest.parquet").toString()))
+        .extracting(SampleRecord::sampleId)
+        .doesNotHaveDuplicates()
+        .allMatch(id -> id.matches("[0-9a-f]{16}"));
+  }
+
+  @Test
   void textVqasTokensBecomeTheHintAndItsTenAnswersStay() throws IOException {
     SampleRecord sample =
         read(
@@ -146,6 +174,61 @@ class PublishedFilesTest {
 
     assertThat(samples).extracting(SampleRecord::groupId).containsOnly("OCR/1.png");
     assertThat(samples).extracting(SampleRecord::sampleId).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aGroupOfWhichARowCannotBeUsedIsRefusedAsAWhole() throws IOException {
+    String columns = "'%s' as question_id, '%s' as question, '%s' as answer, 'OCR' as category, ";
+    String file =
+        parquet(
+            "mme",
+            columns.formatted("1.png", "Is it?", "Yes") + image(RED),
+            columns.formatted("1.png", "Is it not?", "perhaps") + image(RED),
+            columns.formatted("2.png", "Is it?", "Yes") + image(BLUE),
+            columns.formatted("2.png", "Is it not?", "No.") + image(BLUE),
+            columns.formatted("2.png", "Is it?", "Yes") + image(BLUE));
+
+    try (ScreenedSamples screened =
+        SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.MME, 0.9, ""))) {
+      assertThat(
+              screened.samples().orderBy("position").collectAsList().stream()
+                  .map(r -> r.<Long>getAs("position")))
+          .as("a repeated row leaves the pair whole")
+          .containsExactly(2L, 3L);
+      List<String> reasons =
+          screened.rejected().orderBy("position").collectAsList().stream()
+              .map(r -> r.<String>getAs("reason"))
+              .toList();
+      assertThat(reasons.subList(0, 2))
+          .containsExactly(
+              "is judged together with a row that cannot be used, at position 1",
+              "answer \"perhaps\" is neither yes nor no");
+      assertThat(reasons.get(2)).endsWith("was used before, at position 2");
+    }
+  }
+
+  @Test
+  void anOptionIsMissingOnlyAtTheEnd() throws IOException {
+    String columns =
+        "%dL as index, 'Which?' as question, 'nan' as hint, 'A' as answer, 'a' as A, 'b' as B,"
+            + " %s as C, %s as D, 'action' as category, ";
+    String file =
+        parquet(
+            "options",
+            columns.formatted(1, "cast(null as string)", "'d'") + image(RED),
+            columns.formatted(2, "'c'", "'nan'") + image(RED),
+            columns.formatted(3, "'nan'", "cast(null as string)") + image(RED));
+
+    try (ScreenedSamples screened =
+        SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.MM_BENCH, 0.4, ""))) {
+      assertThat(
+              screened.samples().orderBy("position").collectAsList().stream()
+                  .map(SamplesTable::fromRow)
+                  .map(SampleRecord::options))
+          .containsExactly(List.of("a", "b", "c"), List.of("a", "b"));
+      assertThat(screened.rejected().head().<String>getAs("reason"))
+          .isEqualTo("an option is empty");
+    }
   }
 
   @Test

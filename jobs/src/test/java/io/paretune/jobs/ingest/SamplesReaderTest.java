@@ -158,6 +158,23 @@ class SamplesReaderTest {
   }
 
   @Test
+  void anIdBelongsToTheFirstRowThatCanBeUsed() {
+    String file =
+        files.write(
+            folder.resolve("s.parquet"),
+            Question.of("q", null),
+            Question.of("q", RED),
+            Question.of("q", BLUE));
+
+    ScreenedSamples screened = read(new Intake("toy", 2, 1), file);
+
+    assertThat(records(screened)).extracting(SampleRecord::position).containsExactly(1L);
+    assertThat(screened.rejected().orderBy("position").select("reason").collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly("image is null", "sample_id \"q\" was used before, at position 1");
+  }
+
+  @Test
   void moreBadRowsThanAllowedAreAnErrorThatListsThem() {
     Question[] questions =
         IntStream.range(0, 30)

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,6 +160,35 @@ class JudgingTest {
     int before = server.requests().size();
     assertThat(scores(judge(answers))).containsExactly(1.0, 0.0);
     assertThat(server.requests()).as("the probe and the one that was open").hasSize(before + 2);
+  }
+
+  @Test
+  void anAnswerThatIsTooLongForTheEndpointLosesNoOther() {
+    server.failing(
+        ChatServer.reply("{\"score\": 1}"), // the probe
+        ChatServer.status(413, "{\"detail\":\"Payload Too Large\"}"));
+
+    assertThatThrownBy(() -> judge(answers("red", "blue")))
+        .isInstanceOf(EndpointException.class)
+        .hasMessageContaining("1 of 2 answers could not be judged")
+        .hasMessageContaining("status 413: \"Payload Too Large\"");
+    assertThat(table.read().where(col("question").equalTo(question)).count()).isEqualTo(1);
+  }
+
+  @Test
+  void repliesBehindTheOneThatEndsTheRunAreKept() {
+    List<ChatServer.Failure> failures =
+        new ArrayList<>(Collections.nCopies(57, ChatServer.reply("{\"score\": 1}")));
+    failures.add(ChatServer.status(401, "")); // while the first 50 are written
+    server.failing(failures.toArray(ChatServer.Failure[]::new));
+    String[] many = IntStream.range(0, 67).mapToObj(i -> "red " + i).toArray(String[]::new);
+
+    assertThatThrownBy(() -> judge(answers(many)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("does not accept the key");
+    assertThat(table.read().where(col("question").equalTo(question)).count())
+        .isGreaterThan(56)
+        .isLessThanOrEqualTo(66);
   }
 
   @Test

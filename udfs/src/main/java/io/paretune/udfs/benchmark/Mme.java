@@ -44,7 +44,7 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public String target(Sample sample) {
-    return PythonText.capitalize(right(sample));
+    return PythonText.capitalize(YesNo.right(sample));
   }
 
   @Override
@@ -59,11 +59,7 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
           case LLAVA -> inPrefix(PythonText.lower(PythonText.strip(text)));
           case LMMS_EVAL -> lmmsEval(PythonText.strip(PythonText.lower(text)).replace(".", ""));
         };
-    return Verdict.of(answer, answer.equals(right(sample)));
-  }
-
-  private static String right(Sample sample) {
-    return PythonText.strip(PythonText.lower(sample.answers().get(0))).replace(".", "");
+    return Verdict.of(answer, answer.equals(YesNo.right(sample)));
   }
 
   private static String lmmsEval(String text) {

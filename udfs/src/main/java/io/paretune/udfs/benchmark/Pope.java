@@ -31,7 +31,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public String target(Sample sample) {
-    return PythonText.capitalize(right(sample));
+    return PythonText.capitalize(YesNo.right(sample));
   }
 
   @Override
@@ -46,11 +46,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
           case LLAVA -> llava(PythonText.strip(text));
           case LMMS_EVAL -> lmmsEval(PythonText.strip(PythonText.lower(text)));
         };
-    return Verdict.of(answer, answer.equals(right(sample)));
-  }
-
-  private static String right(Sample sample) {
-    return PythonText.strip(PythonText.lower(sample.answers().get(0)));
+    return Verdict.of(answer, answer.equals(YesNo.right(sample)));
   }
 
   /** No if a word of the first sentence denies, else yes. */
@@ -68,7 +64,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
   /** What is right and what was answered. */
   @Override
   public String label(Sample sample, Verdict verdict) {
-    return label(right(sample), verdict.answer().isEmpty() ? OTHER : verdict.answer());
+    return label(YesNo.right(sample), verdict.answer().isEmpty() ? OTHER : verdict.answer());
   }
 
   private static String label(String right, String answered) {

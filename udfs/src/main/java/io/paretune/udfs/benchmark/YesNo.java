@@ -11,4 +11,9 @@ final class YesNo {
   static final List<String> CHOICES = List.of("Yes", "No");
 
   private YesNo() {}
+
+  /** The right answer in lower case, without full stops: files have "Yes." too. */
+  static String right(Sample sample) {
+    return PythonText.strip(PythonText.lower(sample.answers().get(0))).replace(".", "");
+  }
 }
