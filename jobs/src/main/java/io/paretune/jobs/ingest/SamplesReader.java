@@ -131,6 +131,7 @@ public final class SamplesReader {
     Dataset<Row> alone = alone(rows).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> verdicts = together(alone).persist(StorageLevel.MEMORY_AND_DISK());
     try {
+      alone.count(); // before rows are compared: a damaged file fails once, not in every stage
       return screened(files, rows, verdicts, List.of(verdicts, alone));
     } catch (Exception e) {
       verdicts.unpersist();
@@ -173,8 +174,7 @@ public final class SamplesReader {
               }
               RowScreening screening = new RowScreening(how);
               TaskContext.get()
-                  .addTaskCompletionListener(
-                      (TaskCompletionListener) context -> screening.close());
+                  .addTaskCompletionListener((TaskCompletionListener) context -> screening.close());
               Iterable<Row> all = () -> part;
               return StreamSupport.stream(all.spliterator(), false)
                   .map(screening::verdict)
@@ -216,8 +216,7 @@ public final class SamplesReader {
         .join(repeated, col("sample_id").equalTo(col("repeated_id")), "left")
         .join(broadcast(broken), col("group_id").equalTo(col("broken_group")), "left")
         .withColumn("reason", concat_ws("; ", nullif(col("reason"), lit("")), again))
-        .withColumn(
-            "reason", when(sound, coalesce(beside, lit(""))).otherwise(col("reason")))
+        .withColumn("reason", when(sound, coalesce(beside, lit(""))).otherwise(col("reason")))
         .select(
             Arrays.stream(RowScreening.VERDICT.fieldNames())
                 .map(functions::col)

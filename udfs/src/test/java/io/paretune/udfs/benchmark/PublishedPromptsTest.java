@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PublishedPromptsTest {
   private static Sample asked(String question, String hint, String... options) {
-    return new Sample(
-        "b", "1", "i", question, hint, List.of(options), List.of("A"), "c", "g", "");
+    return new Sample("b", "1", "i", question, hint, List.of(options), List.of("A"), "c", "g", "");
   }
 
   private static Arguments row(
@@ -165,7 +164,8 @@ class PublishedPromptsTest {
     if (format == BenchmarkFormat.POPE || format == BenchmarkFormat.MME) {
       assertThat(choices).containsExactly("Yes", "No");
     } else {
-      assertThat(choices).isEqualTo(List.of("A", "B", "C", "D").subList(0, sample.options().size()));
+      assertThat(choices)
+          .isEqualTo(List.of("A", "B", "C", "D").subList(0, sample.options().size()));
       choices.forEach(letter -> assertThat(prompt).contains("\n" + letter + ". "));
     }
   }
