@@ -3,6 +3,7 @@ package io.paretune.jobs.frontier;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
@@ -85,10 +86,12 @@ public final class FrontierProgram {
     List<TrialRecord> trials =
         all.stream().filter(t -> Yardstick.of(t).equals(run.yardstick())).toList();
     StringBuilder gate = new StringBuilder();
-    long promoted = points.stream().filter(FrontierRecord::promoted).count();
-    gate.append("\nGate: ").append(promoted).append(" of ").append(points.size());
+    List<FrontierRecord> judged =
+        points.stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
+    long promoted = judged.stream().filter(FrontierRecord::promoted).count();
+    gate.append("\nGate: ").append(promoted).append(" of ").append(judged.size());
     gate.append(" points promoted\n");
-    points.stream()
+    judged.stream()
         .filter(p -> !p.promoted())
         .forEach(p -> gate.append("  trial " + p.trialId() + ": " + p.gate() + "\n"));
     return text(study, points, trials) + gate;

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -65,17 +63,7 @@ record ExclusiveFile(FileSystem files, Path path) {
 
   /** Puts another text in its place; readers see the old one or the new one. */
   void replace(String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (files instanceof LocalFileSystem) {
-      java.nio.file.Path partial =
-          local().resolveSibling(local().getFileName() + "." + UUID.randomUUID() + ".partial");
-      Files.write(partial, bytes);
-      Files.move(partial, local(), StandardCopyOption.ATOMIC_MOVE);
-      return;
-    }
-    try (FSDataOutputStream out = files.create(path, true)) {
-      out.write(bytes);
-    }
+    WholeFile.replace(files, path, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Its text; empty if it is not there. */

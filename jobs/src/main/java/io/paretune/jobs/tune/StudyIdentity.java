@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.Pattern;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -74,12 +76,23 @@ final class StudyIdentity {
     claim(inputs, MAY_CHANGE);
     Path file = file(inputs);
     try {
-      FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
-      try (FSDataOutputStream out = files.create(file, true)) {
-        out.write(of(inputs).toString().getBytes(StandardCharsets.UTF_8));
-      }
+      renew(inputs.spark().sparkContext().hadoopConfiguration(), file, of(inputs));
     } catch (IOException e) {
       throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
+    }
+  }
+
+  /** Notes another identity in the place of what was noted; where they are equal, nothing. */
+  static void renew(Configuration hadoop, Path file, JsonObject now) throws IOException {
+    if (!noted(file.getFileSystem(hadoop), file).equals(now)) {
+      WholeFile.replace(hadoop, file, now.toString().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static JsonObject noted(FileSystem files, Path file) throws IOException {
+    try (FSDataInputStream in = files.open(file)) {
+      return JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+          .getAsJsonObject();
     }
   }
 
@@ -104,14 +117,7 @@ final class StudyIdentity {
         }
         files.delete(partial, false); // another run was faster: compare with its
       }
-      try (FSDataInputStream in = files.open(file)) {
-        refuseDifferences(
-            study.name(),
-            JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                .getAsJsonObject(),
-            now,
-            mayChange);
-      }
+      refuseDifferences(study.name(), noted(files, file), now, mayChange);
     } catch (IOException e) {
       throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
     }

@@ -1,0 +1,78 @@
+package io.paretune.jobs.tables;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WholeFileTest {
+  private static final Configuration HADOOP = new Configuration();
+
+  @TempDir Path directory;
+
+  private org.apache.hadoop.fs.Path at(String name) {
+    return new org.apache.hadoop.fs.Path(directory.resolve(name).toUri());
+  }
+
+  private static String read(FileSystem files, org.apache.hadoop.fs.Path path) throws IOException {
+    try (InputStream in = files.open(path)) {
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> below = Files.walk(directory)) {
+      return below.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).toList();
+    }
+  }
+
+  @Test
+  void takesThePlaceOfAFileThatHadoopKeepsAChecksumOf() throws Exception {
+    FileSystem files = at("f").getFileSystem(HADOOP);
+    try (FSDataOutputStream out = files.create(at("f"))) {
+      out.write("old and longer".getBytes(UTF_8));
+    }
+    assertThat(names()).contains(".f.crc");
+
+    WholeFile.replace(HADOOP, at("f"), "new".getBytes(UTF_8));
+
+    assertThat(read(files, at("f"))).isEqualTo("new");
+    assertThat(names()).containsExactly("f");
+  }
+
+  @Test
+  void makesDirectoriesAndLeavesNothingBehindWhereItCannotWrite() throws Exception {
+    WholeFile.replace(HADOOP, at("a/b/f"), "one".getBytes(UTF_8));
+    assertThat(directory.resolve("a/b/f")).hasContent("one");
+
+    assertThatThrownBy(() -> WholeFile.replace(HADOOP, at("a/b"), "two".getBytes(UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("a/b is a directory");
+    assertThat(names()).containsExactly("f");
+  }
+
+  @Test
+  void renamesOverTheOldOneOnOtherFileSystems() throws Exception {
+    try (LocalFileSystem local = new LocalFileSystem()) {
+      local.initialize(directory.toUri(), HADOOP);
+      FileSystem other = local.getRaw();
+      WholeFile.replace(other, at("f"), "old and longer".getBytes(UTF_8));
+      WholeFile.replace(other, at("f"), "new".getBytes(UTF_8));
+
+      assertThat(read(other, at("f"))).isEqualTo("new");
+      assertThat(names()).containsExactly("f");
+    }
+  }
+}
