@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
@@ -81,7 +82,7 @@ final class Judgement {
       ParetuneConfig config,
       TrialRecord dense,
       Set<Long> trials) {
-    TreeSet<String> names = new TreeSet<>(dense.score().orElseThrow().byBenchmark().keySet());
+    SortedSet<String> names = new TreeSet<>(dense.score().orElseThrow().byBenchmark().keySet());
     Benchmark benchmark = benchmark(config.benchmark(), names);
     String split = config.benchmark().heldOutSplit();
     return AskedQuestions.of(spark, warehouse, names, dense.benchmarkVersion(), split)
@@ -102,7 +103,7 @@ final class Judgement {
    * What judges the answers: of one benchmark its format is enough, of several also their weights
    * count.
    */
-  private static Benchmark benchmark(BenchmarkConfig config, TreeSet<String> names) {
+  private static Benchmark benchmark(BenchmarkConfig config, SortedSet<String> names) {
     if (names.size() == 1) {
       return config.alone(names.first());
     }

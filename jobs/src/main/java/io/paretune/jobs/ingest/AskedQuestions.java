@@ -6,9 +6,11 @@ import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.SampleRows;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +97,15 @@ public record AskedQuestions(Map<String, Sample> byId) {
 
   /** What recorded answers count, those to questions that are not here left out. */
   public Tally tally(Benchmark benchmark, List<ShardResultRecord> answers) {
-    return Tally.of(
-        answers.stream()
-            .flatMap(row -> row.outcomes().stream())
-            .filter(o -> byId.containsKey(o.sampleId()))
-            .map(o -> benchmark.recorded(byId.get(o.sampleId()), o.prediction(), o.score()))
-            .toList());
+    List<Outcome> outcomes = new ArrayList<>();
+    for (ShardResultRecord row : answers) {
+      for (ShardResultRecord.Outcome o : row.outcomes()) {
+        Sample sample = byId.get(o.sampleId());
+        if (sample != null) {
+          outcomes.add(benchmark.recorded(sample, o.prediction(), o.score()));
+        }
+      }
+    }
+    return Tally.of(outcomes);
   }
 }
