@@ -29,8 +29,7 @@ alt.renderers.enable("mimetype")  # drawn by JupyterLab itself, without a networ
 
 def table(name: str, version: int | None = None) -> pl.DataFrame:
     """The study's rows of a table, now or as they were at a version."""
-    rows = DeltaTable(f"{WAREHOUSE}/{name}", version=version).to_pyarrow_table()
-    return pl.from_arrow(rows).filter(pl.col("study") == STUDY)
+    return pl.read_delta(f"{WAREHOUSE}/{name}", version=version).filter(pl.col("study") == STUDY)
 
 
 points = table("frontier")
@@ -176,7 +175,7 @@ for split, answering, questions in both.group_by("split", "answering").len().sor
     print(f"{split}, answered by {answering}: {lost.height} of {questions} questions broke and lost {lost['drop'].sum():.1f} points")
 
 # %%
-asked = pl.from_arrow(DeltaTable(f"{WAREHOUSE}/samples").to_pyarrow_table(columns=["benchmark", "version", "sample_id", "question", "answers", "category"]))
+asked = pl.read_delta(f"{WAREHOUSE}/samples", columns=["benchmark", "version", "sample_id", "question", "answers", "category"])
 version = frontier["benchmark_version"][0]
 if (asked["version"] == version).any():
     asked = asked.filter(pl.col("version") == version)

@@ -22,7 +22,6 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 HOME = Path(os.environ.get("PARETUNE_HOME", Path.cwd().parent))
 WORK = Path(os.environ.get("PARETUNE_NOTEBOOK_DIRECTORY", tempfile.mkdtemp(prefix="paretune-")))
@@ -90,7 +89,7 @@ print(paretune("confirm", "--config", str(CONFIG)))
 # `./paretune report --to FILE.html` draws all of it; the tables hold everything.
 
 # %%
-points = pl.from_arrow(DeltaTable(f"{WORK}/warehouse/frontier").to_pyarrow_table())
+points = pl.read_delta(f"{WORK}/warehouse/frontier")
 best = points.filter(pl.col("status") != "dropped").sort("confirmed_score", descending=True)
 best.select("trial_id", "memory_bytes", "score", "confirmed_score", "promoted", "gate")
 

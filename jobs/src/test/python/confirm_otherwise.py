@@ -2,7 +2,7 @@
 held-out questions stay, a copy of them counts as generated and as graded, worth half where a profile is compressed.
 Trials of another workload are added, too. Prints how many held-out questions the dense model gets right.
 
-Packages: deltalake==1.6.6 pyarrow
+Packages: deltalake==1.6.6 polars pyarrow
 
   python confirm_otherwise.py WAREHOUSE STUDY HELD_OUT_SPLIT
 """
@@ -10,6 +10,7 @@ Packages: deltalake==1.6.6 pyarrow
 import json
 import sys
 
+import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
@@ -18,8 +19,8 @@ warehouse, study, held_out = sys.argv[1:]
 
 def rows(name: str) -> tuple[str, list[dict], pa.Schema]:
     place = f"{warehouse}/{name}"
-    table = DeltaTable(place).to_pyarrow_table()
-    return place, [row for row in table.to_pylist() if row["study"] == study], table.schema
+    found = pl.read_delta(place).filter(pl.col("study") == study).to_dicts()
+    return place, found, pa.schema(DeltaTable(place).schema())
 
 
 place, trials, schema = rows("trials")

@@ -1,16 +1,16 @@
-"""What a study with nights holds, read without a JVM: WAREHOUSE STUDY; one JSON object on stdout. Needs deltalake."""
+"""What a study with nights holds, read without a JVM: WAREHOUSE STUDY; one JSON object on stdout. Packages: deltalake==1.6.6 polars"""
 
 import json
 import sys
 from collections import Counter
 
+import polars as pl
 from deltalake import DeltaTable
 
 
 def rows(table: str, version: int | None = None) -> list[dict]:
     """The study's rows, now or as they were at a version."""
-    found = DeltaTable(f"{sys.argv[1]}/{table}", version=version).to_pyarrow_table().to_pylist()
-    return [row for row in found if row["study"] == sys.argv[2]]
+    return pl.read_delta(f"{sys.argv[1]}/{table}", version=version).filter(pl.col("study") == sys.argv[2]).to_dicts()
 
 
 def starts_of_complete_trials() -> dict[int, set]:

@@ -1,6 +1,6 @@
 """Opens the tables of a warehouse without a JVM and prints what is in them as JSON.
 
-Packages: deltalake==1.6.6 pyarrow
+Packages: deltalake==1.6.6 polars
 
   python read_tables.py WAREHOUSE
 """
@@ -8,22 +8,21 @@ Packages: deltalake==1.6.6 pyarrow
 import json
 import sys
 
-import pyarrow.compute as pc
-from deltalake import DeltaTable
+import polars as pl
 
 warehouse = sys.argv[1]
 tables = {
-    name: DeltaTable(f"{warehouse}/{name}").to_pyarrow_table()
+    name: pl.read_delta(f"{warehouse}/{name}")
     for name in ("samples", "rejected_samples", "image_features", "trials", "shard_results", "frontier")
 }
-complete = tables["trials"].filter(pc.equal(tables["trials"]["state"], "complete"))
+complete = tables["trials"].filter(pl.col("state") == "complete")
 print(
     json.dumps(
         {
-            "rows": {name: table.num_rows for name, table in tables.items()},
-            "complete": complete.num_rows,
-            "scores": [round(s, 6) for s in complete["score"].to_pylist()],
-            "questions": pc.sum(tables["shard_results"]["total"]).as_py(),
+            "rows": {name: table.height for name, table in tables.items()},
+            "complete": complete.height,
+            "scores": [round(score, 6) for score in complete["score"]],
+            "questions": tables["shard_results"]["total"].sum(),
         }
     )
 )
