@@ -1,5 +1,6 @@
 package io.paretune.jobs.export;
 
+import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -59,18 +59,7 @@ record ExportFolder(Path root, FileSystem files, Configuration hadoop) {
 
   /** Writes a small file in the place of what is there. */
   void replace(String name, String text) throws IOException {
-    Path file = new Path(root, name);
-    // A local file is replaced at once; elsewhere the old one has to go first.
-    Path partial = new Path(root, "." + name + "." + UUID.randomUUID() + ".partial");
-    try (FSDataOutputStream out = files.create(partial)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    if (!files.rename(partial, file)) {
-      files.delete(file, false);
-      if (!files.rename(partial, file)) {
-        throw new IOException(file + " cannot be written");
-      }
-    }
+    WholeFile.replace(hadoop, new Path(root, name), text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

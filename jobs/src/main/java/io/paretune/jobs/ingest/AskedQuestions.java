@@ -1,6 +1,9 @@
 package io.paretune.jobs.ingest;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
@@ -19,6 +22,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -49,7 +54,7 @@ public record AskedQuestions(Map<String, Sample> byId) {
     Map<String, List<String>> known = new HashMap<>();
     benchmarks.forEach(name -> known.put(name, table.versions(name)));
     return versions(known, new TreeSet<>(benchmarks), new TreeMap<>(), version)
-        .map(versions -> new AskedQuestions(read(table, versions, split)));
+        .map(versions -> of(rows(table, versions).where(col("split").equalTo(split))));
   }
 
   /** The versions that together are one; those written last are tried first. */
@@ -75,24 +80,36 @@ public record AskedQuestions(Map<String, Sample> byId) {
         .findFirst();
   }
 
-  private static Map<String, Sample> read(
-      SamplesTable table, SortedMap<String, String> versions, String split) {
+  /** Questions by the ids that recorded answers have, from rows of {@link #rows}. */
+  public static AskedQuestions of(Dataset<Row> rows) {
     Map<String, Sample> byId = new HashMap<>();
-    versions.forEach(
-        (name, version) ->
-            table
-                .read(name, version)
-                .where(col("split").equalTo(split))
-                .drop("image")
-                .collectAsList()
-                .forEach(
-                    row -> {
-                      Sample sample = SampleRows.sample(row);
-                      byId.put(
-                          versions.size() > 1 ? name + "/" + sample.sampleId() : sample.sampleId(),
-                          sample);
-                    }));
-    return byId;
+    rows.drop("image").collectAsList().stream()
+        .map(SampleRows::sample)
+        .forEach(sample -> byId.put(sample.sampleId(), sample));
+    return new AskedQuestions(byId);
+  }
+
+  /**
+   * All questions of benchmarks; those of several are told apart by their benchmark's name.
+   *
+   * @param versions by benchmark; at least one
+   */
+  public static Dataset<Row> rows(SamplesTable table, SortedMap<String, String> versions) {
+    return versions.entrySet().stream()
+        .map(e -> table.read(e.getKey(), e.getValue()))
+        .map(rows -> versions.size() > 1 ? toldApart(rows) : rows)
+        .reduce(Dataset::union)
+        .orElseThrow();
+  }
+
+  /** One benchmark's questions with ids and groups that another benchmark's cannot have. */
+  static Dataset<Row> toldApart(Dataset<Row> questions) {
+    return questions
+        .withColumn("sample_id", concat(col("benchmark"), lit("/"), col("sample_id")))
+        .withColumn(
+            "group_id",
+            when(col("group_id").equalTo(""), "")
+                .otherwise(concat(col("benchmark"), lit("/"), col("group_id"))));
   }
 
   /** What recorded answers count, those to questions that are not here left out. */

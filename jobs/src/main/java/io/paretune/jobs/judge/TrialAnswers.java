@@ -4,13 +4,13 @@ import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
-import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Sample;
+import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.util.ArrayList;
@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,22 +49,19 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
         chosen(
             study,
             new TrialsTable(spark, warehouse).ofStudy(study),
-            latest(spark, warehouse, study),
+            confirmed(spark, warehouse, study),
             ids);
     List<TrialAnswers> all = new ArrayList<>();
+    String split = config.benchmark().heldOutSplit();
     Map<String, AskedQuestions> questions = new HashMap<>();
+    Map<Long, List<ShardResultRecord>> answers = answers(spark, warehouse, split, trials);
     for (TrialRecord trial : trials) {
-      HeldOut heldOut = trial.heldOut().orElseThrow();
-      String split = config.benchmark().heldOutSplit();
       Map<String, Sample> byId =
           questions
               .computeIfAbsent(
                   trial.benchmarkVersion(), version -> questions(spark, warehouse, trial, split))
               .byId();
-      List<ShardResultRecord> rows =
-          new ShardResultsTable(spark, warehouse)
-              .ofTrials(study, split, heldOut.answering(), Set.of(trial.trialId()))
-              .getOrDefault(trial.trialId(), List.of());
+      List<ShardResultRecord> rows = answers.getOrDefault(trial.trialId(), List.of());
       Map<String, JudgedAnswer> own = new TreeMap<>();
       rows.stream()
           .flatMap(row -> row.outcomes().stream())
@@ -94,17 +90,30 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
     return all;
   }
 
-  private static List<Long> latest(SparkSession spark, Warehouse warehouse, String study) {
-    List<FrontierRecord> points = new FrontierTable(spark, warehouse).ofStudy(study);
-    if (points.isEmpty()) {
-      return List.of();
-    }
-    String run = points.get(points.size() - 1).runId();
-    return points.stream()
-        .filter(p -> p.runId().equals(run) && p.confirmedScore().isPresent())
-        .map(FrontierRecord::trialId)
-        .distinct()
-        .toList();
+  /** By trial, in the way in which each was confirmed. */
+  private static Map<Long, List<ShardResultRecord>> answers(
+      SparkSession spark, Warehouse warehouse, String split, List<TrialRecord> trials) {
+    Map<Answering, List<TrialRecord>> byAnswering =
+        trials.stream().collect(Collectors.groupingBy(t -> t.heldOut().orElseThrow().answering()));
+    Map<Long, List<ShardResultRecord>> all = new HashMap<>();
+    byAnswering.forEach(
+        (answering, own) ->
+            all.putAll(
+                new ShardResultsTable(spark, warehouse)
+                    .ofTrials(
+                        own.get(0).study(),
+                        split,
+                        answering,
+                        own.stream().map(TrialRecord::trialId).collect(Collectors.toSet()))));
+    return all;
+  }
+
+  private static List<Long> confirmed(SparkSession spark, Warehouse warehouse, String study) {
+    return new FrontierTable(spark, warehouse)
+        .latest(study).stream()
+            .filter(p -> p.confirmedScore().isPresent())
+            .map(FrontierRecord::trialId)
+            .toList();
   }
 
   private static List<TrialRecord> chosen(

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,28 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
 
   /** One profile's trials: the one that scored it then, and the one that did now. */
   private record Rescored(long before, long now) {}
+
+  /** The searched questions of then and of today. */
+  private record BothVersions(AskedQuestions then, AskedQuestions today) {
+
+    /** Empty if one of them is not there any more. */
+    static Optional<BothVersions> of(StudyInputs inputs, Yardstick earlier) {
+      return questions(inputs, earlier)
+          .flatMap(
+              then ->
+                  questions(inputs, inputs.yardstick())
+                      .map(today -> new BothVersions(then, today)));
+    }
+
+    private static Optional<AskedQuestions> questions(StudyInputs inputs, Yardstick yardstick) {
+      return AskedQuestions.of(
+          inputs.spark(),
+          inputs.warehouse(),
+          new TreeSet<>(inputs.versions().keySet()),
+          yardstick.benchmarkVersion(),
+          inputs.config().benchmark().searchSplit());
+    }
+  }
 
   /**
    * Compares today with the run before.
@@ -73,10 +96,13 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
         dense.add(new Rescored(then, today));
       }
     }
+    boolean rescored =
+        Stream.concat(points.stream(), dense.stream()).anyMatch(p -> p.before() != p.now());
+    Optional<BothVersions> asked = rescored ? BothVersions.of(inputs, earlier) : Optional.empty();
     return new Drift(
         new Questions(common.size(), now.size() - common.size(), old.size() - common.size()),
-        change(inputs, earlier, dense),
-        change(inputs, earlier, points));
+        change(inputs, asked, dense),
+        change(inputs, asked, points));
   }
 
   /** The last complete trial of each profile under a yardstick. */
@@ -90,7 +116,7 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
 
   /** Empty if no profile was scored on both, or the earlier questions are not there any more. */
   private static Optional<Change> change(
-      StudyInputs inputs, Yardstick earlier, List<Rescored> points) {
+      StudyInputs inputs, Optional<BothVersions> asked, List<Rescored> points) {
     if (points.isEmpty()) {
       return Optional.empty();
     }
@@ -100,24 +126,11 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
     Set<Long> ids = new HashSet<>();
     points.forEach(p -> ids.addAll(Set.of(p.before(), p.now())));
     Map<Long, List<ShardResultRecord>> answers = answers(inputs, ids);
-    return questions(inputs, earlier)
-        .flatMap(
-            then ->
-                questions(inputs, inputs.yardstick())
-                    .map(
-                        today ->
-                            ScoreDrift.of(
-                                scores(inputs, then, answers, points, Rescored::before),
-                                scores(inputs, today, answers, points, Rescored::now))));
-  }
-
-  private static Optional<AskedQuestions> questions(StudyInputs inputs, Yardstick yardstick) {
-    return AskedQuestions.of(
-        inputs.spark(),
-        inputs.warehouse(),
-        new TreeSet<>(inputs.versions().keySet()),
-        yardstick.benchmarkVersion(),
-        inputs.config().benchmark().searchSplit());
+    return asked.map(
+        both ->
+            ScoreDrift.of(
+                scores(inputs, both.then(), answers, points, Rescored::before),
+                scores(inputs, both.today(), answers, points, Rescored::now)));
   }
 
   private static List<LinearizedScore> scores(

@@ -1,5 +1,7 @@
 package io.paretune.jobs.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Text and numbers as they stand in HTML and SVG. */
@@ -38,8 +40,8 @@ final class Markup {
 
   /** A time in seconds, with three digits that count. */
   static String seconds(double seconds) {
-    return new java.math.BigDecimal(seconds)
-        .round(new java.math.MathContext(3))
+    return new BigDecimal(seconds)
+        .round(new MathContext(3))
         .stripTrailingZeros()
         .toPlainString();
   }

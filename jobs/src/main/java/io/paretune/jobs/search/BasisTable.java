@@ -2,8 +2,6 @@ package io.paretune.jobs.search;
 
 /** The values of the {@link Basis} functions at every choice of a space's variables. */
 final class BasisTable {
-  private static final int MOST = 200; // values of a variable
-
   private final SearchSpace space;
   private final double[][][] values; // by variable and choice; none where there are too many
 
@@ -12,7 +10,7 @@ final class BasisTable {
     values = new double[space.dimensions()][][];
     for (int i = 0; i < values.length; i++) {
       Parameter p = space.parameter(i);
-      boolean tabled = p instanceof Parameter.Choice && p.cardinality() <= MOST;
+      boolean tabled = p instanceof Parameter.Choice && p.cardinality() <= Encoding.MOST_TABLED;
       values[i] = new double[tabled ? (int) p.cardinality() : 0][];
       for (int c = 0; c < values[i].length; c++) {
         values[i][c] = computed(p, c);

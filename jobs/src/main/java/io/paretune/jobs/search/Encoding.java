@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Points as the surrogate sees them: linear features, and places on the unit scale. */
 final class Encoding {
+  /** Values of a variable of which what is known of each is kept in a table. */
+  static final int MOST_TABLED = 200;
+
   private final SearchSpace space;
   private final Features features;
   private final int[] start; // where a variable's place begins
   private final int size;
   private final double[][] units; // by variable and choice, over the root of the dimensions
-
-  private static final int MOST_TABLED = 200; // values of a variable
 
   Encoding(SearchSpace space, Optional<Additive> belief) {
     this.space = space;

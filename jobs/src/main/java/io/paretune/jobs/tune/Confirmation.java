@@ -3,6 +3,7 @@ package io.paretune.jobs.tune;
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
@@ -10,14 +11,11 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.benchmark.Benchmark;
-import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
-import io.paretune.udfs.spark.SampleRows;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +45,7 @@ public final class Confirmation {
   private final StudyInputs inputs;
   private final Function<CompressionProfile, CandidateSpec> candidateOf;
   private final String split;
-  private final Map<String, Sample> samples = new HashMap<>();
+  private final AskedQuestions asked;
   private final Dataset<Row> questions;
   private final Answering confirming;
   private final Answering searching;
@@ -62,12 +60,10 @@ public final class Confirmation {
     this.candidateOf = candidateOf;
     this.split = inputs.config().benchmark().heldOutSplit();
     this.questions = inputs.split(split);
-    questions.drop("image").collectAsList().stream()
-        .map(SampleRows::sample)
-        .forEach(sample -> samples.put(sample.sampleId(), sample));
+    this.asked = AskedQuestions.of(questions);
     BenchmarkConfig config = inputs.config().benchmark();
-    this.confirming = config.confirming().on(inputs.benchmark(), samples.values());
-    this.searching = config.searching().on(inputs.benchmark(), samples.values());
+    this.confirming = config.confirming().on(inputs.benchmark(), asked.byId().values());
+    this.searching = config.searching().on(inputs.benchmark(), asked.byId().values());
   }
 
   /**
@@ -132,7 +128,7 @@ public final class Confirmation {
     LOG.info(
         "confirming {} profiles on {} held-out questions, answered by {}",
         open.size(),
-        samples.size(),
+        asked.byId().size(),
         answering.key());
     try {
       for (TrialRecord trial : open) {
@@ -158,20 +154,11 @@ public final class Confirmation {
 
   private TrialScore score(TrialRecord trial, List<ShardResultRecord> rows) {
     Benchmark benchmark = inputs.benchmark();
-    List<Outcome> outcomes = new ArrayList<>();
-    for (ShardResultRecord row : rows) {
-      for (ShardResultRecord.Outcome o : row.outcomes()) {
-        Sample sample = samples.get(o.sampleId());
-        if (sample != null) {
-          outcomes.add(benchmark.recorded(sample, o.prediction(), o.score()));
-        }
-      }
-    }
-    Tally tally = Tally.of(outcomes);
-    if (tally.questions() != samples.size()) {
+    Tally tally = asked.tally(benchmark, rows);
+    if (tally.questions() != asked.byId().size()) {
       throw new IllegalStateException(
           "trial %d answered %d of %d held-out questions"
-              .formatted(trial.trialId(), tally.questions(), samples.size()));
+              .formatted(trial.trialId(), tally.questions(), asked.byId().size()));
     }
     return ShardResults.score(benchmark, tally);
   }

@@ -1,15 +1,13 @@
 package io.paretune.jobs.tune;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
-import static org.apache.spark.sql.functions.when;
 
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.ingest.Ingest;
 import io.paretune.jobs.ingest.IngestProgram;
 import io.paretune.jobs.ingest.ScreenedSamples;
@@ -225,23 +223,7 @@ public record StudyInputs(
 
   /** All questions; those of several benchmarks are told apart by their benchmark's name. */
   public Dataset<Row> samples() {
-    SamplesTable table = new SamplesTable(spark, warehouse);
-    boolean several = versions.size() > 1;
-    return versions.entrySet().stream()
-        .map(e -> table.read(e.getKey(), e.getValue()))
-        .map(rows -> several ? toldApart(rows) : rows)
-        .reduce(Dataset::union)
-        .orElseThrow();
-  }
-
-  /** One benchmark's questions with ids and groups that another benchmark's cannot have. */
-  static Dataset<Row> toldApart(Dataset<Row> questions) {
-    return questions
-        .withColumn("sample_id", concat(col("benchmark"), lit("/"), col("sample_id")))
-        .withColumn(
-            "group_id",
-            when(col("group_id").equalTo(""), "")
-                .otherwise(concat(col("benchmark"), lit("/"), col("group_id"))));
+    return AskedQuestions.rows(new SamplesTable(spark, warehouse), versions);
   }
 
   /** The questions of a split; {@link #prepare} made sure that the configured ones have some. */

@@ -42,19 +42,14 @@ final class ContinuousGeneration {
   private static final class Sequence {
     final int image;
     final int number;
-    final OpenPrompt prompt;
+    final GrowingAnswer answer;
     int length;
-    final List<Long> answer = new ArrayList<>();
 
     Sequence(int image, int number, OpenPrompt prompt) {
       this.image = image;
       this.number = number;
-      this.prompt = prompt;
+      this.answer = new GrowingAnswer(prompt);
       this.length = prompt.tokens().length;
-    }
-
-    long[] tokens() {
-      return answer.stream().mapToLong(Long::longValue).toArray();
     }
   }
 
@@ -181,7 +176,7 @@ final class ContinuousGeneration {
     List<TokenTree> trees = new ArrayList<>();
     for (int place = 0; place < images; place++) {
       List<long[]> tokens =
-          byPlace.getOrDefault(place, List.of()).stream().map(s -> s.prompt.tokens()).toList();
+          byPlace.getOrDefault(place, List.of()).stream().map(s -> s.answer.prompt().tokens()).toList();
       trees.add(tokens.isEmpty() ? TokenTree.NONE : TokenTree.whole(tokens));
     }
     TokenForest forest = new TokenForest(trees);
@@ -217,7 +212,7 @@ final class ContinuousGeneration {
     live.forEach(s -> s.length++);
     GenerationStep step =
         new GenerationStep(
-            live.stream().mapToLong(s -> s.answer.get(s.answer.size() - 1)).toArray(),
+            live.stream().mapToLong(s -> s.answer.last()).toArray(),
             live.stream().mapToInt(s -> s.length).toArray(),
             live.stream().mapToInt(s -> place(s.image)).toArray());
     own.ensure(step.longest());
@@ -238,30 +233,18 @@ final class ContinuousGeneration {
   }
 
   private long[] likeliest(NDManager pass, NDArray x) {
-    long[] next = decoder.likeliest(pass, x);
-    long broken = Arrays.stream(next).filter(token -> token < 0).count();
-    if (broken > 0) {
-      throw new NonFiniteOutputException(layers.profile().id(), broken);
-    }
-    return next;
+    return NonFiniteOutputException.requireTokens(
+        layers.profile().id(), decoder.likeliest(pass, x));
   }
 
   /**
    * Takes the next token; an answer that is at its end is kept, and its image if it was the last.
    */
   private boolean goesOn(Sequence sequence, long token) {
-    StopRules rules = sequence.prompt.rules();
-    boolean ended = rules.endTokens().contains(token);
-    if (!ended) {
-      sequence.answer.add(token);
-      long position = cache().prefixes().tokens() + sequence.length;
-      ended =
-          sequence.answer.size() >= rules.maxTokens()
-              || position >= decoder.maxPositions()
-              || rules.endsAfter().test(sequence.tokens());
-    }
+    long positions = cache().prefixes().tokens() + sequence.length;
+    boolean ended = sequence.answer.endsWith(token, positions, decoder.maxPositions());
     if (ended) {
-      answers[sequence.image][sequence.number] = sequence.tokens();
+      answers[sequence.image][sequence.number] = sequence.answer.tokens();
       if (--unanswered[sequence.image] == 0) {
         freePlaces.add(place(sequence.image));
         placeOf.remove(sequence.image);

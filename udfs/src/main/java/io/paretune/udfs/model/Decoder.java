@@ -173,16 +173,11 @@ final class Decoder {
       first += readNodes.length;
     }
     float[] picked =
-        script
-            .callOne(pass, "pick", table, create(pass, rows), create(pass, tokens))
-            .toFloatArray();
-    int broken = 0;
-    for (float value : picked) {
-      broken += Float.isFinite(value) ? 0 : 1;
-    }
-    if (broken > 0) {
-      throw new NonFiniteOutputException(profileId, broken);
-    }
+        NonFiniteOutputException.requireFinite(
+            profileId,
+            script
+                .callOne(pass, "pick", table, create(pass, rows), create(pass, tokens))
+                .toFloatArray());
     List<double[]> scores = new ArrayList<>();
     int at = 0;
     for (TokenTree tree : trees) {

@@ -26,28 +26,8 @@ final class PagedGeneration {
   /** An image's prefix. */
   record ImagePrefix(long[] before, FeatureRun features) {}
 
-  private static final class Growing {
-    final int image;
-    final int number;
-    final OpenPrompt prompt;
-    final KvSequence sequence;
-    final List<Long> answer = new ArrayList<>();
-
-    Growing(int image, int number, OpenPrompt prompt, KvSequence sequence) {
-      this.image = image;
-      this.number = number;
-      this.prompt = prompt;
-      this.sequence = sequence;
-    }
-
-    long[] tokens() {
-      return answer.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    long last() {
-      return answer.get(answer.size() - 1);
-    }
-  }
+  /** An answer and where it belongs. */
+  private record Growing(int image, int number, GrowingAnswer answer, KvSequence sequence) {}
 
   /**
    * Sets up one generation.
@@ -87,7 +67,8 @@ final class PagedGeneration {
         betweenSteps.run();
         KvSequence shared = prefixes.computeIfAbsent(image, i -> prefix(owner, i));
         KvSequence own = serving.pages().fork(shared);
-        group.add(new Growing(image, number, prompts.get(image).get(number), own));
+        GrowingAnswer answer = new GrowingAnswer(prompts.get(image).get(number));
+        group.add(new Growing(image, number, answer, own));
         if (group.size() == slots) {
           grow(owner, group, betweenSteps);
           closeAllBut(prefixes, image);
@@ -127,7 +108,7 @@ final class PagedGeneration {
     for (Growing one : group) { // prompts differ in length
       try (NDManager pass = owner.newSubManager()) {
         NDArray next =
-            serving.extend(pass, List.of(one.sequence), List.of(one.prompt.tokens())); // (1, V)
+            serving.extend(pass, List.of(one.sequence()), List.of(one.answer().prompt().tokens())); // (1, V)
         if (goesOn(one, likeliest(pass, next)[0])) {
           live.add(one);
         }
@@ -140,8 +121,8 @@ final class PagedGeneration {
         NDArray table =
             serving.decode(
                 pass,
-                live.stream().map(s -> s.sequence).toList(),
-                live.stream().mapToLong(Growing::last).toArray()); // (B, V)
+                live.stream().map(Growing::sequence).toList(),
+                live.stream().mapToLong(g -> g.answer().last()).toArray()); // (B, V)
         next = likeliest(pass, table);
       }
       List<Growing> rest = new ArrayList<>();
@@ -156,28 +137,17 @@ final class PagedGeneration {
   }
 
   private long[] likeliest(NDManager pass, NDArray table) {
-    long[] next = decoder.script().callOne(pass, "likeliest", table).toLongArray();
-    long broken = Arrays.stream(next).filter(token -> token < 0).count();
-    if (broken > 0) {
-      throw new NonFiniteOutputException(profileId, broken);
-    }
-    return next;
+    return NonFiniteOutputException.requireTokens(
+        profileId, decoder.script().callOne(pass, "likeliest", table).toLongArray());
   }
 
   /** Takes the next token; an answer that is at its end is kept. */
   private boolean goesOn(Growing one, long token) {
-    StopRules rules = one.prompt.rules();
-    boolean ended = rules.endTokens().contains(token);
-    if (!ended) {
-      one.answer.add(token);
-      ended =
-          one.answer.size() >= rules.maxTokens()
-              || one.sequence.tokens() >= decoder.maxPositions()
-              || rules.endsAfter().test(one.tokens());
-    }
+    boolean ended =
+        one.answer().endsWith(token, one.sequence().tokens(), decoder.maxPositions());
     if (ended) {
-      answers[one.image][one.number] = one.tokens();
-      one.sequence.close();
+      answers[one.image()][one.number()] = one.answer().tokens();
+      one.sequence().close();
     }
     return !ended;
   }

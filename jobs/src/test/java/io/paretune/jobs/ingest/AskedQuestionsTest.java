@@ -1,4 +1,4 @@
-package io.paretune.jobs.tune;
+package io.paretune.jobs.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
-class StudyInputsTest {
+class AskedQuestionsTest {
   private static Row question(String benchmark, String id, String group, String answer) {
     return SamplesTable.toRow(
         new SampleRecord(
@@ -45,7 +45,7 @@ class StudyInputsTest {
   @Test
   void whatIsJudgedTogetherStaysTogetherAmongSeveralBenchmarks() {
     Dataset<Row> rows =
-        StudyInputs.toldApart(
+        AskedQuestions.toldApart(
             SharedSpark.session()
                 .createDataFrame(
                     List.of(
