@@ -40,10 +40,7 @@ final class Markup {
 
   /** A time in seconds, with three digits that count. */
   static String seconds(double seconds) {
-    return new BigDecimal(seconds)
-        .round(new MathContext(3))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(seconds).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
   /** A score in [0, 1]. */

@@ -11,7 +11,6 @@ import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
-import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -62,11 +61,9 @@ class SparkTrialRunnerTest {
 
   @BeforeAll
   static void createTables() {
-    Warehouse warehouse = Warehouse.at("warehouse", folder.toString());
-    warehouse.createTables(SPARK);
-    SparkSession few = Sessions.forFewRows(SPARK);
-    trials = new TrialsTable(few, warehouse);
-    results = new ShardResultsTable(few, warehouse);
+    SearchTables tables = SearchTables.in(folder);
+    trials = tables.trials();
+    results = tables.results();
   }
 
   private static TrialContext context(String study) {

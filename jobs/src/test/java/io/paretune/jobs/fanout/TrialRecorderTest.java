@@ -3,15 +3,12 @@ package io.paretune.jobs.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.search.TrialState;
-import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import java.nio.file.Path;
@@ -20,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,19 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class TrialRecorderTest {
-  private static final SparkSession SPARK = SharedSpark.session();
-
   @TempDir static Path folder;
   private static TrialsTable trials;
   private static ShardResultsTable results;
 
   @BeforeAll
   static void createTables() {
-    Warehouse warehouse = Warehouse.at("warehouse", folder.toString());
-    warehouse.createTables(SPARK);
-    SparkSession few = Sessions.forFewRows(SPARK);
-    trials = new TrialsTable(few, warehouse);
-    results = new ShardResultsTable(few, warehouse);
+    SearchTables tables = SearchTables.in(folder);
+    trials = tables.trials();
+    results = tables.results();
   }
 
   private static TrialRecord ended(String study, long id) {

@@ -20,13 +20,24 @@ record Running(Process process, Path out, Path err) implements AutoCloseable {
   static Running start(
       List<String> words, Map<String, String> environment, Path directory, String name)
       throws IOException {
-    Path out = directory.resolve(name + ".out");
-    Path err = directory.resolve(name + ".err");
+    return start(
+        words,
+        environment,
+        directory,
+        directory.resolve(name + ".out"),
+        directory.resolve(name + ".err"));
+  }
+
+  /** Starts a command line in a directory. */
+  static Running start(
+      List<String> words, Map<String, String> environment, Path directory, Path out, Path err)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
+    // Not what the test itself was started with.
     builder.environment().keySet().removeIf(n -> n.startsWith("SPARK_") || n.startsWith("DJL_"));
     builder.environment().putAll(environment);
     return new Running(builder.start(), out, err);
@@ -35,7 +46,9 @@ record Running(Process process, Path out, Path err) implements AutoCloseable {
   /** Its end, which must come within the limit. */
   Finished finished(Duration limit) throws IOException, InterruptedException {
     if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError("no end within " + limit + ": " + Files.readString(err));
+      throw new AssertionError(
+          "%s did not end within %s: %s"
+              .formatted(process.info().commandLine().orElse(""), limit, Files.readString(err)));
     }
     return new Finished(process.exitValue(), Files.readString(out), Files.readString(err));
   }

@@ -176,7 +176,9 @@ final class ContinuousGeneration {
     List<TokenTree> trees = new ArrayList<>();
     for (int place = 0; place < images; place++) {
       List<long[]> tokens =
-          byPlace.getOrDefault(place, List.of()).stream().map(s -> s.answer.prompt().tokens()).toList();
+          byPlace.getOrDefault(place, List.of()).stream()
+              .map(s -> s.answer.prompt().tokens())
+              .toList();
       trees.add(tokens.isEmpty() ? TokenTree.NONE : TokenTree.whole(tokens));
     }
     TokenForest forest = new TokenForest(trees);

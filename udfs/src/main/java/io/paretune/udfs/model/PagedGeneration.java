@@ -108,7 +108,8 @@ final class PagedGeneration {
     for (Growing one : group) { // prompts differ in length
       try (NDManager pass = owner.newSubManager()) {
         NDArray next =
-            serving.extend(pass, List.of(one.sequence()), List.of(one.answer().prompt().tokens())); // (1, V)
+            serving.extend(
+                pass, List.of(one.sequence()), List.of(one.answer().prompt().tokens())); // (1, V)
         if (goesOn(one, likeliest(pass, next)[0])) {
           live.add(one);
         }
@@ -143,8 +144,7 @@ final class PagedGeneration {
 
   /** Takes the next token; an answer that is at its end is kept. */
   private boolean goesOn(Growing one, long token) {
-    boolean ended =
-        one.answer().endsWith(token, one.sequence().tokens(), decoder.maxPositions());
+    boolean ended = one.answer().endsWith(token, one.sequence().tokens(), decoder.maxPositions());
     if (ended) {
       answers[one.image()][one.number()] = one.answer().tokens();
       one.sequence().close();

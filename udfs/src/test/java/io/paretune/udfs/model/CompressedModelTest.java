@@ -159,31 +159,9 @@ class CompressedModelTest {
           IntStream.range(0, 8)
               .mapToObj(i -> without(kept, loaded.model().layer(i), profile.layer(i)))
               .toList();
-      float[] fp32;
-      float[] bf16;
       NDArray features = loaded.features(kept, "exact-96.png");
-      try (CompressedModel model =
-              CompressedModel.of(
-                  loaded.checkpoint(),
-                  Device.cpu(),
-                  DType.F32,
-                  profile,
-                  layers::get,
-                  loaded.model().vision());
-          Serving serving = model.serving()) {
-        fp32 = answer(kept, serving, features);
-      }
-      try (CompressedModel model =
-              CompressedModel.of(
-                  loaded.checkpoint(),
-                  Device.cpu(),
-                  DType.BF16,
-                  profile,
-                  layers::get,
-                  loaded.model().vision());
-          Serving serving = model.serving()) {
-        bf16 = answer(kept, serving, features);
-      }
+      float[] fp32 = packedAnswer(loaded, DType.F32, profile, layers, features);
+      float[] bf16 = packedAnswer(loaded, DType.BF16, profile, layers, features);
       double meanDifference =
           IntStream.range(0, fp32.length)
               .mapToDouble(i -> Math.abs(fp32[i] - bf16[i]))
@@ -327,6 +305,26 @@ class CompressedModelTest {
       long[] text = LongStream.range(100, 140).toArray();
       serving.extend(pass, List.of(sequence), List.of(text)).close();
       return serving.decode(pass, List.of(sequence), new long[] {7}).toFloatArray();
+    }
+  }
+
+  private static float[] packedAnswer(
+      LoadedModel loaded,
+      DType type,
+      CompressionProfile profile,
+      List<LayerWeights> layers,
+      NDArray features) {
+    try (CompressedModel model =
+            CompressedModel.of(
+                loaded.checkpoint(),
+                Device.cpu(),
+                type,
+                profile,
+                layers::get,
+                loaded.model().vision());
+        Serving serving = model.serving();
+        NDManager pass = model.newManager()) {
+      return answer(pass, serving, features);
     }
   }
 
