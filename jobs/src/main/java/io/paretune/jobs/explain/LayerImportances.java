@@ -36,14 +36,19 @@ public record LayerImportances(String study, String runId, CompressionSpace spac
     return rows;
   }
 
-  /** A variable of several layers counts for each of them alike. */
+  /**
+   * A variable of several layers counts for each of them alike; one of none is a row of its own.
+   */
   private List<LayerImportanceRecord> rows(
       ImportanceMethod method, List<VariableImportance> importances) {
     List<LayerImportanceRecord> rows = new ArrayList<>();
     for (int i = 0; i < importances.size(); i++) {
       VariableImportance one = importances.get(i);
       Parameter parameter = space.space().parameter(i);
-      List<Integer> layers = space.layers(i);
+      List<Integer> layers =
+          space.layers(i).isEmpty()
+              ? List.of(LayerImportanceRecord.BEFORE_DECODER)
+              : space.layers(i);
       for (int layer : layers) {
         rows.add(
             new LayerImportanceRecord(

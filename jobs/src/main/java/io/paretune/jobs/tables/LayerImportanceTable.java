@@ -21,8 +21,16 @@ public final class LayerImportanceTable {
           .add("study", StringType, false, "the search")
           .add("run_id", StringType, false, "the run whose trials were explained")
           .add("method", StringType, false, "effects (additive model) or forest (random forest)")
-          .add("layer", IntegerType, false, "decoder layer, from 0")
-          .add("variable", StringType, false, "what of the layer, such as ratio or kv_bits")
+          .add(
+              "layer",
+              IntegerType,
+              false,
+              "decoder layer, from 0; -1 for the vision tower and the projector")
+          .add(
+              "variable",
+              StringType,
+              false,
+              "what of the layer, such as ratio or kv_bits; vision_ratio, projector_ratio")
           .add("importance", DoubleType, false, "share of all variables' influence on the score")
           .add("low", DoubleType, false, "lower end of its 90 % interval")
           .add("high", DoubleType, false, "upper end of its 90 % interval");

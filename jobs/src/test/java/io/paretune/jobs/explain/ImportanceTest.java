@@ -38,7 +38,7 @@ class ImportanceTest {
               Granularity.LAYER,
               1,
               List.of(0.3, 0.5, 0.7),
-              CompressionSpace.VisionRatios.none(),
+              new CompressionSpace.VisionRatios(List.of(0.0, 0.5), List.of(0.0)),
               List.of(8, 4),
               KvBits.TIED),
           OptionalLong.empty(),
@@ -66,7 +66,10 @@ class ImportanceTest {
   @EnumSource
   void theLayerThatMattersIsFoundWithItsUncertainty(ImportanceMethod method) {
     List<LayerImportanceRecord> rows = rows(80, method);
-    assertThat(rows).hasSize(8);
+    assertThat(rows).hasSize(9);
+    LayerImportanceRecord tower = rows.get(8);
+    assertThat(tower.layer()).isEqualTo(LayerImportanceRecord.BEFORE_DECODER);
+    assertThat(tower.variable()).isEqualTo("vision_ratio");
     assertThat(rows.stream().mapToDouble(LayerImportanceRecord::importance).sum())
         .isCloseTo(1, within(1e-9));
     LayerImportanceRecord first = rows.get(2);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Warehouse, benchmark and model on an S3 server on loopback. */
+/** Warehouse, benchmark, model and what is exported on an S3 server on loopback. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ObjectStorageIT {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
@@ -78,22 +78,33 @@ class ObjectStorageIT {
 
   @Test
   void aStudyRunsOnObjectStorageAndTellsNobodyItsCredentials() throws Exception {
-    Finished first = tune("first", List.of());
+    Finished first = paretune("first", "tune");
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.out()).contains("Frontier of s3");
-    Finished again = tune("again", List.of("--verbose"));
+    Finished again = paretune("again", "tune", "--verbose");
     assertThat(again.status()).as(again.err()).isZero();
     assertThat(again.err()).contains("study s3 is complete");
     assertThat(again.out()).isEqualTo(first.out());
 
-    for (Finished said : List.of(first, again)) {
+    Finished export =
+        paretune("export", "export", "--trial", "0", "--to", "s3a://bucket/exports/dense");
+    assertThat(export.status()).as(export.err()).isZero();
+
+    for (Finished said : List.of(first, again, export)) {
       assertThat(said.out() + said.err()).doesNotContain(SECRET, KEY_ID);
     }
     assertThat(events()).as("Spark has them, and hides them").contains("fs.s3a.secret.key");
     assertThat(events()).as("plans").contains("physicalPlanDescription");
     requireNoSecretIn(directory.resolve("events"));
     requireNoSecretIn(directory.resolve("logs"));
-    requireNoSecretIn(copyOfTheBucket());
+    Path bucket = copyOfTheBucket();
+    requireNoSecretIn(bucket);
+    assertThat(bucket.resolve("exports/dense/model.safetensors"))
+        .as("the dense trial's checkpoint is the model's")
+        .hasSameBinaryContentAs(HOME.resolve("conf/demo/model/model.safetensors"));
+    assertThat(bucket.resolve("exports/dense/config.json")).exists();
+    assertThat(bucket.resolve("exports/dense/profile.json")).exists();
+    assertThat(bucket.resolve("exports/dense/README.md")).exists();
   }
 
   /** Of two drivers that write the same version of a table, the store refuses one. */
@@ -153,7 +164,8 @@ class ObjectStorageIT {
         "connection.ssl.enabled", "false");
   }
 
-  private static Finished tune(String name, List<String> options) throws Exception {
+  private static Finished paretune(String name, String command, String... options)
+      throws Exception {
     List<String> words = new ArrayList<>(List.of(HOME.resolve("paretune").toString()));
     settings().forEach((key, value) -> conf(words, "spark.hadoop.fs.s3a." + key + "=" + value));
     Path events = Files.createDirectories(directory.resolve("events"));
@@ -161,8 +173,8 @@ class ObjectStorageIT {
     conf(words, "spark.eventLog.compress=false");
     conf(words, "spark.eventLog.dir=" + events.toUri());
     conf(words, "spark.ui.enabled=false");
-    words.add("tune");
-    words.addAll(options);
+    words.add(command);
+    words.addAll(List.of(options));
     words.addAll(
         List.of(
             "warehouse=s3a://bucket/warehouse",
