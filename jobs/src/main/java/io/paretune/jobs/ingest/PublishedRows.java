@@ -167,7 +167,7 @@ record PublishedRows(SparkSession spark, BenchmarkFormat format) {
   }
 
   /** Spark takes some characters of a path for patterns. */
-  private static String literal(String path) {
+  static String literal(String path) {
     return path.replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
   }
 }

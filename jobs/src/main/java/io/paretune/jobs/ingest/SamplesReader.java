@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
@@ -144,13 +145,22 @@ public final class SamplesReader {
       List<SourceFile> files, Dataset<Row> rows, Dataset<Row> verdicts, List<Dataset<Row>> kept) {
     Dataset<Row> usable = verdicts.where(col("reason").equalTo(""));
     Dataset<Row> unusable = verdicts.where(col("reason").notEqual(""));
-    long total = verdicts.count();
-    long rejected = unusable.count();
+    Column sound = col("reason").equalTo("");
+    Row counts =
+        verdicts
+            .agg(
+                count(lit(1)),
+                count_if(not(sound)),
+                count_if(sound.and(col("group_id").notEqual(""))))
+            .head();
+    long total = counts.getLong(0);
+    long rejected = counts.getLong(1);
     if (rejected == total || rejected > intake.maximumRejectedShare() * total) {
       throw new InvalidInputException(refusals(files, unusable, rejected, total));
     }
     String version = SetHash.of(usable.select("digest"));
-    Map<String, Place> placeOf = places(usable);
+    Map<String, Place> placeOf =
+        places(usable, counts.getLong(2) > 0 ? sharing(usable) : List.of());
     return new ScreenedSamples(
         intake.benchmark(),
         version,
@@ -265,19 +275,22 @@ public final class SamplesReader {
    */
   private record Place(int shard, String split) {}
 
+  /** The images of each group that asks about several. */
+  private static List<List<String>> sharing(Dataset<Row> usable) {
+    return usable
+        .where(col("group_id").notEqual(""))
+        .groupBy("group_id")
+        .agg(collect_set("image_id").as("images"))
+        .where(size(col("images")).gt(1))
+        .collectAsList()
+        .stream()
+        .map(row -> row.<String>getList(1))
+        .toList();
+  }
+
   /** Images whose questions are judged together go together. */
-  private Map<String, Place> places(Dataset<Row> usable) {
-    Connected connected =
-        Connected.of(
-            usable
-                .where(col("group_id").notEqual(""))
-                .groupBy("group_id")
-                .agg(collect_set("image_id").as("images"))
-                .where(size(col("images")).gt(1))
-                .collectAsList()
-                .stream()
-                .map(row -> row.<String>getList(1))
-                .toList());
+  private Map<String, Place> places(Dataset<Row> usable, List<List<String>> sharing) {
+    Connected connected = Connected.of(sharing);
     boolean shared = !intake.splitShares().shares().isEmpty();
     Map<String, String> splitOf = new HashMap<>();
     Map<LoadKey, Long> loads = new HashMap<>();

@@ -1,6 +1,8 @@
 package io.paretune.jobs.judge;
 
 import com.google.gson.JsonObject;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Suggestion;
 import java.util.EnumSet;
@@ -22,7 +24,10 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
 
   private static final JudgedAnswer SAMPLE =
       new JudgedAnswer(
-          "", "probe", "probe", "What color is the ball?", List.of("red"), "It is red.");
+          "probe",
+          new GenericBenchmark("probe"),
+          new Sample("probe", "probe", "What color is the ball?", List.of(), List.of("red"), ""),
+          "It is red.");
 
   /**
    * The parameters that it takes.
@@ -45,7 +50,7 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
       try {
         double score =
             endpoint.complete(
-                request(model, SAMPLE, wanted, maxTokens), r -> JudgePrompt.score(r.text()));
+                request(model, SAMPLE, wanted, maxTokens), r -> JudgePrompt.score(SAMPLE, r.text()));
         if (score < 0.5) {
           LOG.warn("{} gives {} to an answer that is plainly right", model, score);
         }

@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
 final class ChatEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(ChatEndpoint.class);
 
+  private static final int TOO_MANY = 429;
+
   private final HttpClient http =
       HttpClient.newBuilder()
           .connectTimeout(Duration.ofSeconds(20))
@@ -142,7 +144,11 @@ final class ChatEndpoint {
         HttpResponse<String> response = send(request.build());
         Optional<Setback> setback = setback(response, path, model);
         if (setback.isEmpty()) {
+          pace.answered();
           return read.apply(response);
+        }
+        if (response.statusCode() == TOO_MANY) {
+          pace.refused();
         }
         last = setback.get();
       } catch (IOException e) {
@@ -208,7 +214,7 @@ final class ChatEndpoint {
     int status = response.statusCode();
     String said = message(response.body());
     String what = "status " + status + (said.isEmpty() ? "" : ": " + said);
-    if (status == 408 || status == 425 || status == 429 || status >= 500) {
+    if (status == 408 || status == 425 || status == TOO_MANY || status >= 500) {
       return Optional.of(new Setback(what, retryAfter(response, Clock.systemUTC()), false));
     }
     switch (status) {

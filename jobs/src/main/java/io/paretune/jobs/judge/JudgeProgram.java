@@ -8,18 +8,19 @@ import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.AnswersFile;
 import io.paretune.jobs.ingest.Intake;
+import io.paretune.jobs.ingest.PromptCheck;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.ingest.ScreenedSamples;
-import io.paretune.jobs.tables.JudgementRecord;
+import io.paretune.jobs.ingest.SplitShares;
 import io.paretune.jobs.tables.JudgementsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Estimate;
-import io.paretune.udfs.benchmark.GenericBenchmark;
-import io.paretune.udfs.benchmark.Outcome;
-import io.paretune.udfs.benchmark.Tally;
-import io.paretune.udfs.benchmark.WeightedBenchmarks;
+import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.spark.SampleRows;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -31,8 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -40,6 +39,10 @@ import org.apache.spark.sql.SparkSession;
 
 /** What {@code judge} does; apart from the command, which must load without Spark. */
 public final class JudgeProgram {
+  /** Published files name no split, and here none is asked for. */
+  private static final SplitShares ANY_SPLIT =
+      new SplitShares(List.of(new SplitShares.Share("all", 1)));
+
   private JudgeProgram() {}
 
   /** Whose answers are graded. */
@@ -78,7 +81,7 @@ public final class JudgeProgram {
       List<TrialAnswers> trials = new ArrayList<>();
       List<JudgedAnswer> answers = new ArrayList<>();
       if (source instanceof Source.Files files) {
-        answers.addAll(answers(spark, files.samples(), files.predictions()));
+        answers.addAll(answers(spark, config.benchmark(), files));
         warehouse.createTables(spark);
       } else if (source instanceof Source.Trials chosen) {
         warehouse.createTables(spark);
@@ -86,22 +89,23 @@ public final class JudgeProgram {
         trials.forEach(trial -> answers.addAll(trial.answers()));
       }
       ChatEndpoint endpoint = endpoint(judge);
-      Judging.Result result =
-          new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC())
-              .run(answers);
+      Grading grading =
+          Grading.of(
+              answers,
+              new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC()));
       List<String> lines = new ArrayList<>();
       List<JsonObject> summaries = new ArrayList<>();
       int at = 0;
       for (TrialAnswers trial : trials) {
         int end = at + trial.answers().size();
-        List<JudgementRecord> own = result.judgements().subList(at, end);
+        List<Grading.Grade> own = grading.grades().subList(at, end);
         lines.addAll(lines(OptionalLong.of(trial.trial().trialId()), trial.answers(), own));
         summaries.add(summary(config, trial, own));
         at = end;
       }
       if (trials.isEmpty()) {
-        lines.addAll(lines(OptionalLong.empty(), answers, result.judgements()));
-        summaries.add(summary(config, answers, result, endpoint.requests()));
+        lines.addAll(lines(OptionalLong.empty(), answers, grading.grades()));
+        summaries.add(summary(config, answers, grading, endpoint.requests()));
       }
       AnswersFile.write(out, lines);
       summaries.forEach(results::println);
@@ -121,18 +125,28 @@ public final class JudgeProgram {
   }
 
   private static List<JudgedAnswer> answers(
-      SparkSession spark, List<String> samples, Map<String, String> predictions) {
-    try (ScreenedSamples read = SamplesReader.read(spark, samples, Intake.strict("samples", 1))) {
+      SparkSession spark, BenchmarkConfig config, Source.Files files) {
+    Intake intake =
+        new Intake(
+            "samples",
+            config.format(),
+            1,
+            0,
+            config.images().orElse(""),
+            config.format() == BenchmarkFormat.GENERIC ? SplitShares.NONE : ANY_SPLIT,
+            PromptCheck.NONE);
+    Map<String, String> predictions = files.predictions();
+    try (ScreenedSamples read = SamplesReader.read(spark, files.samples(), intake)) {
       Dataset<Row> wanted =
           spark
               .createDataset(List.copyOf(predictions.keySet()), Encoders.STRING())
               .toDF("sample_id");
-      Map<String, Row> byId = new HashMap<>();
+      Map<String, Sample> byId = new HashMap<>();
       read.samples()
-          .select("sample_id", "image_id", "question", "answers")
+          .drop("image")
           .join(broadcast(wanted), "sample_id")
           .collectAsList()
-          .forEach(row -> byId.put(row.getAs("sample_id"), row));
+          .forEach(row -> byId.put(row.getAs("sample_id"), SampleRows.sample(row)));
       List<String> unknown =
           predictions.keySet().stream().filter(id -> !byId.containsKey(id)).toList();
       if (!unknown.isEmpty()) {
@@ -142,84 +156,47 @@ public final class JudgeProgram {
                 .formatted(unknown.size(), predictions.size(), unknown.get(0)),
             "give the samples that the predictions are for");
       }
+      Benchmark benchmark = config.format().benchmark("samples", config.protocol());
       List<JudgedAnswer> answers = new ArrayList<>();
       predictions.forEach(
-          (id, prediction) -> {
-            Row row = Objects.requireNonNull(byId.get(id));
-            answers.add(
-                new JudgedAnswer(
-                    "",
-                    id,
-                    row.getAs("image_id"),
-                    row.getAs("question"),
-                    row.getList(row.fieldIndex("answers")),
-                    prediction));
-          });
+          (id, prediction) ->
+              answers.add(
+                  new JudgedAnswer(
+                      id, benchmark, Objects.requireNonNull(byId.get(id)), prediction)));
       return answers;
     }
   }
 
   private static List<String> lines(
-      OptionalLong trial, List<JudgedAnswer> answers, List<JudgementRecord> judgements) {
+      OptionalLong trial, List<JudgedAnswer> answers, List<Grading.Grade> grades) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       JsonObject line = new JsonObject();
       trial.ifPresent(id -> line.addProperty("trial_id", id));
-      line.addProperty("sample_id", answers.get(i).sampleId());
+      line.addProperty("sample_id", answers.get(i).id());
       line.addProperty("prediction", answers.get(i).prediction());
-      line.addProperty("score", judgements.get(i).score());
-      line.addProperty("reply", judgements.get(i).reply());
+      line.addProperty("score", grades.get(i).score());
+      line.addProperty("reply", grades.get(i).reply());
       lines.add(line.toString());
     }
     return lines;
   }
 
-  /**
-   * The mean grade, of several benchmarks by their weights, its interval clustered by image as
-   * every score's.
-   */
-  private static Estimate score(
-      BenchmarkConfig config, List<JudgedAnswer> answers, List<JudgementRecord> judgements) {
-    List<Outcome> outcomes = new ArrayList<>();
-    SortedSet<String> names = new TreeSet<>();
-    for (int i = 0; i < answers.size(); i++) {
-      JudgedAnswer answer = answers.get(i);
-      names.add(answer.benchmark());
-      outcomes.add(
-          new Outcome(
-              answer.sampleId(),
-              new Tally.Cell(answer.benchmark(), answer.imageId(), "", "", ""),
-              answer.prediction(),
-              judgements.get(i).score(),
-              List.of()));
-    }
-    Map<String, Double> weights = new HashMap<>();
-    config.severalIfSet().orElse(List.of()).forEach(p -> weights.put(p.name(), p.weight()));
-    List<WeightedBenchmarks.Part> parts =
-        names.stream()
-            .map(
-                name ->
-                    new WeightedBenchmarks.Part(
-                        new GenericBenchmark(name), weights.getOrDefault(name, 1.0)))
-            .toList();
-    return new WeightedBenchmarks(parts).score(Tally.of(outcomes));
-  }
-
   private static JsonObject summary(
-      ParetuneConfig config, TrialAnswers trial, List<JudgementRecord> judgements) {
+      ParetuneConfig config, TrialAnswers trial, List<Grading.Grade> grades) {
     JsonObject summary = new JsonObject();
     summary.addProperty("trial_id", trial.trial().trialId());
-    add(summary, config, trial.answers(), judgements);
+    add(summary, config, trial.answers(), grades);
     summary.addProperty("confirmed_score", trial.trial().heldOut().orElseThrow().score());
     return summary;
   }
 
   private static JsonObject summary(
-      ParetuneConfig config, List<JudgedAnswer> answers, Judging.Result result, long requests) {
+      ParetuneConfig config, List<JudgedAnswer> answers, Grading grading, long requests) {
     JsonObject summary = new JsonObject();
-    add(summary, config, answers, result.judgements());
-    summary.addProperty("judged", result.judged());
-    summary.addProperty("judged_before", result.fromTable());
+    add(summary, config, answers, grading.grades());
+    summary.addProperty("judged", grading.judged());
+    summary.addProperty("judged_before", grading.judgedBefore());
     summary.addProperty("requests", requests);
     return summary;
   }
@@ -228,12 +205,20 @@ public final class JudgeProgram {
       JsonObject summary,
       ParetuneConfig config,
       List<JudgedAnswer> answers,
-      List<JudgementRecord> judgements) {
-    Estimate score = score(config.benchmark(), answers, judgements);
+      List<Grading.Grade> grades) {
+    Map<String, Double> weights = new HashMap<>();
+    config
+        .benchmark()
+        .severalIfSet()
+        .orElse(List.of())
+        .forEach(part -> weights.put(part.name(), part.weight()));
+    Estimate score =
+        Grading.score(answers, grades, name -> weights.getOrDefault(name, 1.0));
     summary.addProperty("score", score.value());
     summary.addProperty("score_low", score.low());
     summary.addProperty("score_high", score.high());
     summary.addProperty("questions", answers.size());
+    summary.addProperty("by_rule", grades.stream().filter(Grading.Grade::byRule).count());
     summary.addProperty("model", config.judge().model());
     summary.addProperty("prompt_version", JudgePrompt.VERSION);
   }

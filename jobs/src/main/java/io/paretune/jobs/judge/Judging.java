@@ -1,5 +1,6 @@
 package io.paretune.jobs.judge;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.tables.JudgementRecord;
@@ -87,12 +88,15 @@ final class Judging {
         answers.stream().map(a -> all.get(hash(a))).toList(), known.size(), open.size());
   }
 
-  /** Of everything that the judge is told about an answer, and of the judge. */
+  /** Of the judge, everything that it is told about an answer, and what is right. */
   String hash(JudgedAnswer answer) {
     JsonObject told = new JsonObject();
     told.addProperty("model", config.model());
     told.addProperty("prompt_version", JudgePrompt.VERSION);
     told.add("messages", JudgePrompt.messages(answer));
+    if (answer.asksWhichOption()) {
+      told.add("right", new Gson().toJsonTree(answer.answers()));
+    }
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       return HexFormat.of()
@@ -174,13 +178,13 @@ final class Judging {
                   answer.question(),
                   answer.answers(),
                   answer.prediction(),
-                  JudgePrompt.score(reply.text()),
+                  JudgePrompt.score(answer, reply.text()),
                   reply.text(),
                   reply.promptTokens(),
                   reply.completionTokens(),
                   clock.instant()));
     } catch (RefusedRequestException | UnreadableException e) {
-      throw new UnjudgedException("sample " + answer.sampleId() + ": " + e.getMessage());
+      throw new UnjudgedException("sample " + answer.id() + ": " + e.getMessage());
     }
   }
 

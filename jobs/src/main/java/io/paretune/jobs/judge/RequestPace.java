@@ -3,21 +3,35 @@ package io.paretune.jobs.judge;
 import java.time.Duration;
 
 /**
- * A token bucket that holds one token: so many requests a minute, evenly apart. Every attempt takes
- * one, the first as well as repeated ones. Many threads wait at once.
+ * A token bucket that holds one token: so many requests a minute at most, evenly apart. Every
+ * attempt takes one, the first as well as repeated ones. Many threads wait at once.
+ *
+ * <p>An endpoint's limit may be lower than what is configured, or shared with others who do not
+ * know of this pace. Therefore it halves when the endpoint refuses a request for its rate, and
+ * grows again with those that it answers (as TCP's window does; Chiu and Jain, Computer Networks
+ * 17, 1989).
  */
 final class RequestPace {
-  private final long intervalNanos;
+  private static final long LONGEST = Duration.ofMinutes(1).toNanos();
+
+  /** Answered requests after which the pace has grown from nothing to what is configured. */
+  private static final int GROWTH = 40;
+
+  private final long shortest;
   private final Ticker ticker;
+  private long intervalNanos;
   private long freeAt;
+  private long slowedUntil;
 
   RequestPace(int requestsPerMinute, Ticker ticker) {
     if (requestsPerMinute < 1) {
       throw new IllegalArgumentException("a request a minute at least, were " + requestsPerMinute);
     }
-    this.intervalNanos = Duration.ofMinutes(1).toNanos() / requestsPerMinute;
+    this.shortest = Duration.ofMinutes(1).toNanos() / requestsPerMinute;
     this.ticker = ticker;
+    this.intervalNanos = shortest;
     this.freeAt = ticker.nanos();
+    this.slowedUntil = freeAt;
   }
 
   /** Waits for a token and takes it. */
@@ -43,5 +57,25 @@ final class RequestPace {
     if (until - freeAt > 0) {
       freeAt = until;
     }
+  }
+
+  /**
+   * A request was refused for its rate. Requests that were under way together are refused together
+   * and count once.
+   */
+  synchronized void refused() {
+    long now = ticker.nanos();
+    if (now - slowedUntil >= 0) {
+      intervalNanos = Math.min(LONGEST, 2 * intervalNanos);
+      slowedUntil = now + intervalNanos;
+      hold(Duration.ofNanos(intervalNanos));
+    }
+  }
+
+  /** A request was answered. */
+  synchronized void answered() {
+    // Requests a minute grow by a fixed amount, so that those who share a limit come to equal parts.
+    double rate = 1.0 / intervalNanos + 1.0 / (GROWTH * (double) shortest);
+    intervalNanos = Math.max(shortest, (long) (1 / rate));
   }
 }

@@ -72,11 +72,9 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
                 own.put(
                     o.sampleId(),
                     new JudgedAnswer(
-                        asked.benchmark(),
                         o.sampleId(),
-                        asked.imageId(),
-                        withOptions(asked),
-                        spelledOut(asked),
+                        config.benchmark().alone(asked.benchmark()),
+                        asked,
                         o.prediction()));
               });
       if (own.isEmpty()) {
@@ -143,31 +141,6 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
     }
     problems.throwIfAny();
     return List.copyOf(chosen.values());
-  }
-
-  /** A judge cannot know what a letter stands for without the options. */
-  private static String withOptions(Sample sample) {
-    StringBuilder question = new StringBuilder(sample.question());
-    for (int i = 0; i < sample.options().size(); i++) {
-      question.append('\n').append(lettered(sample, i));
-    }
-    return question.toString();
-  }
-
-  private static List<String> spelledOut(Sample sample) {
-    return sample.answers().stream()
-        .map(
-            answer -> {
-              int option = answer.length() == 1 ? answer.charAt(0) - 'A' : -1;
-              return option >= 0 && option < sample.options().size()
-                  ? lettered(sample, option)
-                  : answer;
-            })
-        .toList();
-  }
-
-  private static String lettered(Sample sample, int option) {
-    return (char) ('A' + option) + ". " + sample.options().get(option);
   }
 
   private static AskedQuestions questions(

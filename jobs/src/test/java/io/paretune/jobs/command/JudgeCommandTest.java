@@ -170,28 +170,35 @@ class JudgeCommandTest {
     assertThat(out).doesNotExist();
   }
 
-  /** A trial whose held-out answers are in the tables, every third of them right. */
-  private static void confirm(Warehouse warehouse, long id) {
+  /** Trials whose held-out answers are in the tables, every third of them right. */
+  private static void confirm(Warehouse warehouse, long... ids) {
     String version =
         Ingest.run(SharedSpark.session(), warehouse, List.of(samples), Intake.strict("demo", 1))
             .version();
-    TrialRecord trial =
-        TrialRecord.running(
-                "judged",
-                id,
-                "run",
-                TrialOrigin.SAMPLER,
-                "model",
-                version,
-                new Workload(1, 10),
-                CompressionProfile.uniform(CriterionName.WANDA, 4, 0.5, 16, 16),
-                new TrialCost(900, 0, 1000, 0.5, 16),
-                0.2,
-                Instant.EPOCH,
-                1)
-            .completed(new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
-            .confirmed(new HeldOut(0.25, Answering.of(EvaluationMode.GENERATE), 0.5));
-    new TrialsTable(SharedSpark.session(), warehouse).upsert(List.of(trial));
+    List<TrialRecord> trials = new ArrayList<>();
+    for (long id : ids) {
+      trials.add(
+          TrialRecord.running(
+                  "judged",
+                  id,
+                  "run",
+                  TrialOrigin.SAMPLER,
+                  "model",
+                  version,
+                  new Workload(1, 10),
+                  CompressionProfile.uniform(CriterionName.WANDA, 4, 0.5, 16, 16),
+                  new TrialCost(900, 0, 1000, 0.5, 16),
+                  0.2,
+                  Instant.EPOCH,
+                  1)
+              .completed(new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
+              .confirmed(new HeldOut(0.25, Answering.of(EvaluationMode.GENERATE), 0.5)));
+      new ShardResultsTable(SharedSpark.session(), warehouse).append(List.of(answersOf(id)));
+    }
+    new TrialsTable(SharedSpark.session(), warehouse).upsert(trials);
+  }
+
+  private static ShardResultRecord answersOf(long id) {
     List<ShardResultRecord.Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
       outcomes.add(
@@ -200,21 +207,18 @@ class JudgeCommandTest {
               i % 3 == 0 ? "right indeed, says " + id : "wrong",
               0));
     }
-    new ShardResultsTable(SharedSpark.session(), warehouse)
-        .append(
-            List.of(
-                new ShardResultRecord(
-                    "judged",
-                    id,
-                    0,
-                    0,
-                    "val",
-                    Answering.of(EvaluationMode.GENERATE),
-                    0,
-                    outcomes,
-                    1,
-                    "executor",
-                    0)));
+    return new ShardResultRecord(
+        "judged",
+        id,
+        0,
+        0,
+        "val",
+        Answering.of(EvaluationMode.GENERATE),
+        0,
+        outcomes,
+        1,
+        "executor",
+        0);
   }
 
   private static Ran judgeTrials(Path out, String... more) {
@@ -224,7 +228,7 @@ class JudgeCommandTest {
                 "judge",
                 "--out",
                 out.toString(),
-                "warehouse=" + shared.resolve("trials"),
+                "warehouse=" + shared.resolve("warehouse"),
                 "study.name=judged",
                 "benchmark.splits.search=train",
                 "benchmark.splits.held-out=val",
@@ -237,10 +241,7 @@ class JudgeCommandTest {
 
   @Test
   void confirmedTrialsAreGradedFromTheirTables() throws IOException {
-    Warehouse warehouse = Warehouse.at("warehouse", shared.resolve("trials").toString());
-    warehouse.createTables(SharedSpark.session());
-    confirm(warehouse, 3);
-    confirm(warehouse, 4);
+    confirm(Warehouse.at("warehouse", shared.resolve("warehouse").toString()), 3, 4);
     Path out = shared.resolve("trials.jsonl");
 
     Ran ran = judgeTrials(out, "--trial", "3,4");

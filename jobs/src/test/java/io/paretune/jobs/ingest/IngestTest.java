@@ -21,6 +21,7 @@ class IngestTest {
   private final SparkSession spark = SharedSpark.session();
   private final SampleFiles files = new SampleFiles(spark);
 
+  @TempDir static Path shared;
   @TempDir private Path folder;
 
   private static Question[] questions(int sound, int broken) {
@@ -31,7 +32,7 @@ class IngestTest {
 
   @Test
   void ingestingAgainChangesNothing() {
-    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("w").toString());
+    Warehouse warehouse = Warehouse.at("warehouse", shared.toString());
     String file = files.write(folder.resolve("s.parquet"), questions(20, 1));
     Intake intake = new Intake("toy", 3, 0.05);
 
@@ -50,7 +51,8 @@ class IngestTest {
     assertThat(commits(warehouse)).isEqualTo(commits);
     SamplesTable samples = new SamplesTable(spark, warehouse);
     assertThat(samples.read("toy", first.version()).count()).isEqualTo(20);
-    assertThat(samples.read().select("image_id", "shard").distinct().count())
+    assertThat(
+            samples.read("toy", first.version()).select("image_id", "shard").distinct().count())
         .as("an image is in one shard")
         .isEqualTo(7);
     assertThat(
@@ -83,8 +85,8 @@ class IngestTest {
 
   @Test
   void aChangedFileIsANewVersionThatSaysWhatCameAndLeft() {
-    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("changed").toString());
-    Intake intake = new Intake("toy", 2, 0);
+    Warehouse warehouse = Warehouse.at("warehouse", shared.toString());
+    Intake intake = new Intake("changing", 2, 0);
     byte[] red = SampleFiles.png(0xff0000, 8);
     Question kept = Question.of("kept", red);
     Question left = Question.of("left", red);

@@ -2,15 +2,12 @@ package io.paretune.jobs.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.tables.SampleRecord;
 import io.paretune.jobs.tables.SamplesTable;
-import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
-import io.paretune.udfs.prune.FarFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,30 +55,16 @@ class PublishedFilesTest {
     return read(intake(format, 0, ""), files);
   }
 
+  private ScreenedSamples screened(Intake intake, String... files) {
+    return SamplesReader.read(spark, List.of(files), intake);
+  }
+
   private List<SampleRecord> read(Intake intake, String... files) {
-    try (ScreenedSamples screened = SamplesReader.read(spark, List.of(files), intake)) {
+    try (ScreenedSamples screened = screened(intake, files)) {
       return screened.samples().orderBy("position").collectAsList().stream()
           .map(SamplesTable::fromRow)
           .toList();
     }
-  }
-
-  @Test
-  void popesRowsAreNumberedWithinTheirCategory() throws IOException {
-    SampleRecord sample =
-        read(
-                BenchmarkFormat.POPE,
-                parquet(
-                    "pope",
-                    "'0' as id, '7' as question_id, 'Is there a dog?' as question, 'yes' as"
-                        + " answer, 'coco' as image_source, 'popular' as category, "
-                        + image(RED)))
-            .get(0);
-
-    assertThat(sample.sampleId()).isEqualTo("popular/7");
-    assertThat(sample.answers()).containsExactly("yes");
-    assertThat(sample.category()).isEqualTo("popular");
-    assertThat(sample.split()).isIn("train", "val");
   }
 
   @Test
@@ -106,13 +89,13 @@ class PublishedFilesTest {
               "answer \"D\" is no letter from A to C",
               "has 0 options; a choice needs 2 to 26",
               "a text is no UTF-8");
+      List<Row> samples = screened.samples().collectAsList();
+      assertThat(samples).hasSize(1);
+      SampleRecord sample = SamplesTable.fromRow(samples.get(0));
+      assertThat(sample.answers()).containsExactly("C");
+      assertThat(sample.options()).containsExactly("x", "y", "z");
+      assertThat(sample.hint()).isEqualTo("A hint.");
     }
-    List<SampleRecord> samples = read(intake, file);
-
-    assertThat(samples).hasSize(1);
-    assertThat(samples.get(0).answers()).containsExactly("C");
-    assertThat(samples.get(0).options()).containsExactly("x", "y", "z");
-    assertThat(samples.get(0).hint()).isEqualTo("A hint.");
   }
 
   @Test
@@ -124,19 +107,15 @@ class PublishedFilesTest {
     String two = columns.formatted("Two?") + image(RED);
     String twoOfBlue = columns.formatted("Two?") + image(BLUE);
     Intake intake = intake(BenchmarkFormat.SCIENCE_QA, 0.4, "");
-    Warehouse warehouse = Warehouse.at("warehouse", folder.resolve("home").toString());
 
-    Ingest.Report all =
-        Ingest.run(spark, warehouse, List.of(parquet("all", one, two, twoOfBlue, two)), intake);
-    Ingest.Report withoutFirst =
-        Ingest.run(spark, warehouse, List.of(parquet("rest", twoOfBlue, two)), intake);
-
-    assertThat(all.accepted()).isEqualTo(3);
-    assertThat(all.rejected()).as("a row that was there before").isEqualTo(1);
-    assertThat(withoutFirst.change()).contains(new VersionChange(0, 1, 0));
-    String otherwise = parquet("otherwise", two, twoOfBlue, one);
-    try (ScreenedSamples screened = SamplesReader.read(spark, List.of(otherwise), intake)) {
-      assertThat(screened.version()).as("in another order").isEqualTo(all.version());
+    try (ScreenedSamples all = screened(intake, parquet("all", one, two, twoOfBlue, two));
+        ScreenedSamples rest = screened(intake, parquet("rest", twoOfBlue, two));
+        ScreenedSamples otherwise = screened(intake, parquet("otherwise", two, twoOfBlue, one))) {
+      assertThat(all.accepted()).isEqualTo(3);
+      assertThat(all.rejectedCount()).as("a row that was there before").isEqualTo(1);
+      assertThat(VersionChange.between(all.samples(), rest.samples()))
+          .isEqualTo(new VersionChange(0, 1, 0));
+      assertThat(otherwise.version()).as("in another order").isEqualTo(all.version());
     }
   }
 
@@ -159,23 +138,7 @@ class PublishedFilesTest {
   }
 
   @Test
-  void mmesQuestionsOfAnImageAreOneGroup() throws IOException {
-    String columns =
-        "'OCR/1.png' as question_id, '%s' as question, '%s' as answer, 'OCR' as category, ";
-    List<SampleRecord> samples =
-        read(
-            BenchmarkFormat.MME,
-            parquet(
-                "mme",
-                columns.formatted("Is it?", "Yes") + image(RED),
-                columns.formatted("Is it not?", "No") + image(RED)));
-
-    assertThat(samples).extracting(SampleRecord::groupId).containsOnly("OCR/1.png");
-    assertThat(samples).extracting(SampleRecord::sampleId).doesNotHaveDuplicates();
-  }
-
-  @Test
-  void aGroupOfWhichARowCannotBeUsedIsRefusedAsAWhole() throws IOException {
+  void mmesQuestionsOfAnImageAreOneGroupAndRefusedAsAWhole() throws IOException {
     String columns = "'%s' as question_id, '%s' as question, '%s' as answer, 'OCR' as category, ";
     String file =
         parquet(
@@ -188,11 +151,16 @@ class PublishedFilesTest {
 
     try (ScreenedSamples screened =
         SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.MME, 0.9, ""))) {
-      assertThat(
-              screened.samples().orderBy("position").collectAsList().stream()
-                  .map(r -> r.<Long>getAs("position")))
+      List<SampleRecord> pair =
+          screened.samples().orderBy("position").collectAsList().stream()
+              .map(SamplesTable::fromRow)
+              .toList();
+      assertThat(pair)
+          .extracting(SampleRecord::position)
           .as("a repeated row leaves the pair whole")
           .containsExactly(2L, 3L);
+      assertThat(pair).extracting(SampleRecord::groupId).containsOnly("2.png");
+      assertThat(pair).extracting(SampleRecord::sampleId).doesNotHaveDuplicates();
       List<String> reasons =
           screened.rejected().orderBy("position").collectAsList().stream()
               .map(r -> r.<String>getAs("reason"))
@@ -291,47 +259,11 @@ class PublishedFilesTest {
   }
 
   @Test
-  void filesAndTheirImagesMayBeOnAnyFileSystem() throws IOException {
-    spark.sparkContext().hadoopConfiguration().set("fs.far.impl", FarFileSystem.class.getName());
-    Path images = Files.createDirectory(folder.resolve("pictures"));
-    Files.write(images.resolve("red.png"), RED);
-    String line =
-        "{\"id\": \"%s\", \"question\": \"What?\", \"answer\": \"red\", \"image\": \"red.png\"}%n";
-    Files.writeString(folder.resolve("a.jsonl"), line.formatted("a"));
-    Files.writeString(folder.resolve("b.jsonl"), line.formatted("b"));
-    String table = parquet("table", "'n1' as id, " + image(BLUE));
-    String keyed =
-        parquet("keyed", "'c' as id, 'n1' as imageId, 'What?' as question, 'blue' as answer");
-
-    assertThat(read(intake(BenchmarkFormat.GQA, 0, "far:" + images), "far:" + folder + "/*.jsonl"))
-        .extracting(SampleRecord::sampleId, SampleRecord::imageId)
-        .containsExactly(tuple("a", SampleFiles.sha256(RED)), tuple("b", SampleFiles.sha256(RED)));
-    assertThat(read(intake(BenchmarkFormat.GQA, 0, "far:" + table), "far:" + keyed))
-        .extracting(SampleRecord::imageId)
-        .containsExactly(SampleFiles.sha256(BLUE));
-  }
-
-  @Test
-  void gqasImagesComeFromTheirOwnFile() throws IOException {
-    String images = parquet("images", "'n1' as id, " + image(RED));
-    List<SampleRecord> samples =
-        read(
-            intake(BenchmarkFormat.GQA, 0.5, images),
-            parquet(
-                "gqa",
-                "'q1' as id, 'n1' as imageId, 'Is it?' as question, 'yes' as answer",
-                "'q2' as id, 'n2' as imageId, 'Is it?' as question, 'yes' as answer"));
-
-    assertThat(samples).extracting(SampleRecord::sampleId).containsExactly("q1");
-    assertThat(samples.get(0).imageId()).isEqualTo(SampleFiles.sha256(RED));
-  }
-
-  @Test
-  void patternsNameFilesAndPositionsRunOn() throws IOException {
+  void popesRowsAreNumberedWithinTheirCategoryAndPositionsRunOnOverAPatternsFiles() throws IOException {
     for (int i = 0; i < 3; i++) {
       parquet(
           "part " + i + ",[x]",
-          "'%d' as question_id, 'Is it?' as question, 'no' as answer, 'random' as category, "
+          "'0' as id, '%d' as question_id, 'Is it?' as question, 'no' as answer, 'coco' as image_source, 'random' as category, "
                   .formatted(i)
               + image(RED));
     }
@@ -342,6 +274,9 @@ class PublishedFilesTest {
     assertThat(samples)
         .extracting(SampleRecord::sampleId)
         .containsExactly("random/0", "random/1", "random/2");
+    assertThat(samples.get(0).answers()).containsExactly("no");
+    assertThat(samples.get(0).category()).isEqualTo("random");
+    assertThat(samples.get(0).split()).isIn("train", "val");
     assertThatThrownBy(() -> read(BenchmarkFormat.POPE, folder + "/none*.parquet"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no file fits the pattern");

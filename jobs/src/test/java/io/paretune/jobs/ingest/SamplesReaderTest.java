@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,12 @@ class SamplesReaderTest {
   private final SampleFiles files = new SampleFiles(spark);
 
   @TempDir private Path folder;
+
+  /** Whatever stays cached is looked through at each later query. */
+  @AfterEach
+  void letGo() {
+    spark.catalog().clearCache();
+  }
 
   private ScreenedSamples read(Intake intake, String... paths) {
     return SamplesReader.read(spark, List.of(paths), intake);

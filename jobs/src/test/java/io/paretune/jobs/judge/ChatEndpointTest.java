@@ -3,6 +3,8 @@ package io.paretune.jobs.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,7 +23,11 @@ import org.junit.jupiter.api.Test;
 class ChatEndpointTest {
   private static final String KEY = "nvapi-s3cret";
   private static final JudgedAnswer ANSWER =
-      new JudgedAnswer("", "q1", "i1", "What color?", List.of("red"), "It is red.");
+      new JudgedAnswer(
+          "q1",
+          new GenericBenchmark(""),
+          new Sample("q1", "i1", "What color?", List.of(), List.of("red"), ""),
+          "It is red.");
   private static final int ATTEMPTS = 4;
 
   private final FakeTime time = new FakeTime();
@@ -55,7 +61,7 @@ class ChatEndpointTest {
   private static double judged(ChatEndpoint endpoint) throws InterruptedException {
     return endpoint.complete(
         CapabilityProbe.request(ChatServer.MODEL, ANSWER, Set.of(Parameter.TEMPERATURE), 64),
-        r -> JudgePrompt.score(r.text()));
+        r -> JudgePrompt.score(ANSWER, r.text()));
   }
 
   @Test

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server on loopback that speaks the OpenAI chat protocol, and fails as servers do. It grades by
- * whether the answer is the reference.
+ * whether the answer is the reference, or finds the option whose last word is in the answer.
  */
 final class ChatServer implements AutoCloseable {
   static final String MODEL = "moonshotai/kimi-k2-instruct";
@@ -170,18 +170,37 @@ final class ChatServer implements AutoCloseable {
             "{\"error\":{\"message\":\"Unsupported parameter: '%s' is not supported with this model.\",\"type\":\"invalid_request_error\",\"param\":\"%s\",\"code\":\"unsupported_parameter\"}}"
                 .formatted(named, named));
       } else {
-        send(exchange, 200, completion("{\"score\": " + grade(request) + "}"));
+        send(exchange, 200, completion(judgement(request)));
       }
     } finally {
       inFlight.decrementAndGet();
     }
   }
 
-  private static double grade(JsonObject request) {
+  private static String judgement(JsonObject request) {
     JsonArray messages = request.getAsJsonArray("messages");
     JsonObject asked =
         JsonParser.parseString(messages.get(1).getAsJsonObject().get("content").getAsString())
             .getAsJsonObject();
+    return asked.has("reference_answers")
+        ? "{\"score\": " + grade(asked) + "}"
+        : "{\"option\": \"" + option(asked) + "\"}";
+  }
+
+  private static String option(JsonObject asked) {
+    String answer = asked.get("answer").getAsString();
+    return asked
+        .get("question")
+        .getAsString()
+        .lines()
+        .filter(line -> line.matches("[A-Z][.] .*"))
+        .filter(line -> answer.contains(line.substring(line.lastIndexOf(' ') + 1)))
+        .map(line -> line.substring(0, 1))
+        .findFirst()
+        .orElse("Z");
+  }
+
+  private static double grade(JsonObject asked) {
     String answer = asked.get("answer").getAsString();
     for (var reference : asked.getAsJsonArray("reference_answers")) {
       if (answer.contains(reference.getAsString())) {

@@ -9,6 +9,10 @@ import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.tables.JudgementRecord;
 import io.paretune.jobs.tables.JudgementsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.GenericBenchmark;
+import io.paretune.udfs.benchmark.MmBench;
+import io.paretune.udfs.benchmark.Protocol;
+import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,10 +67,15 @@ class JudgingTest {
     List<JudgedAnswer> answers = new ArrayList<>();
     for (String prediction : predictions) {
       answers.add(
-          new JudgedAnswer(
-              "b", "q" + answers.size(), "i", question, List.of("red", "crimson"), prediction));
+          answer("b", "q" + answers.size(), "i", List.of("red", "crimson"), prediction));
     }
     return answers;
+  }
+
+  private JudgedAnswer answer(
+      String benchmark, String id, String image, List<String> references, String prediction) {
+    Sample sample = new Sample(id, image, question, List.of(), references, "");
+    return new JudgedAnswer(id, new GenericBenchmark(benchmark), sample, prediction);
   }
 
   private Judging judging(String model) {
@@ -127,6 +136,51 @@ class JudgingTest {
     assertThat(again.judged()).isZero();
   }
 
+  /** As MMBench is published: its rules first, the judge for the rest, all rotations together. */
+  @Test
+  void aJudgeSaysWhichOptionWhereMmBenchsRulesFindNone() throws InterruptedException {
+    MmBench benchmark = new MmBench("b", Protocol.LLAVA);
+    List<String> options = List.of("small cat", "big dog");
+    List<String> rotated = List.of("big dog", "small cat");
+    List<JudgedAnswer> answers =
+        List.of(
+            rotation(benchmark, "1", "1", options, "A", "A."),
+            rotation(benchmark, "1000001", "1", rotated, "B", "it seems to be some cat"),
+            rotation(benchmark, "2", "2", options, "A", "a cat I think"),
+            rotation(benchmark, "1000002", "2", rotated, "B", "perhaps a fish"),
+            rotation(benchmark, "3", "3", options, "B", "A"),
+            rotation(benchmark, "4", "4", options, "B", ""));
+
+    Grading grading = Grading.of(answers, judging(ChatServer.MODEL));
+
+    assertThat(grading.grades())
+        .extracting(Grading.Grade::score)
+        .containsExactly(1.0, 1.0, 1.0, 0.0, 0.0, 0.0);
+    assertThat(grading.grades())
+        .extracting(Grading.Grade::byRule)
+        .containsExactly(true, false, false, false, true, true);
+    assertThat(grading.judged()).isEqualTo(3);
+    assertThat(server.requests().get(1).toString())
+        .contains("A. big dog")
+        .doesNotContain("reference_answers");
+    assertThat(Grading.score(answers, grading.grades(), name -> 1).value())
+        .as("one of four questions is right in every rotation")
+        .isEqualTo(0.25);
+  }
+
+  private JudgedAnswer rotation(
+      MmBench benchmark,
+      String id,
+      String group,
+      List<String> options,
+      String right,
+      String prediction) {
+    Sample sample =
+        new Sample(
+            "b", id, "i" + group, question, "", options, List.of(right), "", group, "");
+    return new JudgedAnswer(id, benchmark, sample, prediction);
+  }
+
   @Test
   void anotherModelOrQuestionIsAnotherJudgement() {
     Judging judging = judging(ChatServer.MODEL);
@@ -135,8 +189,7 @@ class JudgingTest {
     assertThat(hash).matches("[0-9a-f]{64}").isEqualTo(judging(ChatServer.MODEL).hash(answer));
     assertThat(judging("another").hash(answer)).isNotEqualTo(hash);
     assertThat(judging.hash(answers("Red").get(0))).isNotEqualTo(hash);
-    assertThat(
-            judging.hash(new JudgedAnswer("c", "other id", "j", question, answer.answers(), "red")))
+    assertThat(judging.hash(answer("c", "other id", "j", answer.answers(), "red")))
         .as("whose question it is does not matter")
         .isEqualTo(hash);
   }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +61,62 @@ class RequestPaceTest {
     assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     assertThat(taken).hasSize(25);
     assertThat(Collections.max(taken) - start).isGreaterThanOrEqualTo(24 * 20_000_000L);
+  }
+
+  @Test
+  void aRefusalHalvesThePaceAndAnswersBringItBack() throws InterruptedException {
+    FakeTime time = new FakeTime();
+    RequestPace pace = new RequestPace(60, time);
+    pace.take();
+    pace.refused();
+    pace.refused(); // was under way with the first
+    long before = time.nanos();
+    pace.take();
+    long first = time.nanos();
+    pace.take();
+    assertThat(first - before).isEqualTo(2 * SECOND);
+    assertThat(time.nanos() - first).isEqualTo(2 * SECOND);
+    for (int i = 0; i < 40; i++) {
+      pace.answered();
+    }
+    pace.take();
+    long last = time.nanos();
+    pace.take();
+    assertThat(time.nanos() - last).as("and no further").isEqualTo(SECOND);
+  }
+
+  @Test
+  void twoDriversShareAnEndpointsLimit() throws InterruptedException {
+    int limit = 60;
+    List<FakeTime> times = List.of(new FakeTime(), new FakeTime());
+    long start = times.get(0).nanos();
+    List<RequestPace> paces =
+        times.stream().map(time -> new RequestPace(limit, time)).toList();
+    Deque<Long> granted = new ArrayDeque<>();
+    int[] late = new int[2];
+    int lateRefusals = 0;
+    long end = start + Duration.ofMinutes(60).toNanos();
+    while (times.get(0).nanos() - end < 0 || times.get(1).nanos() - end < 0) {
+      int driver = times.get(0).nanos() - times.get(1).nanos() <= 0 ? 0 : 1;
+      paces.get(driver).take();
+      long now = times.get(driver).nanos();
+      while (!granted.isEmpty() && now - granted.peek() >= Duration.ofMinutes(1).toNanos()) {
+        granted.remove();
+      }
+      boolean settled = now - start > Duration.ofMinutes(30).toNanos();
+      if (granted.size() < limit) {
+        granted.add(now);
+        paces.get(driver).answered();
+        late[driver] += settled ? 1 : 0;
+      } else {
+        paces.get(driver).refused();
+        lateRefusals += settled ? 1 : 0;
+      }
+    }
+    int answered = late[0] + late[1];
+    assertThat(answered).as("most of the limit is used").isGreaterThan(30 * limit * 7 / 10);
+    assertThat(lateRefusals).as("few are refused").isLessThan(answered / 10);
+    assertThat(Math.min(late[0], late[1])).as("both get their part").isGreaterThan(answered / 3);
   }
 
   @Test

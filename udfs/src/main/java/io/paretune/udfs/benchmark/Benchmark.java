@@ -44,6 +44,14 @@ public sealed interface Benchmark extends Serializable
     return true;
   }
 
+  /**
+   * Whether the published evaluation asks a language model which option an answer means, where its
+   * own rules find none in it.
+   */
+  default boolean asksWhichOption(Sample sample) {
+    return false;
+  }
+
   /** When a generated answer ends. */
   GenerationRules generation(Sample sample);
 
@@ -130,7 +138,7 @@ public sealed interface Benchmark extends Serializable
     return outcome(sample, text, judge(sample, text), List.of());
   }
 
-  /** The outcome of an answer whose worth was recorded with it. */
+  /** The outcome of an answer whose worth was recorded with it, or is as somebody else grades it. */
   default Outcome recorded(Sample sample, String prediction, double credit) {
     Verdict verdict = new Verdict(judge(sample, prediction).answer(), credit);
     return outcome(sample, prediction, verdict, List.of());

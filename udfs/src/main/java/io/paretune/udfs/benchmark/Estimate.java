@@ -29,6 +29,8 @@ public record Estimate(double value, double standardError, long questions, long 
 
   /**
    * Wilson's interval with the number of questions divided by the design effect of the clusters.
+   * Where that cannot be known, all answers being alike or about one image, an image counts as one
+   * question: the answers on it may be one answer.
    */
   private double wilson(int sign) {
     if (questions == 0) {
@@ -37,7 +39,8 @@ public record Estimate(double value, double standardError, long questions, long 
     double p = value;
     double naive = p * (1 - p) / questions;
     double squared = standardError * standardError;
-    double n = naive > 0 && squared > naive ? questions * naive / squared : questions;
+    boolean known = naive > 0 && !Double.isNaN(standardError);
+    double n = known ? Math.min(questions, questions * naive / squared) : images;
     double z2 = Z * Z;
     double centre = p + z2 / (2 * n);
     double half = Z * Math.sqrt(Math.max(0, p * (1 - p)) / n + z2 / (4 * n * n));

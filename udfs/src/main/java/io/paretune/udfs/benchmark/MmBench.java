@@ -43,6 +43,11 @@ public record MmBench(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
+  public boolean asksWhichOption(Sample sample) {
+    return true;
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return switch (protocol) {
       case LLAVA -> Prompts.LLAVA_LETTER;

@@ -61,10 +61,15 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
     return text.equals(YesNo.YES) || text.equals(YesNo.NO) ? text : "";
   }
 
-  /** What is right and what was answered. */
+  /** What is right and what was answered; a grade that is not these rules' says which. */
   @Override
   public String label(Sample sample, Verdict verdict) {
-    return label(YesNo.right(sample), verdict.answer().isEmpty() ? OTHER : verdict.answer());
+    String right = YesNo.right(sample);
+    boolean credited = verdict.credit() >= 0.5;
+    if (credited != verdict.answer().equals(right)) {
+      return label(right, credited ? right : YesNo.other(right));
+    }
+    return label(right, verdict.answer().isEmpty() ? OTHER : verdict.answer());
   }
 
   private static String label(String right, String answered) {

@@ -81,6 +81,11 @@ public record WeightedBenchmarks(List<Part> parts) implements Benchmark {
   }
 
   @Override
+  public boolean asksWhichOption(Sample sample) {
+    return of(sample).asksWhichOption(sample);
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return of(sample).generation(sample);
   }

@@ -16,4 +16,8 @@ final class YesNo {
   static String right(Sample sample) {
     return PythonText.strip(PythonText.lower(sample.answers().get(0))).replace(".", "");
   }
+
+  static String other(String answer) {
+    return answer.equals(YES) ? NO : YES;
+  }
 }

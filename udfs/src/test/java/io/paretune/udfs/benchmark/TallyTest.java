@@ -113,6 +113,19 @@ class TallyTest {
   }
 
   @Test
+  void whereAllAnswersAreRightImagesCountAndNotQuestions() {
+    List<Outcome> right = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      right.add(outcome("s" + i, "i" + i / 10, 1));
+    }
+    // Wilson 10 of 10: 10 / (10 + z²)
+    assertThat(score(right).low()).isCloseTo(0.7225, within(1e-4));
+    assertThat(score(right).high()).isEqualTo(1);
+    List<Outcome> oneImage = right.subList(0, 10);
+    assertThat(score(oneImage).low()).isCloseTo(0.2065, within(1e-4));
+  }
+
+  @Test
   void nothingAskedIsNoZero() {
     Estimate nothing = MEAN.score(Tally.EMPTY);
     assertThat(nothing.value()).isNaN();
