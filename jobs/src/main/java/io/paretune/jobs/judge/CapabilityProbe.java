@@ -50,7 +50,8 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
       try {
         double score =
             endpoint.complete(
-                request(model, SAMPLE, wanted, maxTokens), r -> JudgePrompt.score(SAMPLE, r.text()));
+                request(model, SAMPLE, wanted, maxTokens),
+                r -> JudgePrompt.score(SAMPLE, r.text()));
         if (score < 0.5) {
           LOG.warn("{} gives {} to an answer that is plainly right", model, score);
         }

@@ -92,7 +92,8 @@ public final class JudgeProgram {
       Grading grading =
           Grading.of(
               answers,
-              new Judging(judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC()));
+              new Judging(
+                  judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC()));
       List<String> lines = new ArrayList<>();
       List<JsonObject> summaries = new ArrayList<>();
       int at = 0;
@@ -212,8 +213,7 @@ public final class JudgeProgram {
         .severalIfSet()
         .orElse(List.of())
         .forEach(part -> weights.put(part.name(), part.weight()));
-    Estimate score =
-        Grading.score(answers, grades, name -> weights.getOrDefault(name, 1.0));
+    Estimate score = Grading.score(answers, grades, name -> weights.getOrDefault(name, 1.0));
     summary.addProperty("score", score.value());
     summary.addProperty("score_low", score.low());
     summary.addProperty("score_high", score.high());

@@ -81,8 +81,7 @@ final class JudgePrompt {
     return letter.equals(answer.sample().answers().get(0)) ? 1 : 0;
   }
 
-  private static <T> T last(
-      String reply, Function<JsonObject, Optional<T>> read, String wanted) {
+  private static <T> T last(String reply, Function<JsonObject, Optional<T>> read, String wanted) {
     Optional<T> last = Optional.empty();
     Matcher matcher = OBJECT.matcher(reply);
     while (matcher.find()) {

@@ -74,7 +74,8 @@ final class RequestPace {
 
   /** A request was answered. */
   synchronized void answered() {
-    // Requests a minute grow by a fixed amount, so that those who share a limit come to equal parts.
+    // Requests a minute grow by a fixed amount, so that those who share a limit come to equal
+    // parts.
     double rate = 1.0 / intervalNanos + 1.0 / (GROWTH * (double) shortest);
     intervalNanos = Math.max(shortest, (long) (1 / rate));
   }

@@ -86,7 +86,8 @@ class HdfsTest {
   void jsonLinesNameImagesInAFolder() throws IOException {
     put("pictures/red.png", RED);
     String line =
-        "{\"question_id\": %d, \"question\": \"What?\", \"answers\": [\"red\"], \"image\": \"red.png\"}%n";
+        "{\"question_id\": %d, \"question\": \"What?\", \"answers\": [\"red\"], \"image\":"
+            + " \"red.png\"}%n";
     put("vqa/a.jsonl", line.formatted(1).getBytes(StandardCharsets.UTF_8));
     put("vqa/b.jsonl", line.formatted(2).getBytes(StandardCharsets.UTF_8));
 

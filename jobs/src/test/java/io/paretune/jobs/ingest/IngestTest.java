@@ -51,8 +51,7 @@ class IngestTest {
     assertThat(commits(warehouse)).isEqualTo(commits);
     SamplesTable samples = new SamplesTable(spark, warehouse);
     assertThat(samples.read("toy", first.version()).count()).isEqualTo(20);
-    assertThat(
-            samples.read("toy", first.version()).select("image_id", "shard").distinct().count())
+    assertThat(samples.read("toy", first.version()).select("image_id", "shard").distinct().count())
         .as("an image is in one shard")
         .isEqualTo(7);
     assertThat(

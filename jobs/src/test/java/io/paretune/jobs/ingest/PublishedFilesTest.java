@@ -259,7 +259,8 @@ class PublishedFilesTest {
   }
 
   @Test
-  void popesRowsAreNumberedWithinTheirCategoryAndPositionsRunOnOverAPatternsFiles() throws IOException {
+  void popesRowsAreNumberedWithinTheirCategoryAndPositionsRunOnOverAPatternsFiles()
+      throws IOException {
     for (int i = 0; i < 3; i++) {
       parquet(
           "part " + i + ",[x]",

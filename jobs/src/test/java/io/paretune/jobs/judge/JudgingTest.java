@@ -66,8 +66,7 @@ class JudgingTest {
   private List<JudgedAnswer> answers(String... predictions) {
     List<JudgedAnswer> answers = new ArrayList<>();
     for (String prediction : predictions) {
-      answers.add(
-          answer("b", "q" + answers.size(), "i", List.of("red", "crimson"), prediction));
+      answers.add(answer("b", "q" + answers.size(), "i", List.of("red", "crimson"), prediction));
     }
     return answers;
   }
@@ -176,8 +175,7 @@ class JudgingTest {
       String right,
       String prediction) {
     Sample sample =
-        new Sample(
-            "b", id, "i" + group, question, "", options, List.of(right), "", group, "");
+        new Sample("b", id, "i" + group, question, "", options, List.of(right), "", group, "");
     return new JudgedAnswer(id, benchmark, sample, prediction);
   }
 

@@ -90,8 +90,7 @@ class RequestPaceTest {
     int limit = 60;
     List<FakeTime> times = List.of(new FakeTime(), new FakeTime());
     long start = times.get(0).nanos();
-    List<RequestPace> paces =
-        times.stream().map(time -> new RequestPace(limit, time)).toList();
+    List<RequestPace> paces = times.stream().map(time -> new RequestPace(limit, time)).toList();
     Deque<Long> granted = new ArrayDeque<>();
     int[] late = new int[2];
     int lateRefusals = 0;
@@ -100,7 +99,7 @@ class RequestPaceTest {
       int driver = times.get(0).nanos() - times.get(1).nanos() <= 0 ? 0 : 1;
       paces.get(driver).take();
       long now = times.get(driver).nanos();
-      while (!granted.isEmpty() && now - granted.peek() >= Duration.ofMinutes(1).toNanos()) {
+      while (!granted.isEmpty() && now - granted.getFirst() >= Duration.ofMinutes(1).toNanos()) {
         granted.remove();
       }
       boolean settled = now - start > Duration.ofMinutes(30).toNanos();

@@ -138,7 +138,9 @@ public sealed interface Benchmark extends Serializable
     return outcome(sample, text, judge(sample, text), List.of());
   }
 
-  /** The outcome of an answer whose worth was recorded with it, or is as somebody else grades it. */
+  /**
+   * The outcome of an answer whose worth was recorded with it, or is as somebody else grades it.
+   */
   default Outcome recorded(Sample sample, String prediction, double credit) {
     Verdict verdict = new Verdict(judge(sample, prediction).answer(), credit);
     return outcome(sample, prediction, verdict, List.of());

@@ -40,7 +40,7 @@ public record Estimate(double value, double standardError, long questions, long 
     double naive = p * (1 - p) / questions;
     double squared = standardError * standardError;
     boolean known = naive > 0 && !Double.isNaN(standardError);
-    double n = known ? Math.min(questions, questions * naive / squared) : images;
+    double n = known ? Math.min((double) questions, questions * naive / squared) : images;
     double z2 = Z * Z;
     double centre = p + z2 / (2 * n);
     double half = Z * Math.sqrt(Math.max(0, p * (1 - p)) / n + z2 / (4 * n * n));
