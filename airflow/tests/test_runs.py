@@ -87,15 +87,15 @@ def test_a_killed_search_is_retried_and_the_night_ends(results):
     watcher = threading.Thread(target=kill_once, args=("retune", killed, over))
     watcher.start()
     try:
-        said = night("2026-11-22", 4, results)
+        said = night("2026-01-22", 4, results)
     finally:
         over.set()
         watcher.join()
     assert killed.is_set(), "the search was over before it could be killed"
-    assert "Night of 2026-11-22: 0 points of the earlier frontier scored again, 4 candidates tried" in said
+    assert "Night of 2026-01-22: 0 points of the earlier frontier scored again, 4 candidates tried" in said
     assert "What to take" in (results / "reports" / f"{STUDY}.html").read_text()
     listed = json.loads((results / "exports" / STUDY / "promoted.json").read_text())
-    assert listed["run_date"] == "2026-11-22"
+    assert listed["run_date"] == "2026-01-22"
     assert listed["promoted"], "the limits are wide enough for a point"
     for point in listed["promoted"]:
         assert (results / "exports" / STUDY / point["directory"] / "config.json").is_file()
@@ -103,17 +103,17 @@ def test_a_killed_search_is_retried_and_the_night_ends(results):
 
 def test_a_night_without_new_samples_and_trials_changes_nothing_but_its_date(results):
     before = versions()
-    said = night("2026-11-23", 0, results)
+    said = night("2026-01-23", 0, results)
     assert "0 candidates tried" in said
     after = versions()
     assert {table for table in after if after[table] != before[table]} == {"frontier", "nights"}
-    assert json.loads((results / "exports" / STUDY / "promoted.json").read_text())["run_date"] == "2026-11-23"
+    assert json.loads((results / "exports" / STUDY / "promoted.json").read_text())["run_date"] == "2026-01-23"
 
 
 def test_a_poc_tells_memory_latency_and_accuracy(results):
     said = run(
         "paretune_poc",
-        "2026-11-23",
+        "2026-01-23",
         samples=os.environ["PARETUNE_TEST_SAMPLES"],
         warehouse=str(WAREHOUSE),
         budget="15 MB",

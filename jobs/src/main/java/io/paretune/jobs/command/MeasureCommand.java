@@ -1,5 +1,6 @@
 package io.paretune.jobs.command;
 
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.measure.MeasureProgram;
 import io.paretune.jobs.measure.MeasureProgram.Points;
 import io.paretune.udfs.engine.ComputeType;
@@ -26,9 +27,11 @@ final class MeasureCommand implements Command {
       Option.flag(
           "--for-gate", "what gate.max-ttft asks of the latest frontier and is not known yet");
   private static final Option<Integer> BATCH =
-      Option.wholeNumber("--batch", "N", "requests served at once", 1).orElse("1");
+      Option.wholeNumber("--batch", "N", "requests served at once", 1)
+          .orElse(Integer.toString(GateLoad.BATCH));
   private static final Option<Integer> TEXT_TOKENS =
-      Option.wholeNumber("--text-tokens", "N", "of a prompt, after its image", 1).orElse("32");
+      Option.wholeNumber("--text-tokens", "N", "of a prompt, after its image", 1)
+          .orElse(Integer.toString(GateLoad.TEXT_TOKENS));
   private static final Option<Integer> NEW_TOKENS =
       Option.wholeNumber("--new-tokens", "N", "generated for each request", 2).orElse("32");
   private static final Option<Integer> WARM_UPS =
@@ -44,7 +47,7 @@ final class MeasureCommand implements Command {
               "what is computed in; bf16 where the processor has it",
               ComputeType.values(),
               ComputeType::key)
-          .orElse(ComputeType.FP32.key());
+          .orElse(GateLoad.TYPE.key());
 
   @Override
   public CommandSpec spec() {
@@ -68,10 +71,7 @@ final class MeasureCommand implements Command {
             invocation.value(NEW_TOKENS),
             invocation.value(WARM_UPS),
             invocation.value(RUNS),
-            invocation
-                .arguments()
-                .valueIfGiven(THREADS)
-                .orElseGet(Runtime.getRuntime()::availableProcessors),
+            invocation.arguments().valueIfGiven(THREADS).orElseGet(GateLoad.here()::threads),
             invocation.value(TYPE));
     List<Long> trials = invocation.arguments().valueIfGiven(TRIAL).orElse(List.of());
     boolean named = !trials.isEmpty() || profile.isPresent() || invocation.arguments().has(DENSE);

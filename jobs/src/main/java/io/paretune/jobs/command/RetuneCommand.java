@@ -13,7 +13,7 @@ final class RetuneCommand implements Command {
       new Option<>(
           "--date",
           "YYYY-MM-DD",
-          "the night's day; the same day again changes nothing",
+          "the night's day, not after today (UTC); the same day again changes nothing",
           RetuneCommand::date,
           Option.Presence.OPTIONAL,
           Optional.empty());

@@ -4,13 +4,14 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.BenchmarkPart;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.gate.AccuracyLoss;
+import io.paretune.jobs.gate.FirstTokenTimes;
 import io.paretune.jobs.gate.Gate;
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.gate.HeldOutAnswers;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
-import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -18,36 +19,31 @@ import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.problem.InvalidInputException;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
 
 /** A gate and what it needs to know of a run's points. */
 final class Judgement {
   private final Gate gate;
   private final Optional<TrialRecord> dense;
   private final Optional<HeldOutAnswers> answers;
-  private final Map<Subject, Double> ttftSeconds;
+  private final FirstTokenTimes firstToken;
 
   private Judgement(
       Gate gate,
       Optional<TrialRecord> dense,
       Optional<HeldOutAnswers> answers,
-      Map<Subject, Double> ttftSeconds) {
+      FirstTokenTimes firstToken) {
     this.gate = gate;
     this.dense = dense;
     this.answers = answers;
-    this.ttftSeconds = ttftSeconds;
+    this.firstToken = firstToken;
   }
 
   /** Reads the answers of those trials that were confirmed. */
@@ -70,9 +66,11 @@ final class Judgement {
         new Gate(config.gate()),
         dense,
         dense.flatMap(d -> answers(spark, warehouse, config, d, ids)),
-        config.gate().maxTtft().isPresent()
-            ? measured(new MeasurementsTable(spark, warehouse).ofStudy(config.study().name()))
-            : Map.of());
+        new FirstTokenTimes(
+            config.gate().maxTtft().isPresent()
+                ? new MeasurementsTable(spark, warehouse).ofStudy(config.study().name())
+                : List.of(),
+            GateLoad.here()));
   }
 
   /** What confirmed trials answered; empty if the questions are not there any more. */
@@ -120,21 +118,6 @@ final class Judgement {
     return config.benchmark();
   }
 
-  /** What was measured: a profile has the same speed under every trial's number. */
-  private record Subject(String modelId, String profileId) {}
-
-  /** Times to the first token, the last ones that were measured. */
-  private static Map<Subject, Double> measured(List<MeasurementRecord> measurements) {
-    Map<Subject, Double> seconds = new HashMap<>();
-    measurements.stream()
-        .sorted(Comparator.comparing(MeasurementRecord::measuredAt))
-        .forEach(
-            m ->
-                seconds.put(
-                    new Subject(m.modelId(), m.profile().id()), m.speed().ttftSeconds().median()));
-    return seconds;
-  }
-
   /** The points with what the gate says of them; dropped ones stay as they are. */
   List<FrontierRecord> judged(List<FrontierRecord> points) {
     return points.stream()
@@ -145,8 +128,6 @@ final class Judgement {
   private String objections(FrontierRecord point) {
     Optional<AccuracyLoss> loss =
         dense.flatMap(d -> answers.flatMap(a -> a.loss(d.trialId(), point.trialId())));
-    @Nullable Double seconds = ttftSeconds.get(new Subject(point.modelId(), point.profile().id()));
-    OptionalDouble ttft = seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds);
-    return String.join("; ", gate.objections(point, loss, ttft));
+    return String.join("; ", gate.objections(point, loss, firstToken.of(point)));
   }
 }

@@ -1,6 +1,8 @@
 package io.paretune.jobs.measure;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.gate.FirstTokenTimes;
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.MeasurementRecord;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -78,10 +79,17 @@ public final class MeasureProgram {
    * Measures the dense model and what was chosen, one after another on one executor; each is in the
    * table as soon as it is known.
    *
-   * @throws InvalidInputException if a trial does not exist, the study has no frontier, or a prompt
-   *     with its answer is longer than the model's last position
+   * @throws InvalidInputException if a trial does not exist, the study has no frontier, a prompt
+   *     with its answer is longer than the model's last position, or the gate is to be served under
+   *     another load than its own
    */
   public void run(Chosen chosen) {
+    if (chosen.points() == Points.FOR_GATE && !GateLoad.here().isOf(settings)) {
+      throw new InvalidInputException(
+          "--for-gate",
+          "is given with another load than the gate's",
+          "leave out --batch, --text-tokens, --threads and --type, or measure without --for-gate");
+    }
     if (chosen.points() == Points.FOR_GATE && config.gate().maxTtft().isEmpty()) {
       out.println("gate.max-ttft is not set: the gate asks for no measurement");
       return;
@@ -90,7 +98,7 @@ public final class MeasureProgram {
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<Candidate> candidates = candidates(inputs, chosen);
-      if (chosen.points() == Points.FOR_GATE && candidates.size() == 1) {
+      if (candidates.isEmpty()) {
         out.println("every point of the frontier was measured before");
         return;
       }
@@ -117,9 +125,9 @@ public final class MeasureProgram {
     }
   }
 
+  /** Empty if the gate asks for nothing that is not known; otherwise the dense model is first. */
   private List<Candidate> candidates(StudyInputs inputs, Chosen chosen) {
     List<Candidate> candidates = new ArrayList<>();
-    candidates.add(new Candidate(OptionalLong.empty(), CompressionProfile.dense()));
     String study = config.study().name();
     SparkSession spark = inputs.spark();
     if (chosen.points() != Points.NONE) {
@@ -130,9 +138,17 @@ public final class MeasureProgram {
             "study \"%s\" has no frontier in %s".formatted(study, inputs.warehouse().root()),
             "run tune first, or name --trial, --profile or --dense");
       }
-      Set<String> known = chosen.points() == Points.FOR_GATE ? measured(inputs) : Set.of();
+      if (chosen.points() == Points.FOR_GATE) {
+        FirstTokenTimes known =
+            new FirstTokenTimes(
+                new MeasurementsTable(spark, inputs.warehouse()).ofStudy(study), GateLoad.here());
+        latest = latest.stream().filter(p -> known.of(p).isEmpty()).toList();
+        if (latest.isEmpty()) {
+          return candidates;
+        }
+      }
       latest.stream()
-          .filter(p -> !p.profile().isDense() && !known.contains(p.profile().id()))
+          .filter(p -> !p.profile().isDense())
           .map(p -> new Candidate(OptionalLong.of(p.trialId()), p.profile()))
           .forEach(candidates::add);
     }
@@ -155,21 +171,13 @@ public final class MeasureProgram {
       problems.throwIfAny();
     }
     chosen.profile().ifPresent(p -> candidates.add(new Candidate(OptionalLong.empty(), p)));
+    candidates.add(0, new Candidate(OptionalLong.empty(), CompressionProfile.dense()));
     Problems problems = new Problems();
     for (Candidate c : candidates) {
       LayerStack.check(c.label(), c.profile(), inputs.footprint().shape().layers(), problems);
     }
     problems.throwIfAny();
     return candidates;
-  }
-
-  /** The profiles of this model that were measured for the study. */
-  private Set<String> measured(StudyInputs inputs) {
-    return new MeasurementsTable(inputs.spark(), inputs.warehouse())
-        .ofStudy(config.study().name()).stream()
-            .filter(m -> m.modelId().equals(inputs.modelId()))
-            .map(m -> m.profile().id())
-            .collect(Collectors.toSet());
   }
 
   private MeasurementRecord measure(

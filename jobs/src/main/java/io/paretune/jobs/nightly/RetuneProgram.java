@@ -9,6 +9,7 @@ import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.NightRecord;
 import io.paretune.jobs.tables.NightsTable;
+import io.paretune.jobs.tables.RunId;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialOrigin;
@@ -23,9 +24,10 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -60,10 +62,18 @@ public final class RetuneProgram {
   /**
    * Runs the night.
    *
-   * @throws InvalidInputException if a later night has run, or the study is another one than before
+   * @throws InvalidInputException if the day is to come, a later night has run, or the study is
+   *     another one than before
    */
   public void run() throws IOException {
     Instant started = clock.instant();
+    LocalDate today = started.atZone(ZoneOffset.UTC).toLocalDate();
+    if (date.isAfter(today)) {
+      throw new InvalidInputException(
+          "--date",
+          "is %s, and today is %s (UTC)".formatted(date, today),
+          "give today or an earlier day: nights run in order, and none before it could run");
+    }
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune retune")) {
       SparkSession spark = session.spark();
@@ -104,7 +114,7 @@ public final class RetuneProgram {
       throws IOException {
     StudyInputs inputs = StudyInputs.prepare(spark, config);
     String study = config.study().name();
-    String runId = date.format(DateTimeFormatter.BASIC_ISO_DATE) + "night";
+    String runId = RunId.ofNight(date);
     List<FrontierRecord> before =
         new FrontierBuilder(study, runId, date)
             .before(new FrontierTable(spark, warehouse).ofStudy(study));
@@ -124,23 +134,24 @@ public final class RetuneProgram {
             date,
             run.yardstick(),
             before.isEmpty() ? "" : before.get(0).runId(),
-            ended(trials, runId, TrialOrigin.INCUMBENT),
-            ended(trials, runId, TrialOrigin.SAMPLER),
+            ended(trials, runId, t -> t == TrialOrigin.INCUMBENT),
+            ended(trials, runId, TrialOrigin::isCandidate),
             drift.questions(),
             drift.dense(),
             drift.frontier(),
             started,
             clock.instant());
     new NightsTable(spark, warehouse).add(night);
+    result.early().ifPresent(why -> LOG.info("the search of the night ended early: {}", why));
     if (result.trials() > 0) {
       warehouse.tidy(spark, study, config.retention());
     }
     return night;
   }
 
-  private static long ended(List<TrialRecord> trials, String runId, TrialOrigin origin) {
+  private static long ended(List<TrialRecord> trials, String runId, Predicate<TrialOrigin> of) {
     return trials.stream()
-        .filter(t -> t.runId().equals(runId) && t.origin() == origin && t.finishedAt().isPresent())
+        .filter(t -> t.runId().equals(runId) && of.test(t.origin()) && t.finishedAt().isPresent())
         .count();
   }
 

@@ -7,13 +7,11 @@ import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -68,16 +66,10 @@ public final class ReportProgram {
   private static void write(SparkSession spark, StudyReport report, Path file) {
     byte[] page = ReportPage.html(report).getBytes(StandardCharsets.UTF_8);
     try {
-      FileSystem files = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      if (files instanceof LocalFileSystem local) {
-        files = local.getRaw(); // a browser has no use for a .crc beside the page
-      }
-      try (OutputStream stream = files.create(file, true)) {
-        stream.write(page);
-      }
+      WholeFile.replace(spark.sparkContext().hadoopConfiguration(), file, page);
     } catch (IOException e) {
       throw new InvalidInputException(
-          "--to", file + " cannot be written: " + e.getMessage(), "name another file");
+          "--to", file + " cannot be written: " + e, "name another file");
     }
   }
 }

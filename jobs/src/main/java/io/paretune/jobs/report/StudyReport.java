@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param trials all of the study that are measured as the latest run's are, in the order in which
  *     they ended, running ones last
  * @param night what the latest run was, if it was a night's
- * @param measured the last measurement of each profile on a device, by the profile's id
+ * @param measured the last measurement of each profile on a device, by its subject
  */
 record StudyReport(
     String study,
@@ -80,7 +80,7 @@ record StudyReport(
     Map<String, MeasurementRecord> measured = new HashMap<>();
     measurements.stream()
         .filter(m -> m.modelId().equals(yardstick.modelId()))
-        .forEach(m -> measured.put(m.profile().id(), m));
+        .forEach(m -> measured.put(MeasurementRecord.subject(m.profile()), m));
     return Optional.of(
         new StudyReport(
             study,
@@ -127,7 +127,7 @@ record StudyReport(
 
   /** How fast a point was when it was last measured. */
   Optional<MeasurementRecord> speed(FrontierRecord point) {
-    return Optional.ofNullable(measured.get(point.profile().id()));
+    return Optional.ofNullable(measured.get(MeasurementRecord.subject(point.profile())));
   }
 
   /** Memory of the dense model, which the others' are shares of. */

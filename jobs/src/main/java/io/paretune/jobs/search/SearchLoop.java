@@ -53,7 +53,7 @@ public final class SearchLoop {
     this.concurrency = concurrency;
     this.clock = clock;
     this.listener = listener;
-    this.stagnation = new Stagnation(study.space(), budget.patience());
+    this.stagnation = new Stagnation(study.space(), budget.patience(), budget.firstTrial());
   }
 
   /**

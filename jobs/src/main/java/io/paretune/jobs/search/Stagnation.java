@@ -13,21 +13,26 @@ final class Stagnation {
 
   private final SearchSpace space;
   private final int patience;
+  private final long firstTrial;
   private int idle;
 
   /**
    * Notices nothing yet.
    *
-   * @param patience trials without progress before it is over; 0 for any number
+   * @param patience proposals without progress before it is over; 0 for any number
+   * @param firstTrial what came before is known, but nobody waited for it in this run
    */
-  Stagnation(SearchSpace space, int patience) {
+  Stagnation(SearchSpace space, int patience, long firstTrial) {
     this.space = space;
     this.patience = patience;
+    this.firstTrial = firstTrial;
   }
 
   /** Looks at the trials told so far, of which the last is new. */
   void told(List<Trial> finished) {
-    if (patience == 0 || finished.get(finished.size() - 1).origin().isForeign()) {
+    Trial last = finished.get(finished.size() - 1);
+    // Starting points, such as uniform profiles and incumbents, run whether they help or not.
+    if (patience == 0 || last.id() < firstTrial || !last.origin().equals(Trial.Origin.SAMPLER)) {
       return;
     }
     List<Trial> complete =
@@ -35,7 +40,6 @@ final class Stagnation {
     if (complete.size() < 2) {
       return;
     }
-    Trial last = finished.get(finished.size() - 1);
     if (!last.isComplete()) {
       idle++;
       return;

@@ -31,4 +31,12 @@ public record MeasurementRecord(
   public MeasurementRecord {
     measuredAt = measuredAt.truncatedTo(ChronoUnit.MICROS);
   }
+
+  /**
+   * One id for profiles that are served alike: a dense model is itself, whatever criterion and mask
+   * its profile names.
+   */
+  public static String subject(CompressionProfile profile) {
+    return (profile.isDense() ? CompressionProfile.dense() : profile).id();
+  }
 }

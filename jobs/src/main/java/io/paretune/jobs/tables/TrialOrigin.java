@@ -13,6 +13,11 @@ public enum TrialOrigin {
   /** A sibling model's frontier. */
   TEMPLATE;
 
+  /** Whether it is new to the study, rather than a yardstick for what is. */
+  public boolean isCandidate() {
+    return this == SAMPLER || this == TEMPLATE;
+  }
+
   /** The name in tables. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);

@@ -12,6 +12,7 @@ import io.paretune.udfs.profile.CompressionProfile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +45,7 @@ final class StartingPoints {
   }
 
   /**
-   * The profiles of {@code study.template}, matched by relative depth, that keep the constraints;
-   * at most as many as the study has trials.
+   * The profiles of {@code study.template}, matched by relative depth, that keep the constraints.
    *
    * @throws InvalidInputException if the file is no template
    */
@@ -60,7 +60,7 @@ final class StartingPoints {
         }
       }
     }
-    return points.stream().limit(study.trials()).toList();
+    return List.copyOf(points);
   }
 
   private static Template read(String file, Configuration hadoop) {
@@ -73,6 +73,16 @@ final class StartingPoints {
           "%s cannot be read: %s".formatted(file, e.getMessage()),
           "name a file that `paretune template` wrote");
     }
+  }
+
+  /** Those of the points that the study has tried on no questions, today's or others. */
+  static List<Point> untried(Study search, List<Point> points) {
+    Set<Point> tried = new HashSet<>();
+    search.history().running().forEach(t -> tried.add(t.point()));
+    search.history().finished().stream()
+        .filter(t -> t.id() >= 0) // below are other studies'
+        .forEach(t -> tried.add(t.point()));
+    return points.stream().filter(p -> !tried.contains(p)).toList();
   }
 
   /** Starts those of the points that the study has not tried. */

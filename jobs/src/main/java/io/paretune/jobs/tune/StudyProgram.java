@@ -126,11 +126,9 @@ public final class StudyProgram {
     if (result.trials() > 0) {
       inputs.warehouse().tidy(inputs.spark(), config.study().name(), config.retention());
     }
+    result.early().ifPresent(why -> LOG.info("the search ended early: {}", why));
     if (result.ending() == SearchLoop.Ending.TIME) {
-      LOG.info("the study's time is over before its trials; the same command goes on with it");
-    } else if (result.ending() == SearchLoop.Ending.NO_PROGRESS) {
-      LOG.info(
-          "the frontier did not move by more than noise in study.patience trials: the search ends");
+      LOG.info("the same command goes on with it");
     }
   }
 

@@ -23,6 +23,9 @@ import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.LayerImportanceTable;
+import io.paretune.jobs.tables.NightRecord;
+import io.paretune.jobs.tables.NightsTable;
+import io.paretune.jobs.tables.RunId;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
@@ -43,9 +46,8 @@ import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +70,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Tuning {
   private static final Logger LOG = LoggerFactory.getLogger(Tuning.class);
-  private static final DateTimeFormatter RUN_ID =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
 
   private final StudyInputs inputs;
   private final StudyConfig study;
@@ -122,7 +122,18 @@ public final class Tuning {
    * @param ending why it ended
    * @param trials how many trials it finished
    */
-  public record Result(String runId, SearchLoop.Ending ending, int trials) {}
+  public record Result(String runId, SearchLoop.Ending ending, int trials) {
+    /** Why it tried fewer candidates than it may, if it did. */
+    public Optional<String> early() {
+      if (ending == SearchLoop.Ending.TIME) {
+        return Optional.of("study.max-duration was over before its trials");
+      }
+      return ending == SearchLoop.Ending.NO_PROGRESS
+          ? Optional.of(
+              "the frontier did not move by more than noise in study.patience candidates in a row")
+          : Optional.empty();
+    }
+  }
 
   /**
    * Runs the study, or goes on with it where it was interrupted.
@@ -133,35 +144,57 @@ public final class Tuning {
    */
   public Result run(StudyLease lease) {
     checkSpace();
-    StartingPoints starting = new StartingPoints(study, space);
-    List<Point> template = starting.template(inputs.spark().sparkContext().hadoopConfiguration());
-    List<Trial> evidence = new WarmStart(inputs, space, trials).evidence();
+    Elsewhere elsewhere = elsewhere();
     StudyIdentity.claim(inputs); // nothing was written for what is refused above
     List<TrialRecord> before = recorded.all();
-    String runId =
-        before.stream()
-            .max(Comparator.comparingLong(TrialRecord::trialId))
-            .map(TrialRecord::runId)
-            .orElseGet(() -> RUN_ID.format(clock.instant()));
-    List<Point> uniform = starting.uniform();
+    String runId = runId(before);
+    List<Point> uniform = new StartingPoints(study, space).uniform();
     int total = study.trials() + uniform.size();
     long ended = before.stream().filter(t -> t.state() != TrialState.RUNNING).count();
     Study search = new Study(space.space(), sampler(ended < total));
+    elsewhere.evidence().forEach(search::replay);
+    recorded.replay(search, before);
+    StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
+    List<Point> template = elsewhere.template().stream().limit(study.trials()).toList();
+    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
+    return search(lease, runId, search, before, total);
+  }
+
+  /** What other studies found: profiles to try first, and trials as evidence. */
+  private record Elsewhere(List<Point> template, List<Trial> evidence) {}
+
+  private Elsewhere elsewhere() {
+    List<Point> template =
+        new StartingPoints(study, space)
+            .template(inputs.spark().sparkContext().hadoopConfiguration());
+    List<Trial> evidence = new WarmStart(inputs, space, trials).evidence();
     if (!evidence.isEmpty()) {
       LOG.info("{} trials of {} are evidence", evidence.size(), study.warmStart().studies());
     }
-    evidence.forEach(search::replay);
-    recorded.replay(search, before);
-    StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
-    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
-    return search(lease, runId, search, before, total);
+    return new Elsewhere(template, evidence);
+  }
+
+  /** The last run, if this goes on with it; a night is over, and so is what was before it. */
+  private String runId(List<TrialRecord> before) {
+    List<NightRecord> nights =
+        new NightsTable(inputs.spark(), inputs.warehouse()).ofStudy(study.name());
+    Set<String> runs = new HashSet<>();
+    before.forEach(t -> runs.add(t.runId()));
+    nights.forEach(n -> runs.add(n.runId()));
+    return before.stream()
+        .max(Comparator.comparingLong(TrialRecord::trialId))
+        .filter(t -> !RunId.isNight(t.runId()))
+        .filter(t -> nights.stream().allMatch(n -> n.finishedAt().isBefore(t.startedAt())))
+        .map(TrialRecord::runId)
+        .orElseGet(() -> RunId.ofSearch(clock.instant(), runs));
   }
 
   /**
    * A night's run, or the rest of it: the incumbents that have no score on today's samples yet, and
    * as many new candidates as {@code retune.trials} says. What was measured on other samples, on
    * another model or under another workload guides the search, the less the fewer questions it
-   * shares with today's.
+   * shares with today's; so do the studies of {@code study.warm-start}. The profiles of {@code
+   * study.template} that the study never tried are the first of the new candidates.
    *
    * @param runId the night's, the same when it is repeated
    * @param incumbents to score on today's samples
@@ -170,9 +203,11 @@ public final class Tuning {
    */
   public Result night(StudyLease lease, String runId, List<CompressionProfile> incumbents) {
     checkSpace();
-    StudyIdentity.renew(inputs);
+    Elsewhere elsewhere = elsewhere();
+    StudyIdentity.renew(inputs); // nothing was written for what is refused above
     List<TrialRecord> all = recorded.all();
     Study search = new Study(space.space(), sampler(true));
+    elsewhere.evidence().forEach(search::replay);
     recorded.replayOnToday(search, all);
     for (CompressionProfile incumbent : incumbents) {
       Optional<Point> point = space.point(incumbent.withMask(MaskKind.ONE_SHOT));
@@ -186,10 +221,16 @@ public final class Tuning {
     List<TrialRecord> comparable = all.stream().filter(recorded::isComparable).toList();
     long tried =
         comparable.stream()
-            .filter(t -> t.runId().equals(runId) && t.origin() == TrialOrigin.SAMPLER)
+            .filter(t -> t.runId().equals(runId) && t.origin().isCandidate())
             .count();
+    int budget = inputs.config().retune().trials();
     int known = search.counted() + search.history().running().size() - (int) tried;
-    return search(lease, runId, search, comparable, known + inputs.config().retune().trials());
+    List<Point> template =
+        StartingPoints.untried(search, elsewhere.template()).stream()
+            .limit(Math.max(0, budget - tried))
+            .toList();
+    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
+    return search(lease, runId, search, comparable, known + budget);
   }
 
   /** The study's sampler; if it is to propose anything, with what the configuration tells it. */
@@ -256,7 +297,8 @@ public final class Tuning {
                 new TrialRecorder(trials, shardResults, lease::requireHeld, study.concurrency()),
                 study.concurrency(),
                 clock)) {
-      SearchBudget budget = new SearchBudget(total, study.maxDuration(), study.patience());
+      SearchBudget budget =
+          new SearchBudget(total, study.maxDuration(), study.patience(), firstTrial(runId, before));
       SearchLoop.Ending ending =
           new SearchLoop(
                   search,
@@ -273,6 +315,16 @@ public final class Tuning {
     } finally {
       prepared.unpersist();
     }
+  }
+
+  /** The number of a run's first trial; if it has none yet, the next number. */
+  private static long firstTrial(String runId, List<TrialRecord> before) {
+    long next = before.stream().mapToLong(TrialRecord::trialId).max().orElse(-1) + 1;
+    return before.stream()
+        .filter(t -> t.runId().equals(runId))
+        .mapToLong(TrialRecord::trialId)
+        .min()
+        .orElse(next);
   }
 
   /** Writes which layers mattered, by all trials so far. */

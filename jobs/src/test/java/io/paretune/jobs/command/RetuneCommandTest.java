@@ -130,20 +130,20 @@ class RetuneCommandTest {
   @Test
   @Order(1)
   void theFirstNightSearchesFromNothing() {
-    Ran first = retune("2026-11-20", samples, 3);
+    Ran first = retune("2026-01-20", samples, 3);
 
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.out())
-        .startsWith("Night of 2026-11-20: 0 points of the earlier frontier scored again, 3 ")
+        .startsWith("Night of 2026-01-20: 0 points of the earlier frontier scored again, 3 ")
         .contains("The first night: nothing to compare with", "Frontier of nightly: hypervolume")
         .contains("not confirmed on held-out questions yet");
     assertThat(trials()).hasSize(3 + 3); // dense, 50 % at 16 and at 4 bits
-    assertThat(frontier("2026-11-20"))
+    assertThat(frontier("2026-01-20"))
         .isNotEmpty()
         .allMatch(p -> p.status() == FrontierStatus.NEW && !p.promoted());
 
     Map<String, Long> before = versions();
-    Ran again = retune("2026-11-20", samples, 3);
+    Ran again = retune("2026-01-20", samples, 3);
 
     assertThat(again).as("the same night again").isEqualTo(first);
     assertThat(versions()).as("it writes nothing").isEqualTo(before);
@@ -152,10 +152,10 @@ class RetuneCommandTest {
   @Test
   @Order(2)
   void aNightWithoutNewSamplesAndTrialsKeepsTheFrontierAsItIs() {
-    List<FrontierRecord> before = frontier("2026-11-20");
+    List<FrontierRecord> before = frontier("2026-01-20");
     int trialsBefore = trials().size();
 
-    Ran quiet = retune("2026-11-21", samples, 0);
+    Ran quiet = retune("2026-01-21", samples, 0);
 
     assertThat(quiet.status()).as(quiet.err()).isZero();
     assertThat(quiet.out())
@@ -163,7 +163,7 @@ class RetuneCommandTest {
             "Benchmark: the same 40 questions",
             "Dense model: accuracy +0.00 points (95 % interval +0.00 to +0.00)");
     assertThat(trials()).hasSize(trialsBefore);
-    assertThat(frontier("2026-11-21"))
+    assertThat(frontier("2026-01-21"))
         .allMatch(p -> p.status() == FrontierStatus.KEPT)
         .extracting(FrontierRecord::trialId, FrontierRecord::score)
         .isEqualTo(
@@ -176,13 +176,13 @@ class RetuneCommandTest {
   @Order(3)
   void newSamplesScoreTheIncumbentsAgainAndShowTheDrift() {
     Set<String> incumbents =
-        frontier("2026-11-21").stream().map(p -> p.profile().id()).collect(Collectors.toSet());
+        frontier("2026-01-21").stream().map(p -> p.profile().id()).collect(Collectors.toSet());
 
-    Ran ran = retune("2026-11-22", moreSamples, 1);
+    Ran ran = retune("2026-01-22", moreSamples, 1);
 
     assertThat(ran.status()).as(ran.err()).isZero();
-    NightRecord night = night("2026-11-22");
-    assertThat(night.previousRunId()).isEqualTo("20261121night");
+    NightRecord night = night("2026-01-22");
+    assertThat(night.previousRunId()).isEqualTo("20260121night");
     assertThat(night.questions()).isEqualTo(new NightRecord.Questions(40, 16, 0));
     assertThat(night.rescored()).isEqualTo(incumbents.size());
     assertThat(night.tried()).isEqualTo(1);
@@ -205,7 +205,7 @@ class RetuneCommandTest {
         .isCloseTo(dense, org.assertj.core.api.Assertions.within(1e-12));
     assertThat(night.scoreDrift()).isPresent();
     assertThat(ran.out()).contains("Benchmark: 40 questions as before, 16 new, 0 gone");
-    assertThat(frontier("2026-11-22"))
+    assertThat(frontier("2026-01-22"))
         .allMatch(
             p ->
                 p.benchmarkVersion().equals(night.yardstick().benchmarkVersion())
@@ -221,7 +221,7 @@ class RetuneCommandTest {
 
     assertThat(confirmed.status()).as(confirmed.err()).isZero();
     List<FrontierRecord> points =
-        frontier("2026-11-22").stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
+        frontier("2026-01-22").stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
     assertThat(points).allMatch(p -> p.confirmedScore().isPresent());
     assertThat(points).as("some of either").anyMatch(FrontierRecord::promoted);
     for (FrontierRecord p : points) {
@@ -236,7 +236,7 @@ class RetuneCommandTest {
     Ran strict = run("frontier", moreSamples, "gate.max-accuracy-loss=0", "gate.max-ttft=1 s");
 
     assertThat(strict.status()).as(strict.err()).isZero();
-    assertThat(frontier("2026-11-22")).noneMatch(FrontierRecord::promoted);
+    assertThat(frontier("2026-01-22")).noneMatch(FrontierRecord::promoted);
     assertThat(strict.out())
         .contains("its time to the first token was not measured", "Gate: 0 of ");
   }
@@ -249,6 +249,9 @@ class RetuneCommandTest {
     assertThat(run("measure", moreSamples, measure).out())
         .isEqualTo("gate.max-ttft is not set: the gate asks for no measurement\n");
     String[] limited = append(measure, "gate.max-ttft=1 hour");
+    Ran adHoc = run("measure", moreSamples, append(append(limited, "--batch"), "2"));
+    assertThat(adHoc.status()).isEqualTo(2);
+    assertThat(adHoc.err()).contains("--for-gate: is given with another load than the gate's");
     Ran measured = run("measure", moreSamples, limited);
     assertThat(measured.status()).as(measured.err()).isZero();
     List<MeasurementRecord> rows = new MeasurementsTable(spark(), warehouse).ofStudy(STUDY);
@@ -293,7 +296,7 @@ class RetuneCommandTest {
     JsonObject list =
         JsonParser.parseString(Files.readString(exports.resolve("promoted.json")))
             .getAsJsonObject();
-    assertThat(list.get("run_date").getAsString()).isEqualTo("2026-11-22");
+    assertThat(list.get("run_date").getAsString()).isEqualTo("2026-01-22");
     assertThat(list.getAsJsonArray("promoted")).hasSameSizeAs(promoted).isNotEmpty();
     for (FrontierRecord point : promoted) {
       Path model = exports.resolve("trial-" + point.trialId());
@@ -333,15 +336,68 @@ class RetuneCommandTest {
   @Test
   @Order(7)
   void refusesANightBeforeTheLastAndADayThatIsNone() {
-    Ran earlier = retune("2026-11-19", samples, 0);
+    Ran earlier = retune("2026-01-19", samples, 0);
     assertThat(earlier.status()).isEqualTo(2);
     assertThat(earlier.err())
         .isEqualTo(
-            "--date: is 2026-11-19, and the study \"nightly\" has a night of 2026-11-20 — nights"
+            "--date: is 2026-01-19, and the study \"nightly\" has a night of 2026-01-20 — nights"
                 + " run in order: give a later date\n");
+
+    Ran later = retune("9999-12-31", samples, 0);
+    assertThat(later.status()).isEqualTo(2);
+    assertThat(later.err())
+        .startsWith("--date: is 9999-12-31, and today is ")
+        .endsWith(
+            " (UTC) — give today or an earlier day: nights run in order, and none before it"
+                + " could run\n");
 
     Ran none = retune("yesterday", samples, 0);
     assertThat(none.status()).isEqualTo(2);
     assertThat(none.err()).contains("--date", "must be a day such as 2026-11-22");
+  }
+
+  @Test
+  @Order(8)
+  void aNightTriesATemplateFirstAndATuneAfterItIsARunOfItsOwn() {
+    Path template = shared.resolve("template.json");
+    Ran written = run("template", moreSamples, "--to", template.toString());
+    assertThat(written.status()).as(written.err()).isZero();
+    String[] sibling = {"study.name=sibling", "study.template=" + template};
+    String[] nights =
+        append(
+            append(append(sibling, "study.warm-start.studies=[" + STUDY + "]"), "study.patience=1"),
+            "retune.trials=2");
+
+    Ran night = run("retune", moreSamples, append(append(nights, "--date"), "2026-01-22"));
+
+    assertThat(night.status()).as(night.err()).isZero();
+    List<TrialRecord> own = new TrialsTable(spark(), warehouse).ofStudy("sibling");
+    assertThat(own).as("no evidence is a trial").allMatch(t -> t.trialId() >= 0);
+    List<TrialRecord> tried = own.stream().filter(t -> t.origin() == TrialOrigin.TEMPLATE).toList();
+    assertThat(tried).isNotEmpty().hasSizeLessThanOrEqualTo(2);
+    assertThat(frontier("2026-01-22").stream().map(p -> p.profile().id()))
+        .containsAll(tried.stream().map(t -> t.profile().id()).toList());
+    assertThat(night.out()).contains("Night of 2026-01-22: 0 points", ", 2 candidates tried");
+    Ran wrong =
+        run(
+            "retune",
+            moreSamples,
+            append(
+                append(append(sibling, "study.warm-start.studies=[none]"), "--date"),
+                "2026-01-23"));
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("study \"none\" has no complete trial");
+
+    List<FrontierRecord> ofNight = new FrontierTable(spark(), warehouse).ofStudy("sibling");
+    Ran tuned = run("tune", moreSamples, append(sibling, "study.trials=" + (own.size() - 2)));
+
+    assertThat(tuned.status()).as(tuned.err()).isZero();
+    List<TrialRecord> all = new TrialsTable(spark(), warehouse).ofStudy("sibling");
+    assertThat(all.get(all.size() - 1).runId()).isNotEqualTo("20260122night");
+    List<FrontierRecord> points = new FrontierTable(spark(), warehouse).ofStudy("sibling");
+    assertThat(points).as("the night's rows are as they were").containsAll(ofNight);
+    assertThat(new FrontierTable(spark(), warehouse).latest("sibling"))
+        .isNotEmpty()
+        .allMatch(p -> p.runId().equals(all.get(all.size() - 1).runId()));
   }
 }

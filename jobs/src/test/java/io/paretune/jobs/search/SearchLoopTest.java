@@ -87,9 +87,33 @@ class SearchLoopTest {
   void endsWhenTheFrontierStopsMoving() {
     TrialRunner runner = trial -> CompletableFuture.completedFuture(score(trial));
     Study study = new Study(SPACE, new RandomSampler(1));
-    SearchBudget budget = new SearchBudget(10_000, Optional.empty(), 20);
+    SearchBudget budget = new SearchBudget(10_000, Optional.empty(), 20, 0);
     assertThat(loop(study, runner, budget, 1).run()).isEqualTo(SearchLoop.Ending.NO_PROGRESS);
     assertThat(study.history().finished().size()).isLessThan(10_000);
+  }
+
+  @Test
+  void patienceIsCountedFromTheRunsFirstTrial() {
+    TrialRunner runner = trial -> CompletableFuture.completedFuture(score(trial));
+    Study before = new Study(SPACE, new RandomSampler(1));
+    loop(before, runner, new SearchBudget(10_000, Optional.empty(), 20, 0), 1).run();
+    List<Trial> known = before.history().finished();
+    SearchBudget sameRun = new SearchBudget(10_000, Optional.empty(), 20, 0);
+    SearchBudget another = new SearchBudget(10_000, Optional.empty(), 20, known.size());
+
+    Study resumed = new Study(SPACE, new RandomSampler(1));
+    known.forEach(resumed::replay);
+    assertThat(loop(resumed, runner, sameRun, 1).run()).isEqualTo(SearchLoop.Ending.NO_PROGRESS);
+    assertThat(resumed.history().finished()).as("its patience was over").hasSameSizeAs(known);
+
+    Study night = new Study(SPACE, new RandomSampler(1));
+    known.forEach(night::replay);
+    Point dull = known.get(0).point();
+    for (int i = 0; i < 30; i++) {
+      night.start(dull, new Trial.Origin("incumbent", 1)); // scored again, whether it helps or not
+    }
+    assertThat(loop(night, runner, another, 1).run()).isEqualTo(SearchLoop.Ending.NO_PROGRESS);
+    assertThat(night.history().finished().size()).isGreaterThanOrEqualTo(known.size() + 30 + 20);
   }
 
   @Test
