@@ -1,11 +1,12 @@
 """One task, one command of Paretune: what the DAGs share. No decision is made here or in them."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
-from airflow.sdk import Asset, Param
+from airflow.sdk import Asset, Param, RetryDecision, RetryPolicy
 
 # The directory that ./paretune lies in; the build must have run there.
 HOME = Path(os.environ.get("PARETUNE_HOME", Path(__file__).resolve().parents[2]))
@@ -17,8 +18,23 @@ PLACE = "local:" if os.environ.get("PARETUNE_ON_EVERY_NODE") else ""
 FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
 PROMOTED = Asset(name="paretune_promoted", uri="x-paretune://promoted")
 
+
+
+class RetryUnlessRefused(RetryPolicy):
+    """Tries again, except what Paretune refused: exit status 2 says that the input is wrong, which no retry mends."""
+
+    # spark-submit's exit status as the provider tells it; that of a driver in the cluster is not told.
+    REFUSED = re.compile(r"Error code is: 2\b")
+
+    def evaluate(self, exception, try_number, max_tries, context=None) -> RetryDecision:
+        if self.REFUSED.search(str(exception)):
+            return RetryDecision.fail("Paretune refused its input (exit status 2); its lines above name the key and the remedy")
+        return RetryDecision.default()
+
+
 DEFAULT_ARGS = {
     "retries": 3,
+    "retry_policy": RetryUnlessRefused(),
     "retry_delay": timedelta(seconds=int(os.environ.get("PARETUNE_RETRY_SECONDS", "300"))),
     "execution_timeout": timedelta(hours=12),
 }

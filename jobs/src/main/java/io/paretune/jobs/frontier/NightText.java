@@ -25,8 +25,8 @@ public final class NightText {
     lines.add(
         q.isUnchanged()
             ? "Benchmark: the same %d questions".formatted(q.common())
-            : "Benchmark: %d questions as before, %d new, %d gone"
-                .formatted(q.common(), q.added(), q.removed()));
+            : "Benchmark: %d questions as before, %d new, %d gone, %d edited"
+                .formatted(q.common() - q.changed(), q.added(), q.removed(), q.changed()));
     lines.add(line("Dense model", night.denseDrift()));
     lines.add(line("The earlier frontier's points", night.scoreDrift()));
     return lines;

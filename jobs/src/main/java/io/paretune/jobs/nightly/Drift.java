@@ -12,6 +12,7 @@ import io.paretune.jobs.tables.Yardstick;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.LinearizedScore;
+import io.paretune.udfs.benchmark.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +50,12 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
                       .map(today -> new BothVersions(then, today)));
     }
 
+    /** Whether a question of both was edited in place. */
+    boolean isChanged(String id) {
+      @Nullable Sample before = then.byId().get(id);
+      return before != null && !before.equals(today.byId().get(id));
+    }
+
     private static Optional<AskedQuestions> questions(StudyInputs inputs, Yardstick yardstick) {
       return AskedQuestions.of(
           inputs.spark(),
@@ -72,7 +79,7 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
         .collectAsList()
         .forEach(row -> now.add(row.getString(0)));
     if (before.isEmpty()) {
-      return new Drift(new Questions(0, now.size(), 0), Optional.empty(), Optional.empty());
+      return new Drift(new Questions(0, now.size(), 0, 0), Optional.empty(), Optional.empty());
     }
     Yardstick earlier = Yardstick.of(before.get(0));
     long any = before.get(0).trialId();
@@ -96,11 +103,16 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
         dense.add(new Rescored(then, today));
       }
     }
-    boolean rescored =
-        Stream.concat(points.stream(), dense.stream()).anyMatch(p -> p.before() != p.now());
-    Optional<BothVersions> asked = rescored ? BothVersions.of(inputs, earlier) : Optional.empty();
+    boolean moved =
+        !earlier.benchmarkVersion().equals(inputs.version())
+            || Stream.concat(points.stream(), dense.stream()).anyMatch(p -> p.before() != p.now());
+    Optional<BothVersions> asked = moved ? BothVersions.of(inputs, earlier) : Optional.empty();
     return new Drift(
-        new Questions(common.size(), now.size() - common.size(), old.size() - common.size()),
+        new Questions(
+            common.size(),
+            now.size() - common.size(),
+            old.size() - common.size(),
+            asked.map(both -> common.stream().filter(both::isChanged).count()).orElse(0L)),
         change(inputs, asked, dense),
         change(inputs, asked, points));
   }

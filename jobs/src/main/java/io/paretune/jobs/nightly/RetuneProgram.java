@@ -144,7 +144,7 @@ public final class RetuneProgram {
     new NightsTable(spark, warehouse).add(night);
     result.early().ifPresent(why -> LOG.info("the search of the night ended early: {}", why));
     if (result.trials() > 0) {
-      warehouse.tidy(spark, study, config.retention());
+      warehouse.tidy(spark, study, config.retention(), clock.instant());
     }
     return night;
   }

@@ -46,6 +46,7 @@ final class BudgetSection {
         new HtmlTable(
             "The most accurate profile within each memory budget", columns.toArray(String[]::new));
     Set<String> refused = new LinkedHashSet<>();
+    boolean all = true;
     for (int percent = 100; percent >= STEP_PERCENT; percent -= STEP_PERCENT) {
       long budget = report.denseBytes() * percent / 100;
       Optional<FrontierRecord> point = recommended(report.frontier(), budget);
@@ -56,6 +57,7 @@ final class BudgetSection {
           refused.add("<li>Trial %d: %s.</li>".formatted(p.trialId(), Markup.escaped(p.gate())));
         }
       }
+      all &= point.isPresent();
     }
     return table.html()
         + (refused.isEmpty()
@@ -64,8 +66,9 @@ final class BudgetSection {
                 + String.join("", refused)
                 + "</ul>\n")
         + (timed ? measured(report) : "")
-        + "<p>Smaller budgets have no profile yet. A trial's profile is the column"
-        + " <code>profile</code> of the table <code>frontier</code>.</p>\n";
+        + (all ? "<p>" : "<p>Smaller budgets have no profile yet. ")
+        + "A trial's profile is the column <code>profile</code> of the table"
+        + " <code>frontier</code>.</p>\n";
   }
 
   private static String[] row(StudyReport report, FrontierRecord p, String budget, boolean timed) {

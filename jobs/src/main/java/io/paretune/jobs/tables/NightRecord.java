@@ -35,10 +35,25 @@ public record NightRecord(
     Instant startedAt,
     Instant finishedAt) {
 
-  /** Questions that both runs asked, that only this one did, and that only the earlier one did. */
-  public record Questions(long common, long added, long removed) {
+  /**
+   * How the searched questions differ, by their ids.
+   *
+   * @param common that both runs asked
+   * @param added that only this one did
+   * @param removed that only the earlier one did
+   * @param changed of the common ones, those that were edited in place: another text, answer or
+   *     image under the same id
+   */
+  public record Questions(long common, long added, long removed, long changed) {
+    public Questions {
+      if (changed > common) {
+        throw new IllegalArgumentException(
+            "%d of %d common questions cannot have changed".formatted(changed, common));
+      }
+    }
+
     public boolean isUnchanged() {
-      return added == 0 && removed == 0;
+      return added == 0 && removed == 0 && changed == 0;
     }
   }
 

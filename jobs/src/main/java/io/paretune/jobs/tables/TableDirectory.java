@@ -6,16 +6,25 @@ import static org.apache.spark.sql.functions.lit;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -31,6 +40,9 @@ import org.apache.spark.sql.types.StructType;
  */
 record TableDirectory(
     SparkSession spark, String path, StructType schema, List<String> partitionColumns) {
+
+  /** So many files of a partition slow its readers down. */
+  static final int MANY_FILES = 32;
 
   TableDirectory {
     partitionColumns = List.copyOf(partitionColumns);
@@ -132,13 +144,27 @@ record TableDirectory(
 
   /**
    * Puts the small files of a partition together and removes files that no version within the
-   * retention needs.
+   * retention needs. Of a partition with few files, none of which can go, nothing is touched: that
+   * would cost more than its readers gain.
    *
    * @param column a partition column
    * @param value the partition
    * @param retention how long earlier versions can be read
+   * @param now what the files' age is told by
    */
-  void tidy(String column, String value, Duration retention) {
+  void tidy(String column, String value, Duration retention, Instant now) {
+    Set<String> needed =
+        Arrays.stream(read().where(is(column, value)).inputFiles())
+            .map(file -> new Path(URI.create(file)).getName())
+            .collect(Collectors.toSet());
+    Map<Boolean, List<FileStatus>> files =
+        filesOf(column, value).stream()
+            .collect(Collectors.partitioningBy(f -> needed.contains(f.getPath().getName())));
+    long outlived = now.minus(Duration.ofHours(hours(retention))).toEpochMilli();
+    if (files.get(true).size() < MANY_FILES
+        && files.get(false).stream().noneMatch(f -> f.getModificationTime() < outlived)) {
+      return;
+    }
     delta().optimize().where(column + " = " + literal(value)).executeCompaction();
     String interval = "interval %d hours".formatted(hours(retention));
     String kept = "delta.deletedFileRetentionDuration";
@@ -149,6 +175,16 @@ record TableDirectory(
           "ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')".formatted(sqlName(), kept, interval));
     }
     delta().vacuum();
+  }
+
+  private List<FileStatus> filesOf(String column, String value) {
+    Path partition = new Path(path, column + "=" + ExternalCatalogUtils.escapePathName(value));
+    try {
+      FileSystem files = partition.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      return files.exists(partition) ? List.of(files.listStatus(partition)) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the files of " + partition + " cannot be listed", e);
+    }
   }
 
   private static long hours(Duration retention) {

@@ -4,6 +4,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -116,17 +117,18 @@ public record Warehouse(String root) {
   }
 
   /**
-   * Puts together the many small files that a study's commits left, and removes those that no
+   * Where a study's commits left many small files, puts them together, and removes those that no
    * version within the retention needs. Readers see the same rows before, meanwhile and after.
    *
    * @param retention how long earlier versions of the tables can be read
+   * @param now what the files' age is told by
    */
-  public void tidy(SparkSession spark, String study, Duration retention) {
+  public void tidy(SparkSession spark, String study, Duration retention, Instant now) {
     for (TableDirectory table :
         List.of(
             new TrialsTable(spark, this).directory(),
             new ShardResultsTable(spark, this).directory())) {
-      table.tidy("study", study, retention);
+      table.tidy("study", study, retention, now);
     }
   }
 }

@@ -124,7 +124,13 @@ public final class StudyProgram {
   private void search(StudyInputs inputs, Tuning tuning, StudyLease lease) {
     Tuning.Result result = tuning.run(lease);
     if (result.trials() > 0) {
-      inputs.warehouse().tidy(inputs.spark(), config.study().name(), config.retention());
+      inputs
+          .warehouse()
+          .tidy(
+              inputs.spark(),
+              config.study().name(),
+              config.retention(),
+              Clock.systemUTC().instant());
     }
     result.early().ifPresent(why -> LOG.info("the search ended early: {}", why));
     if (result.ending() == SearchLoop.Ending.TIME) {

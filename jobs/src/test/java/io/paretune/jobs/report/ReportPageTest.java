@@ -115,7 +115,7 @@ class ReportPageTest {
         "monday",
         4,
         2,
-        new NightRecord.Questions(100, 7, 3),
+        new NightRecord.Questions(100, 7, 3, 2),
         Optional.of(new Change(-0.021, -0.03, -0.012)),
         Optional.of(new Change(0.001, -0.01, 0.012)),
         Instant.EPOCH,

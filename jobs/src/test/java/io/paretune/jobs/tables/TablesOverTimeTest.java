@@ -6,6 +6,8 @@ import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +48,7 @@ class TablesOverTimeTest {
   }
 
   @Test
-  void tidyingLeavesOneFileTheSameRowsAndTheVersionsOfTheRetention() {
+  void tidyingLeavesOneFileTheSameRowsAndTheVersionsOfTheRetention() throws IOException {
     Warehouse busy = Warehouse.at("warehouse", folder.toString());
     ShardResultsTable results = new ShardResultsTable(SPARK, busy);
     results.directory().createIfAbsent();
@@ -71,8 +73,16 @@ class TablesOverTimeTest {
     DeltaTable table = DeltaTable.forPath(SPARK, busy.path("shard_results"));
     long version = table.history(1).head().<Long>getAs("version");
 
-    results.directory().tidy("study", "s", Duration.ofHours(200));
-    results.directory().tidy("study", "s", Duration.ofHours(3)); // less than Delta's own week
+    Instant now = Instant.now();
+    results.directory().tidy("study", "s", Duration.ofHours(200), now);
+    assertThat(table.history(1).head().<Long>getAs("version"))
+        .as("few files, and none that could go: nothing is done")
+        .isEqualTo(version);
+
+    Instant later = now.plus(Duration.ofDays(30));
+    Files.createFile(folder.resolve("shard_results/study=s/left by a writer that died.parquet"));
+    results.directory().tidy("study", "s", Duration.ofHours(200), later);
+    results.directory().tidy("study", "s", Duration.ofHours(3), later); // less than Delta's own
 
     Row detail = table.detail().head();
     assertThat(detail.<Long>getAs("numFiles")).isEqualTo(1);
