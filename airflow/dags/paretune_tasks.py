@@ -19,7 +19,6 @@ FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
 PROMOTED = Asset(name="paretune_promoted", uri="x-paretune://promoted")
 
 
-
 class RetryUnlessRefused(RetryPolicy):
     """Tries again, except what Paretune refused: exit status 2 says that the input is wrong, which no retry mends."""
 

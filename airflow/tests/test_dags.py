@@ -1,9 +1,14 @@
 """The DAGs as Airflow reads them: no import error, one command a task, checked parameters."""
 
+from pathlib import Path
+
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import RetryAction
 from airflow.sdk.exceptions import ParamValidationError
+from airflow.secrets.local_filesystem import load_connections_dict
 from paretune_tasks import BUILD, DEFAULT_ARGS, FRONTIER, PROMOTED
 
 COMMANDS = {
@@ -32,9 +37,34 @@ def test_each_task_is_one_command_in_its_order(bag, dag_id):
         assert task.application.removeprefix("local:") == str(BUILD / "paretune.jar")
         assert task.jars, "the build's libraries go along"
         assert task.retries == DEFAULT_ARGS["retries"]
+        assert task.retry_policy is DEFAULT_ARGS["retry_policy"]
         assert task.execution_timeout is not None
     assert dag.max_active_runs == 1
     assert not dag.catchup
+
+
+def test_the_file_of_connections_is_what_airflow_imports_and_names_the_master(monkeypatch):
+    connections = load_connections_dict(str(Path(__file__).parents[1] / "connections.json"))
+    assert set(connections) == {"paretune_spark"}
+    monkeypatch.setenv("AIRFLOW_CONN_PARETUNE_SPARK", connections["paretune_spark"].as_json())
+    resolved = SparkSubmitHook(conn_id="paretune_spark")._resolve_connection()
+    assert resolved["master"] == "spark://127.0.0.1:7077"
+    assert resolved["deploy_mode"] == "client"
+    assert resolved["spark_binary"] == "spark-submit"
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("Cannot execute: spark-submit --name x. Error code is: 2.", RetryAction.FAIL),
+        ("Cannot execute: spark-submit --name x. Error code is: 1.", RetryAction.DEFAULT),
+        ("Cannot execute: spark-submit --name x. Error code is: 21.", RetryAction.DEFAULT),
+        ("Cannot execute: spark-submit --name x. Error code is: -9.", RetryAction.DEFAULT),
+    ],
+)
+def test_only_what_paretune_refuses_is_not_tried_again(said, action):
+    decision = DEFAULT_ARGS["retry_policy"].evaluate(RuntimeError(said), try_number=1, max_tries=3)
+    assert decision.action is action
 
 
 def test_the_nightly_frontier_is_an_asset_that_others_start_from(bag):

@@ -11,6 +11,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.jobs.job import Job
+from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
+from airflow.sdk import DagRunState, TaskInstanceState
+from airflow.sdk.definitions.dag import _run_task
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
 STUDY = "night"
 KILL_AFTER_COMMITS = 5  # to the table of trials: some are complete, and more are ahead
@@ -47,8 +56,8 @@ def kill_once(command: str, killed: threading.Event, over: threading.Event) -> N
         time.sleep(0.1)
 
 
-def run(dag: str, day: str, **conf) -> str:
-    """Runs a DAG as `airflow dags test` does; what its tasks said."""
+def dags_test(dag: str, day: str, **conf) -> str:
+    """Runs a DAG as `airflow dags test` does; what it and its tasks said."""
     started = time.monotonic()
     finished = subprocess.run(
         [str(Path(sys.executable).parent / "airflow"), "dags", "test", dag, day, "-c", json.dumps({**EXECUTORS, **conf})],
@@ -59,7 +68,12 @@ def run(dag: str, day: str, **conf) -> str:
     )
     said = finished.stdout + finished.stderr
     print(f"{dag} {day}: {time.monotonic() - started:.0f} s")
-    assert finished.returncode == 0, said[-6000:]
+    return said
+
+
+def run(dag: str, day: str, **conf) -> str:
+    """The same of a DAG that must succeed."""
+    said = dags_test(dag, day, **conf)
     assert "state=success" in said, said[-6000:]
     return said
 
@@ -96,6 +110,32 @@ def test_a_killed_search_is_retried_and_the_night_ends(results):
         assert (results / "exports" / STUDY / point["directory"] / "config.json").is_file()
 
 
+def test_what_paretune_refuses_fails_at_once(tmp_path):
+    study = tmp_path / "wrong.conf"
+    study.write_text(Path(os.environ["PARETUNE_TEST_STUDY"]).read_text() + "\nstudy.trails = 4\n")
+    said = dags_test("paretune_nightly", "2026-01-24", config=str(study), warehouse=str(WAREHOUSE), study=STUDY)
+    assert "state=failed" in said, said[-6000:]
+    assert "Paretune refused its input (exit status 2)" in said
+    assert said.count("Spark-Submit cmd:") == 1, "one try"
+
+
+def test_a_dag_of_others_starts_from_the_frontier_of_the_night(capfd):
+    """The night wrote the asset; what the scheduler does then is done here, since none runs."""
+    dag = DagBag().dags["example_on_new_frontier"]
+    with create_session() as session:
+        waiting = DagModel.get_current(dag.dag_id, session=session)
+        SchedulerJobRunner(Job())._create_dag_runs_asset_triggered(dag_models=[waiting], session=session)
+        [started] = session.scalars(select(DagRun).where(DagRun.dag_id == dag.dag_id))
+        assert [event.source_dag_id for event in started.consumed_asset_events] == ["paretune_nightly"]
+        started.state = DagRunState.RUNNING
+        session.commit()
+        [announce] = started.get_task_instances(session=session)
+        announce.try_number = 1
+        _run_task(ti=announce, task=dag.get_task(announce.task_id))
+        assert announce.state == TaskInstanceState.SUCCESS
+    assert "new frontier by paretune_nightly, run " in capfd.readouterr().out
+
+
 def test_a_poc_tells_memory_latency_and_accuracy(results):
     said = run(
         "paretune_poc",
@@ -103,7 +143,7 @@ def test_a_poc_tells_memory_latency_and_accuracy(results):
         samples=os.environ["PARETUNE_TEST_SAMPLES"],
         warehouse=str(WAREHOUSE),
         budget="15 MB",
-        trials=2,
+        trials=1,
         reports=(results / "reports").as_uri(),
     )
     line = next(line for line in said.splitlines() if "Within 15.00 MB: trial" in line)
