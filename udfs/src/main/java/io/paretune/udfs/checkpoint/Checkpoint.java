@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -266,7 +267,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /**
    * The identity of the model: a hash of the bytes of every file that its answers depend on. The
-   * first call reads them all once.
+   * first call reads them all, unless this machine knows the hash and they did not change since.
    *
    * @return 16 hexadecimal digits
    */
@@ -280,7 +281,8 @@ public final class Checkpoint implements AutoCloseable {
         }
       }
       try {
-        modelId = ContentHash.of(files);
+        modelId =
+            new KnownHashes(UserCache.directory().resolve("hashes"), Clock.systemUTC()).of(files);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read " + directory, e);
       }
