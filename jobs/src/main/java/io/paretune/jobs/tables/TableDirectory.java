@@ -8,7 +8,6 @@ import io.delta.tables.DeltaTableBuilder;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -155,7 +154,7 @@ record TableDirectory(
   void tidy(String column, String value, Duration retention, Instant now) {
     Set<String> needed =
         Arrays.stream(read().where(is(column, value)).inputFiles())
-            .map(file -> new Path(URI.create(file)).getName())
+            .map(file -> new Path(file).getName())
             .collect(Collectors.toSet());
     Map<Boolean, List<FileStatus>> files =
         filesOf(column, value).stream()
