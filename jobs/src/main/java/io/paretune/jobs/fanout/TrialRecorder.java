@@ -6,6 +6,7 @@ import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class TrialRecorder implements AutoCloseable {
   private final String name = UUID.randomUUID().toString();
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
+  private final Map<String, Set<Long>> numbers = new HashMap<>(); // of trials with a row, by study
   private long version;
   private int unrecorded;
   private @Nullable Throwable failure;
@@ -145,14 +147,28 @@ public final class TrialRecorder implements AutoCloseable {
     }
     mayWrite.run();
     started.keySet().retainAll(answering);
-    trials.upsert(List.copyOf(started.values()));
+    put(List.copyOf(started.values()));
     shardResults.append(name, version++, answers);
     newest.values().removeAll(started.values());
-    trials.upsert(List.copyOf(newest.values()));
+    put(List.copyOf(newest.values()));
     synchronized (this) {
       unrecorded -= ended;
       notifyAll();
     }
+  }
+
+  /** Where none of the trials has a row yet they are appended, for half of what a merge costs. */
+  private void put(List<TrialRecord> changed) {
+    if (changed.isEmpty()) {
+      return;
+    }
+    Set<Long> there = numbers.computeIfAbsent(changed.get(0).study(), trials::numbersOf);
+    if (changed.stream().noneMatch(t -> there.contains(t.trialId()))) {
+      trials.append(name, version++, changed);
+    } else {
+      trials.upsert(changed);
+    }
+    changed.forEach(t -> there.add(t.trialId()));
   }
 
   private synchronized void throwFailure() {

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -92,6 +94,33 @@ public final class TrialsTable {
         .map(TrialsTable::fromRow)
         .sorted(Comparator.comparingLong(TrialRecord::trialId))
         .toList();
+  }
+
+  /** The numbers of a study's trials. */
+  public Set<Long> numbersOf(String study) {
+    return read()
+        .where(TableDirectory.is("study", study))
+        .select("trial_id")
+        .collectAsList()
+        .stream()
+        .map(row -> row.getLong(0))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Adds trials that the table does not have, in one step and for less than {@link #upsert} costs.
+   * A write that is repeated leaves its rows once.
+   *
+   * @param writer unique to a sequence of writes that are made in order
+   * @param version the write's number in that sequence
+   */
+  public void append(String writer, long version, List<TrialRecord> trials) {
+    if (!trials.isEmpty()) {
+      directory.appendOnce(
+          directory.rows(trials.stream().map(TrialsTable::toRow).toList()).coalesce(1),
+          String.join("/", NAME, writer),
+          version);
+    }
   }
 
   /**
