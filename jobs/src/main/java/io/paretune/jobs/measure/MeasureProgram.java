@@ -14,6 +14,7 @@ import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.ModelConfig;
+import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.evaluate.SpeedSettings;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -80,8 +81,8 @@ public final class MeasureProgram {
    * table as soon as it is known.
    *
    * @throws InvalidInputException if a trial does not exist, the study has no frontier, a prompt
-   *     with its answer is longer than the model's last position, or the gate is to be served under
-   *     another load than its own
+   *     with its answer is longer than the model's last position, the gate is to be served under
+   *     another load than its own, or a GPU is too small
    */
   public void run(Chosen chosen) {
     if (chosen.points() == Points.FOR_GATE && !GateLoad.here().isOf(settings)) {
@@ -96,6 +97,7 @@ public final class MeasureProgram {
     }
     checkLength();
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
+      room().check(JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<Candidate> candidates = candidates(inputs, chosen);
       if (candidates.isEmpty()) {
@@ -196,6 +198,15 @@ public final class MeasureProgram {
         settings,
         measured.speed(),
         clock.instant());
+  }
+
+  private GpuRoom room() {
+    try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
+      return GpuRoom.of(
+          DecoderShape.of(checkpoint),
+          settings,
+          checkpoint.config().imageTokens() + settings.textTokens() + settings.newTokens());
+    }
   }
 
   private void checkLength() {

@@ -1,8 +1,10 @@
 package io.paretune.jobs.tune;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.problem.InvalidInputException;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.slf4j.Logger;
@@ -39,21 +41,26 @@ record ExecutorMemory(long weights, long prunedLayers) {
     return (long) (SPARE * (weights + prunedLayers));
   }
 
+  /** All memory of this machine, or what its container may take. */
+  static long ofThisMachine() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
+
   /**
-   * Makes sure that the cluster's manager leaves room for it, where it ends executors that take
-   * more than they asked for; elsewhere it is only said.
+   * Makes sure that it fits: on this machine, where executors run on it, and elsewhere into what
+   * the cluster's manager leaves, where that ends executors that take more than they asked for. A
+   * standalone cluster's machines are not known here: there it is only said.
    *
+   * @param machine bytes of this machine
    * @throws InvalidInputException if it does not
    */
-  void requireOverhead(SparkConf conf) {
+  void require(SparkConf conf, long machine) {
     String master = conf.get("spark.master", "local");
-    if (master.startsWith("local")) {
-      return;
-    }
     long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
     long usual = Math.max(DEFAULT_LEAST_MIB, (long) (DEFAULT_FACTOR * heap));
     long overhead = conf.getSizeAsMb("spark.executor.memoryOverhead", usual + "m");
     long needed = (bytes() + MIB - 1) / MIB;
+    boolean local = master.startsWith("local");
     String numbers =
         String.format(
             Locale.ROOT,
@@ -61,6 +68,13 @@ record ExecutorMemory(long weights, long prunedLayers) {
             needed,
             weights / 1_000_000,
             prunedLayers / 1_000_000);
+    if (local && machine / MIB < needed) {
+      throw new InvalidInputException(
+          "model",
+          "this machine has %,d MiB of memory, and the model needs ".formatted(machine / MIB)
+              + numbers,
+          "take a machine with more, or a smaller resident.pruned-layers or study.concurrency");
+    }
     boolean enforced = master.startsWith("yarn") || master.startsWith("k8s:");
     if (enforced && overhead < needed) {
       throw new InvalidInputException(
@@ -68,6 +82,8 @@ record ExecutorMemory(long weights, long prunedLayers) {
           "is %,d MiB, and an executor needs ".formatted(overhead) + numbers,
           "give --conf spark.executor.memoryOverhead=" + needed + "m");
     }
-    LOG.info("an executor needs beside its heap of {} MiB {}", heap, numbers);
+    if (!local) {
+      LOG.info("an executor needs beside its heap of {} MiB {}", heap, numbers);
+    }
   }
 }

@@ -80,7 +80,9 @@ public record StudyInputs(
     ModelSource source =
         new ModelSource(config.model(), modelId, config.device(), config.prunedLayerBytes());
     requireRoom(shape, config);
-    ExecutorMemory.of(shape, config).requireOverhead(spark.sparkContext().conf());
+    source.requireUsable(spark.sparkContext().conf());
+    ExecutorMemory.of(shape, config)
+        .require(spark.sparkContext().conf(), ExecutorMemory.ofThisMachine());
     List<Ingest.Report> reports =
         Ingest.run(
             spark,

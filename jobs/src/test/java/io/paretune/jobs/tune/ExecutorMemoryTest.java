@@ -1,5 +1,6 @@
 package io.paretune.jobs.tune;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,13 +12,16 @@ class ExecutorMemoryTest {
   /** A 7B model with two candidates side by side. */
   private static final ExecutorMemory LARGE = new ExecutorMemory(28_000_000_000L, 52_000_000_000L);
 
+  /** The driver's: executors are elsewhere. */
+  private static final long MACHINE = 8L << 30;
+
   private static SparkConf conf(String master) {
     return new SparkConf(false).set("spark.master", master).set("spark.executor.memory", "12g");
   }
 
   @Test
   void tooLittleOverheadIsRefusedWithNumbersWhereItIsEnforced() {
-    assertThatThrownBy(() -> LARGE.requireOverhead(conf("yarn")))
+    assertThatThrownBy(() -> LARGE.require(conf("yarn"), MACHINE))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             "spark.executor.memoryOverhead: is 1,228 MiB, and an executor needs 83,924 MiB: 28,000"
@@ -26,17 +30,33 @@ class ExecutorMemoryTest {
                 + " spark.executor.memoryOverhead=83924m");
     assertThatThrownBy(
             () ->
-                LARGE.requireOverhead(
-                    conf("k8s://https://h:6443").set("spark.executor.memoryOverhead", "80g")))
+                LARGE.require(
+                    conf("k8s://https://h:6443").set("spark.executor.memoryOverhead", "80g"),
+                    MACHINE))
         .hasMessageContaining("is 81,920 MiB");
+  }
+
+  @Test
+  void aMachineThatIsTooSmallIsRefusedWithNumbersWhereExecutorsRunOnIt() {
+    assertThatThrownBy(() -> LARGE.require(conf("local[*]"), 83_923L << 20))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(
+            "model: this machine has 83,923 MiB of memory, and the model needs 83,924 MiB: 28,000"
+                + " MB of fp32 weights")
+        .hasMessageEndingWith(
+            "take a machine with more, or a smaller resident.pruned-layers or study.concurrency");
+    assertThat(ExecutorMemory.ofThisMachine()).isGreaterThan(1L << 28);
   }
 
   @Test
   void enoughOverheadAndManagersThatDoNotLookAreFine() {
     assertThatCode(
-            () -> LARGE.requireOverhead(conf("yarn").set("spark.executor.memoryOverhead", "82g")))
+            () ->
+                LARGE.require(
+                    conf("yarn").set("spark.executor.memoryOverhead", "82g"), MACHINE))
         .doesNotThrowAnyException();
-    assertThatCode(() -> LARGE.requireOverhead(conf("spark://h:7077"))).doesNotThrowAnyException();
-    assertThatCode(() -> LARGE.requireOverhead(conf("local[2]"))).doesNotThrowAnyException();
+    assertThatCode(() -> LARGE.require(conf("spark://h:7077"), MACHINE)).doesNotThrowAnyException();
+    assertThatCode(() -> LARGE.require(conf("local[2]"), 83_924L << 20))
+        .doesNotThrowAnyException();
   }
 }

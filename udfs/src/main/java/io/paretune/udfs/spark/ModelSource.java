@@ -5,6 +5,7 @@ import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
@@ -66,12 +67,27 @@ public record ModelSource(
 
   private Device device() {
     if (devices == DevicePolicy.AUTO && !assigned().isCpu()) {
-      throw new InvalidInputException(
-          "spark.task.resource.gpu.amount",
-          "candidates cannot be pruned on a GPU yet",
-          "leave GPUs out of the task's resources, or set resident.device=cpu");
+      throw noGpuYet();
     }
     return Device.cpu();
+  }
+
+  private static InvalidInputException noGpuYet() {
+    return new InvalidInputException(
+        "spark.task.resource.gpu.amount",
+        "candidates cannot be pruned on a GPU yet",
+        "leave GPUs out of the task's resources, or set resident.device=cpu");
+  }
+
+  /**
+   * Makes sure before any task runs that tasks can use what Spark is going to give them.
+   *
+   * @throws InvalidInputException if it is a GPU, which is not supported yet
+   */
+  public void requireUsable(SparkConf conf) {
+    if (devices == DevicePolicy.AUTO && conf.getDouble("spark.task.resource.gpu.amount", 0) > 0) {
+      throw noGpuYet();
+    }
   }
 
   /** The process's model in CPU memory, whatever device the task was given: what is packed. */
