@@ -83,6 +83,7 @@ public record StudyInputs(
     source.requireUsable(spark.sparkContext().conf());
     ExecutorMemory.of(shape, config)
         .require(spark.sparkContext().conf(), ExecutorMemory.ofThisMachine());
+    AwaitedExecutors.watch(spark.sparkContext());
     List<Ingest.Report> reports =
         Ingest.run(
             spark,
