@@ -64,7 +64,8 @@ record ExecutorMemory(long weights, long prunedLayers) {
     String numbers =
         String.format(
             Locale.ROOT,
-            "%,d MiB: %,d MB of fp32 weights and %,d MB of pruned layers (resident.pruned-layers, study.concurrency), and a tenth for activations and caches",
+            "%,d MiB: %,d MB of fp32 weights and %,d MB of pruned layers (resident.pruned-layers,"
+                + " study.concurrency), and a tenth for activations and caches",
             needed,
             weights / 1_000_000,
             prunedLayers / 1_000_000);

@@ -118,6 +118,21 @@ class TrialRecorderTest {
   }
 
   @Test
+  void aTrialThatAnEarlierRunLeftRunningKeepsOneRow() {
+    try (TrialRecorder first = new TrialRecorder(trials, results, () -> {}, 1)) {
+      first.started(Trials.running("left", 0, 0.5, 100));
+    }
+    try (TrialRecorder second = new TrialRecorder(trials, results, () -> {}, 1)) {
+      second.started(Trials.running("left", 0, 0.5, 100));
+      second.ended(ended("left", 0), answers("left", 0));
+      second.started(Trials.running("left", 1, 0.5, 100));
+    }
+    assertThat(trials.ofStudy("left"))
+        .extracting(TrialRecord::state)
+        .containsExactly(TrialState.COMPLETE, TrialState.RUNNING);
+  }
+
+  @Test
   void refusesToRecordNothing() {
     assertThatThrownBy(() -> new TrialRecorder(trials, results, () -> {}, 0))
         .hasMessage("at least one trial is unrecorded while it is written, was 0");

@@ -32,8 +32,7 @@ class GpuRoomTest {
                 + " --type bf16 or a smaller --batch")
         .hasMessageContaining("gpu:0 of b: has 32,999 MB")
         .hasMessageNotContaining("gpu:0 of a");
-    assertThatCode(
-            () -> LARGE.require(List.of(new GpuMemory.Found("a", "gpu:0", 33_000_000_000L))))
+    assertThatCode(() -> LARGE.require(List.of(new GpuMemory.Found("a", "gpu:0", 33_000_000_000L))))
         .doesNotThrowAnyException();
   }
 

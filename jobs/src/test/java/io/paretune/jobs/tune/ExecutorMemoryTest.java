@@ -51,12 +51,9 @@ class ExecutorMemoryTest {
   @Test
   void enoughOverheadAndManagersThatDoNotLookAreFine() {
     assertThatCode(
-            () ->
-                LARGE.require(
-                    conf("yarn").set("spark.executor.memoryOverhead", "82g"), MACHINE))
+            () -> LARGE.require(conf("yarn").set("spark.executor.memoryOverhead", "82g"), MACHINE))
         .doesNotThrowAnyException();
     assertThatCode(() -> LARGE.require(conf("spark://h:7077"), MACHINE)).doesNotThrowAnyException();
-    assertThatCode(() -> LARGE.require(conf("local[2]"), 83_924L << 20))
-        .doesNotThrowAnyException();
+    assertThatCode(() -> LARGE.require(conf("local[2]"), 83_924L << 20)).doesNotThrowAnyException();
   }
 }

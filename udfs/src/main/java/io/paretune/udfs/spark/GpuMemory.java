@@ -28,7 +28,8 @@ public record GpuMemory() implements Function<Integer, GpuMemory.Found> {
       throw new InvalidInputException(
           "spark.task.resource.gpu.amount",
           "gives a task %s of %s, which CUDA cannot use: %s"
-              .formatted(device, host, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+              .formatted(
+                  device, host, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           "README's section on GPUs says what an executor needs");
     }
   }
