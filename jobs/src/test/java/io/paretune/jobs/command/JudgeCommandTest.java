@@ -9,6 +9,7 @@ import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.ingest.Ingest;
 import io.paretune.jobs.ingest.Intake;
+import io.paretune.jobs.ingest.SampleFiles;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
@@ -93,12 +94,16 @@ class JudgeCommandTest {
   }
 
   private static Ran judge(Path predictions, Path out, String... more) {
+    return judgeFile(samples, predictions, out, more);
+  }
+
+  private static Ran judgeFile(String file, Path predictions, Path out, String... more) {
     List<String> words =
         new ArrayList<>(
             List.of(
                 "judge",
                 "--samples",
-                samples,
+                file,
                 "--predictions",
                 predictions.toString(),
                 "--out",
@@ -141,6 +146,46 @@ class JudgeCommandTest {
     JsonObject second = JsonParser.parseString(again.out()).getAsJsonObject();
     assertThat(second.get("score")).isEqualTo(summary.get("score"));
     assertThat(second.get("requests").getAsInt()).isZero();
+  }
+
+  @Test
+  void aPublishedFilesAnswersCountInItsOwnMetric() throws IOException {
+    String row =
+        "select %dL as index, 'Which?' as question, '' as hint, '%s' as answer, 'x' as A, 'y' as B,"
+            + " 'action' as category, image from demo";
+    SharedSpark.session().read().parquet(samples).limit(1).createOrReplaceTempView("demo");
+    String file =
+        new SampleFiles(SharedSpark.session())
+            .writeOne(
+                SharedSpark.session()
+                    .sql(
+                        String.join(
+                            " union all ",
+                            row.formatted(1, "A"),
+                            row.formatted(1_000_001, "B"),
+                            row.formatted(2, "A"),
+                            row.formatted(1_000_002, "B"))),
+                shared.resolve("mmbench.parquet"));
+    String line = "{\"sample_id\": \"%d\", \"prediction\": \"%s\"}";
+
+    Ran ran =
+        judgeFile(
+            file,
+            predictions(
+                line.formatted(1, "A"),
+                line.formatted(1_000_001, "(B)"),
+                line.formatted(2, "A."),
+                line.formatted(1_000_002, "A")),
+            shared.resolve("mmbench.jsonl"),
+            "benchmark.format=mmbench");
+
+    assertThat(ran.status()).as(ran.err()).isZero();
+    JsonObject summary = JsonParser.parseString(ran.out()).getAsJsonObject();
+    assertThat(summary.get("score").getAsDouble())
+        .as("one of two, in every rotation")
+        .isEqualTo(.5);
+    assertThat(summary.get("by_rule").getAsInt()).isEqualTo(4);
+    assertThat(summary.get("requests").getAsInt()).isZero();
   }
 
   @Test

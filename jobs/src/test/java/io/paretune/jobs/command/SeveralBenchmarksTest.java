@@ -45,7 +45,7 @@ class SeveralBenchmarksTest {
   static void tuneOnce() {
     String mine =
         DemoSamples.first(
-            spark(), shared.resolve("mine.parquet"), Map.of("train", 16, "val", 40, "test", 30));
+            spark(), shared.resolve("mine.parquet"), Map.of("train", 8, "val", 24, "test", 16));
     String pope =
         new SampleFiles(spark())
             .writeOne(
@@ -58,7 +58,7 @@ class SeveralBenchmarksTest {
                             .read()
                             .parquet(DemoSamples.HOME.resolve("conf/demo/samples.parquet") + "")
                             .where("category = 'presence' and split != 'train'")
-                            .limit(60))
+                            .limit(40))
                     .dropDuplicates("sample_id")
                     .select(
                         col("sample_id").as("question_id"),
@@ -89,13 +89,13 @@ class SeveralBenchmarksTest {
         benchmarks,
         "benchmark.protocol=lmms-eval",
         "benchmark.splits.shares=[0.2,0.4,0.4]",
-        "calibration.samples=16",
+        "calibration.samples=8",
         "study.name=both",
-        "study.trials=3",
+        "study.trials=2",
         "study.shards=2",
         "study.concurrency=1",
         "study.racing.confidence=null",
-        "study.uniform-baseline=[0.5]",
+        "study.uniform-baseline=[]",
         "study.space.pruning-ratios=[0.0,0.3,0.5,0.7]",
         "study.space.key-value-bits=[16,4]");
   }
@@ -139,7 +139,7 @@ class SeveralBenchmarksTest {
   void aTrialsScoreIsTheWeightedMeanOfItsPartsAndItsIntervalIsClusteredByImage() {
     assertThat(tuned.status()).as(tuned.err()).isZero();
     Map<String, String> imageOf = images();
-    assertThat(trials()).hasSize(6).allMatch(t -> t.state() == TrialState.COMPLETE);
+    assertThat(trials()).hasSize(3).allMatch(t -> t.state() == TrialState.COMPLETE);
     for (TrialRecord trial : trials()) {
       TrialScore score = trial.score().orElseThrow();
       Map<String, Double> credits = credits(trial.trialId(), "val", "options");
