@@ -16,12 +16,13 @@ import java.util.stream.Stream;
  * A copy of a checkpoint in bf16 one of whose layers has values 2²⁰ times as large and an output
  * projection 2²⁰ times as small: the same model, until something stores its values in fp16.
  */
-final class PoisonedCheckpoint {
+public final class PoisonedCheckpoint {
   private static final int POWER = 20;
 
   private PoisonedCheckpoint() {}
 
-  static Path write(Path from, Path to, int layer) throws IOException {
+  /** Writes it to a directory that is not there yet. */
+  public static Path write(Path from, Path to, int layer) throws IOException {
     Files.createDirectories(to);
     List<Path> files;
     try (Stream<Path> listed = Files.list(from)) {

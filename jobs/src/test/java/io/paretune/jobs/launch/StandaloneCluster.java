@@ -23,6 +23,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   private final Path spark;
   private final Path directory;
+  private final Map<String, String> environment;
   private final List<Process> processes = new ArrayList<>();
   private final String master;
 
@@ -33,18 +34,22 @@ final class StandaloneCluster implements AutoCloseable {
    * @param directory for logs and the worker's files
    */
   StandaloneCluster(Path spark, Path directory) throws IOException, InterruptedException {
-    this(spark, directory, 1, Map.of());
+    this(spark, directory, Map.of());
+    addWorkers(1);
   }
 
   /**
-   * A master and workers of two cores on 127.0.0.2, 127.0.0.3, …
+   * A master without workers.
    *
+   * @param spark what {@code SPARK_HOME} is set to
+   * @param directory for logs and the workers' files
    * @param environment of the workers
    */
-  StandaloneCluster(Path spark, Path directory, int workers, Map<String, String> environment)
+  StandaloneCluster(Path spark, Path directory, Map<String, String> environment)
       throws IOException, InterruptedException {
     this.spark = spark;
     this.directory = directory;
+    this.environment = Map.copyOf(environment);
     try {
       Path log =
           start(
@@ -54,35 +59,40 @@ final class StandaloneCluster implements AutoCloseable {
               Map.of(),
               List.of("--port", "0", "--webui-port", "0"));
       master = await(log, Pattern.compile("Starting Spark master at (spark://\\S+)"));
-      List<Path> logs = new ArrayList<>();
-      for (int i = 0; i < workers; i++) {
-        Map<String, String> own = new HashMap<>(environment);
-        own.put("SPARK_LOCAL_DIRS", directory.resolve("local" + i).toString());
-        logs.add(
-            start(
-                "worker.Worker",
-                "127.0.0." + (2 + i),
-                "worker" + i,
-                own,
-                List.of(
-                    "--port",
-                    "0",
-                    "--webui-port",
-                    "0",
-                    "--cores",
-                    "2",
-                    "--memory",
-                    "2g",
-                    "--work-dir",
-                    directory.resolve("work" + i).toString(),
-                    master)));
-      }
-      for (Path worker : logs) {
-        await(worker, Pattern.compile("(Successfully registered with master)"));
-      }
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       close();
       throw e;
+    }
+  }
+
+  /** Adds workers of two cores, the first on 127.0.0.2, the next on 127.0.0.3, … */
+  void addWorkers(int workers) throws IOException, InterruptedException {
+    int first = processes.size() - 1;
+    List<Path> logs = new ArrayList<>();
+    for (int i = first; i < first + workers; i++) {
+      Map<String, String> own = new HashMap<>(environment);
+      own.put("SPARK_LOCAL_DIRS", directory.resolve("local" + i).toString());
+      logs.add(
+          start(
+              "worker.Worker",
+              "127.0.0." + (2 + i),
+              "worker" + i,
+              own,
+              List.of(
+                  "--port",
+                  "0",
+                  "--webui-port",
+                  "0",
+                  "--cores",
+                  "2",
+                  "--memory",
+                  "2g",
+                  "--work-dir",
+                  directory.resolve("work" + i).toString(),
+                  master)));
+    }
+    for (Path worker : logs) {
+      await(worker, Pattern.compile("(Successfully registered with master)"));
     }
   }
 
