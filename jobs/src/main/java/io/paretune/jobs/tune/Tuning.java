@@ -1,6 +1,5 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.jobs.config.SpaceConfig;
 import io.paretune.jobs.config.StudyConfig;
 import io.paretune.jobs.explain.LayerImportances;
 import io.paretune.jobs.fanout.QuestionImages;
@@ -36,12 +35,9 @@ import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
-import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.profile.Pattern;
-import io.paretune.udfs.profile.Projection;
-import io.paretune.udfs.prune.RatioGrid;
 import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
@@ -51,8 +47,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -83,36 +77,11 @@ public final class Tuning {
     this.inputs = inputs;
     this.study = inputs.config().study();
     this.clock = clock;
-    this.space = space(inputs);
+    this.space = StudySpace.of(inputs);
     SparkSession few = Sessions.forFewRows(inputs.spark());
     this.trials = new TrialsTable(few, inputs.warehouse());
     this.shardResults = new ShardResultsTable(few, inputs.warehouse());
     this.recorded = new RecordedTrials(inputs, space);
-  }
-
-  private static CompressionSpace space(StudyInputs inputs) {
-    StudyConfig study = inputs.config().study();
-    SpaceConfig config = study.space();
-    return new CompressionSpace(
-        inputs.footprint(),
-        new CompressionSpace.Choices(
-            config.criterion(),
-            config.pattern(),
-            config.granularity(),
-            config.blocks(),
-            config.pruningRatios(),
-            new CompressionSpace.VisionRatios(
-                config.visionPruningRatios(), config.projectorPruningRatios()),
-            config.keyValueBits(),
-            config.separateKeyAndValueBits()
-                ? CompressionSpace.KvBits.SEPARATE
-                : CompressionSpace.KvBits.TIED),
-        study.constraints().maxMemoryBytes().map(OptionalLong::of).orElse(OptionalLong.empty()),
-        study
-            .constraints()
-            .minMeanPruningRatio()
-            .map(OptionalDouble::of)
-            .orElse(OptionalDouble.empty()));
   }
 
   /**
@@ -143,7 +112,7 @@ public final class Tuning {
    *     configured now, or its constraints cannot be met
    */
   public Result run(StudyLease lease) {
-    checkSpace();
+    StudySpace.check(inputs, space);
     Elsewhere elsewhere = elsewhere();
     StudyIdentity.claim(inputs); // nothing was written for what is refused above
     List<TrialRecord> before = recorded.all();
@@ -202,7 +171,7 @@ public final class Tuning {
    *     cannot be met
    */
   public Result night(StudyLease lease, String runId, List<CompressionProfile> incumbents) {
-    checkSpace();
+    StudySpace.check(inputs, space);
     Elsewhere elsewhere = elsewhere();
     StudyIdentity.renew(inputs); // nothing was written for what is refused above
     List<TrialRecord> all = recorded.all();
@@ -366,48 +335,6 @@ public final class Tuning {
     return ratios.isEmpty()
         ? Optional.empty()
         : Optional.of(new Levels(inputs.warehouse().path("levels"), ratios));
-  }
-
-  private void checkSpace() {
-    Problems problems = new Problems();
-    Additive memory = space.space().objectives().get(0).known().orElseThrow();
-    study
-        .constraints()
-        .maxMemoryBytes()
-        .filter(max -> max < memory.least())
-        .ifPresent(
-            max ->
-                problems.add(
-                    "study.constraints.max-memory",
-                    "is %,d bytes, and no profile of the space needs less than %,.0f"
-                        .formatted(max, memory.least()),
-                    "raise it, or allow higher ratios or fewer bits"));
-    Pattern pattern = study.space().pattern();
-    for (Projection p : Projection.values()) {
-      int columns = inputs.footprint().shape().columns(p);
-      if (columns % pattern.group() != 0) {
-        problems.add(
-            "study.space.pattern",
-            "%s has rows of %d weights, which are no groups of %d"
-                .formatted(p.key(), columns, pattern.group()),
-            "choose another pattern");
-      }
-    }
-    for (double ratio : study.uniformBaseline()) {
-      if (ratio > 0 && !study.space().pruningRatios().contains(ratio)) {
-        problems.add(
-            "study.uniform-baseline",
-            ratio + " is not among study.space.pruning-ratios",
-            "add it there or leave it out here");
-      }
-    }
-    if (study.space().pruningRatios().size() > RatioGrid.MOST_RATIOS) {
-      problems.add(
-          "study.space.pruning-ratios",
-          "has %d ratios; a level is one byte, which tells %d apart"
-              .formatted(study.space().pruningRatios().size(), RatioGrid.MOST_RATIOS));
-    }
-    problems.throwIfAny();
   }
 
   /** Who new trials race against: what is complete already, and what will be. */
