@@ -45,8 +45,8 @@ final class StudySpace {
   /**
    * Makes sure that something can be found in it.
    *
-   * @throws InvalidInputException if a constraint, a pattern, a ratio or the number of them does not
-   *     fit
+   * @throws InvalidInputException if a constraint, a pattern, a ratio or the number of them does
+   *     not fit
    */
   static void check(StudyInputs inputs, CompressionSpace space) {
     StudyConfig study = inputs.config().study();

@@ -1,0 +1,72 @@
+package io.paretune.jobs.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import org.apache.spark.ExecutorLostFailure;
+import org.apache.spark.Success$;
+import org.apache.spark.TaskEndReason;
+import org.apache.spark.TaskKilled;
+import org.apache.spark.executor.ExecutorMetrics;
+import org.apache.spark.executor.TaskMetrics;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.StageInfo;
+import org.apache.spark.scheduler.TaskInfo;
+import org.apache.spark.scheduler.TaskLocality;
+import org.junit.jupiter.api.Test;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+class TaskFailuresTest {
+  private static <T> Seq<T> none() {
+    return CollectionConverters.asScala(List.<T>of()).toSeq();
+  }
+
+  private static SparkListenerStageSubmitted stage(int id, String group) {
+    Properties properties = new Properties();
+    properties.setProperty("spark.jobGroup.id", group);
+    return new SparkListenerStageSubmitted(
+        new StageInfo(
+            id, 0, "collect", 4, none(), none(), "", null, none(), Option.empty(), 0, false, 0),
+        properties);
+  }
+
+  private static SparkListenerTaskEnd end(int stage, int shard, int attempt, TaskEndReason reason) {
+    return new SparkListenerTaskEnd(
+        stage,
+        0,
+        "ResultTask",
+        reason,
+        new TaskInfo(7, 0, attempt, shard, 0, "2", "host", TaskLocality.ANY(), false),
+        new ExecutorMetrics(),
+        new TaskMetrics());
+  }
+
+  @Test
+  void whatATrialSurvivedIsToldByShardOfThatTrialOnlyAndOnce() throws InterruptedException {
+    TaskFailures heard = new TaskFailures();
+    heard.onStageSubmitted(stage(1, "study/4"));
+    heard.onStageSubmitted(stage(2, "study/5"));
+    TaskEndReason lost =
+        new ExecutorLostFailure("2", true, Option.apply("worker lost\nand more of it"));
+    heard.onTaskEnd(end(1, 3, 0, lost));
+    heard.onTaskEnd(end(1, 2, 1, Success$.MODULE$));
+    heard.onTaskEnd(end(2, 3, 0, new TaskKilled("another attempt succeeded", null, null, null)));
+    heard.onTaskEnd(end(9, 3, 0, lost));
+
+    assertThat(heard.last("study/4", Duration.ZERO))
+        .get()
+        .asString()
+        .contains("shard 3, attempt 0");
+    assertThat(heard.taken("study/4"))
+        .containsExactly(
+            "shard 3, attempt 0 on executor 2: ExecutorLostFailure (executor 2 exited caused by one"
+                + " of the running tasks) Reason: worker lost");
+    assertThat(heard.taken("study/4")).isEmpty();
+    assertThat(heard.taken("study/5")).as("a copy that was not needed any more").isEmpty();
+  }
+}
