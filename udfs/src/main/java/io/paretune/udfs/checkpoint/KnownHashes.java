@@ -76,7 +76,8 @@ final class KnownHashes {
   private static boolean isSettled(Collection<Path> files, Instant begun) throws IOException {
     Instant latest = begun.minus(UNSETTLED);
     for (Path file : files) {
-      if (((FileTime) attributes(file).get("ctime")).toInstant().isAfter(latest)) {
+      if (!(attributes(file).get("ctime") instanceof FileTime changed)
+          || changed.toInstant().isAfter(latest)) {
         return false;
       }
     }
