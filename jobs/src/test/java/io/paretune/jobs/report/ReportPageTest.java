@@ -242,7 +242,7 @@ class ReportPageTest {
     assertThat(text)
         .contains("Since 2026-11-23: 1 new, 3 kept, 1 dropped; hypervolume 0.4300")
         .contains(
-            "Benchmark: 100 questions as before, 7 new, 3 gone.",
+            "Benchmark: 98 questions as before, 7 new, 3 gone, 2 edited.",
             "Dense model: accuracy -2.10 points (95 % interval -3.00 to -1.20), drifted.",
             "interval -1.00 to +1.20), no drift that is certain.",
             "Trial 3: not judged yet.")
