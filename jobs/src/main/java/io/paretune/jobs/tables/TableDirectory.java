@@ -160,8 +160,9 @@ record TableDirectory(
         filesOf(column, value).stream()
             .collect(Collectors.partitioningBy(f -> needed.contains(f.getPath().getName())));
     long outlived = now.minus(Duration.ofHours(hours(retention))).toEpochMilli();
-    if (files.get(true).size() < MANY_FILES
-        && files.get(false).stream().noneMatch(f -> f.getModificationTime() < outlived)) {
+    if (files.getOrDefault(true, List.of()).size() < MANY_FILES
+        && files.getOrDefault(false, List.of()).stream()
+            .noneMatch(f -> f.getModificationTime() < outlived)) {
       return;
     }
     delta().optimize().where(column + " = " + literal(value)).executeCompaction();
