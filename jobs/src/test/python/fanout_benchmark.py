@@ -10,6 +10,7 @@ it takes the sum of its shards. Samplers are random, so that nothing but schedul
 
 import concurrent.futures
 import json
+import os
 import sys
 import time
 
@@ -65,6 +66,7 @@ def hyperopt_on_spark(slots):
     import hyperopt
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # Spark's own choice is python3, wherever that leads
     spark = (
         SparkSession.builder.master(f"local[{slots}]")
         .config("spark.ui.enabled", "false")
