@@ -71,6 +71,8 @@ def command(name: str, *words: str, **options) -> SparkSubmitOperator:
         application=f"{PLACE}{BUILD / 'paretune.jar'}",
         java_class="io.paretune.jobs.Paretune",
         jars=",".join(f"{PLACE}{jar}" for jar in sorted((BUILD / "lib").glob("*.jar"))),
+        # As ./paretune starts the driver: what logs how much is then Paretune's to say, not Spark's default.
+        driver_class_path=f"{BUILD / 'paretune.jar'}:{BUILD / 'lib'}/*",
         properties_file=str(HOME / "conf" / "spark-defaults.conf"),
         conf={"spark.executor.memory": "{{ params.executor_memory }}", "spark.executor.cores": "{{ params.executor_cores }}"},
         application_args=[name, *words],
