@@ -19,11 +19,14 @@ public final class Sessions {
 
   /**
    * Suits few rows of which some hold an image; a user's own setting wins. Spark's batches of 4096
-   * and 10000 rows would hold gigabytes of image files at once.
+   * and 10000 rows would hold gigabytes of image files at once, and code that is compiled for each
+   * query costs several times what so few rows do.
    */
   private static final Map<String, String> PREFERRED =
       new TreeMap<>(
           Map.of(
+              "spark.sql.codegen.wholeStage", "false",
+              "spark.sql.codegen.factoryMode", "NO_CODEGEN",
               // Several drivers may write to one warehouse on S3.
               "spark.delta.logStore.s3a.impl", ConditionalLogStore.class.getName(),
               "spark.databricks.delta.snapshotPartitions", "2",
@@ -31,13 +34,6 @@ public final class Sessions {
               "spark.sql.sources.parallelPartitionDiscovery.parallelism", "16",
               "spark.sql.parquet.columnarReaderBatchSize", "128",
               "spark.sql.inMemoryColumnarStorage.batchSize", "128"));
-
-  private static final Map<String, String> FEW_ROWS =
-      new TreeMap<>(
-          Map.of(
-              "spark.sql.codegen.wholeStage", "false",
-              "spark.sql.codegen.factoryMode", "NO_CODEGEN",
-              "spark.sql.shuffle.partitions", "1"));
 
   private Sessions() {}
 
@@ -53,12 +49,12 @@ public final class Sessions {
   }
 
   /**
-   * The same Spark for writes and reads of few rows, such as a search's records: compiling code for
-   * them and tasks without a row cost several times what the rows do.
+   * The same Spark for writes and reads of few rows, such as a search's records: tasks without a
+   * row cost several times what the rows do.
    */
   public static SparkSession forFewRows(SparkSession spark) {
     SparkSession few = spark.newSession();
-    FEW_ROWS.forEach((key, value) -> few.conf().set(key, value));
+    few.conf().set("spark.sql.shuffle.partitions", "1");
     return few;
   }
 
