@@ -19,7 +19,7 @@ import os
 
 import altair as alt
 import polars as pl
-from deltalake import DeltaTable
+from deltalake import DeltaTable, QueryBuilder
 from deltalake.exceptions import TableNotFoundError
 
 WAREHOUSE = os.environ.get("PARETUNE_WAREHOUSE", "../runs/warehouse")
@@ -29,7 +29,8 @@ alt.renderers.enable("mimetype")  # drawn by JupyterLab itself, without a networ
 
 def table(name: str, version: int | None = None) -> pl.DataFrame:
     """The study's rows of a table, now or as they were at a version."""
-    return pl.read_delta(f"{WAREHOUSE}/{name}", version=version).filter(pl.col("study") == STUDY)
+    rows = QueryBuilder().register("rows", DeltaTable(f"{WAREHOUSE}/{name}", version=version))
+    return pl.DataFrame(rows.execute("select * from rows")).filter(pl.col("study") == STUDY)
 
 
 points = table("frontier")
@@ -175,7 +176,8 @@ for split, answering, questions in both.group_by("split", "answering").len().sor
     print(f"{split}, answered by {answering}: {lost.height} of {questions} questions broke and lost {lost['drop'].sum():.1f} points")
 
 # %%
-asked = pl.read_delta(f"{WAREHOUSE}/samples", columns=["benchmark", "version", "sample_id", "question", "answers", "category"])
+samples = QueryBuilder().register("samples", DeltaTable(f"{WAREHOUSE}/samples"))
+asked = pl.DataFrame(samples.execute("select benchmark, version, sample_id, question, answers, category from samples"))
 version = frontier["benchmark_version"][0]
 if (asked["version"] == version).any():
     asked = asked.filter(pl.col("version") == version)

@@ -22,6 +22,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import DeltaTable, QueryBuilder
 
 HOME = Path(os.environ.get("PARETUNE_HOME", Path.cwd().parent))
 WORK = Path(os.environ.get("PARETUNE_NOTEBOOK_DIRECTORY", tempfile.mkdtemp(prefix="paretune-")))
@@ -89,7 +90,8 @@ print(paretune("confirm", "--config", str(CONFIG)))
 # `./paretune report --to FILE.html` draws all of it; the tables hold everything.
 
 # %%
-points = pl.read_delta(f"{WORK}/warehouse/frontier")
+frontier = QueryBuilder().register("frontier", DeltaTable(f"{WORK}/warehouse/frontier"))
+points = pl.DataFrame(frontier.execute("select * from frontier"))
 best = points.filter(pl.col("status") != "dropped").sort("confirmed_score", descending=True)
 best.select("trial_id", "memory_bytes", "score", "confirmed_score", "promoted", "gate")
 

@@ -13,13 +13,14 @@ import sys
 import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
+from warehouse_tables import table
 
 warehouse, study, held_out = sys.argv[1:]
 
 
 def rows(name: str) -> tuple[str, list[dict], pa.Schema]:
     place = f"{warehouse}/{name}"
-    found = pl.read_delta(place).filter(pl.col("study") == study).to_dicts()
+    found = table(warehouse, name).filter(pl.col("study") == study).to_dicts()
     return place, found, pa.schema(DeltaTable(place).schema())
 
 

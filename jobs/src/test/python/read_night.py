@@ -6,11 +6,12 @@ from collections import Counter
 
 import polars as pl
 from deltalake import DeltaTable
+from warehouse_tables import table
 
 
-def rows(table: str, version: int | None = None) -> list[dict]:
+def rows(name: str, version: int | None = None) -> list[dict]:
     """The study's rows, now or as they were at a version."""
-    return pl.read_delta(f"{sys.argv[1]}/{table}", version=version).filter(pl.col("study") == sys.argv[2]).to_dicts()
+    return table(sys.argv[1], name, version).filter(pl.col("study") == sys.argv[2]).to_dicts()
 
 
 def starts_of_complete_trials() -> dict[int, set]:

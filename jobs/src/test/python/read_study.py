@@ -10,12 +10,13 @@ import json
 import sys
 
 import polars as pl
+from warehouse_tables import table
 
 warehouse, study = sys.argv[1:]
 
 
-def rows(table):
-    return pl.read_delta(f"{warehouse}/{table}").filter(pl.col("study") == study).to_dicts()
+def rows(name):
+    return table(warehouse, name).filter(pl.col("study") == study).to_dicts()
 
 
 trials = sorted(rows("trials"), key=lambda t: t["trial_id"])

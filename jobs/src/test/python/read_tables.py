@@ -9,10 +9,11 @@ import json
 import sys
 
 import polars as pl
+from warehouse_tables import table
 
 warehouse = sys.argv[1]
 tables = {
-    name: pl.read_delta(f"{warehouse}/{name}")
+    name: table(warehouse, name)
     for name in ("samples", "rejected_samples", "image_features", "trials", "shard_results", "frontier")
 }
 complete = tables["trials"].filter(pl.col("state") == "complete")
