@@ -140,7 +140,7 @@ if importance.is_empty():
     bars = None
 else:
     now = importance.filter(pl.col("run_id") == importance["run_id"].max(), pl.col("method") == importance["method"][0])
-    sides = alt.Chart(now).encode(x="layer:O", xOffset="variable:N", color="variable:N")
+    sides = alt.Chart(now).encode(x=alt.X("layer:O", title="decoder layer; -1: vision tower and projector"), xOffset="variable:N", color="variable:N")
     bars = (
         sides.mark_rule().encode(y=alt.Y("low:Q", title="share of the score's variance"), y2="high:Q")
         + sides.mark_point(filled=True).encode(y="importance:Q", tooltip=["layer", "variable", "importance", "low", "high"])

@@ -119,7 +119,8 @@ public final class SamplesReader {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     ImageTable table = new ImageTable(spark, intake.images());
-    boolean keyed = table.isTable();
+    // Only these questions name an image by its key; others may lie beside pictures and Parquet.
+    boolean keyed = intake.format() == BenchmarkFormat.GQA && table.isTable();
     Dataset<Row> held = keyed ? table.join(rows) : rows;
     ImageFiles files = new ImageFiles(keyed ? "" : intake.images(), held.schema(), hadoop);
     Dataset<Row> whole = held.mapPartitions(files, Encoders.row(files.result()));

@@ -224,6 +224,7 @@ class PublishedFilesTest {
   void jsonLinesNameImagesInAFolderAndMixTypes() throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
     Files.write(images.resolve("red.png"), RED);
+    Files.createFile(images.resolve("of something else.parquet"));
     Path file = folder.resolve("vqa.jsonl");
     Files.write(
         file,
