@@ -144,9 +144,9 @@ public final class SamplesReader {
 
   private ScreenedSamples screened(
       List<SourceFile> files, Dataset<Row> rows, Dataset<Row> verdicts, List<Dataset<Row>> kept) {
-    Dataset<Row> usable = verdicts.where(col("reason").equalTo(""));
-    Dataset<Row> unusable = verdicts.where(col("reason").notEqual(""));
     Column sound = col("reason").equalTo("");
+    Dataset<Row> usable = verdicts.where(sound);
+    Dataset<Row> unusable = verdicts.where(not(sound));
     Row counts =
         verdicts
             .agg(

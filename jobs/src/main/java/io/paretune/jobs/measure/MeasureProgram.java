@@ -95,9 +95,9 @@ public final class MeasureProgram {
       out.println("gate.max-ttft is not set: the gate asks for no measurement");
       return;
     }
-    checkLength();
+    GpuRoom room = room();
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
-      room().check(JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
+      room.check(JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<Candidate> candidates = candidates(inputs, chosen);
       if (candidates.isEmpty()) {
@@ -200,27 +200,19 @@ public final class MeasureProgram {
         clock.instant());
   }
 
+  /** What a request needs of a GPU, if it is no longer than the model's last position. */
   private GpuRoom room() {
     try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
-      return GpuRoom.of(
-          DecoderShape.of(checkpoint),
-          settings,
-          checkpoint.config().imageTokens() + settings.textTokens() + settings.newTokens());
-    }
-  }
-
-  private void checkLength() {
-    ModelConfig model;
-    try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
-      model = checkpoint.config();
-    }
-    int tokens = model.imageTokens() + settings.textTokens() + settings.newTokens();
-    int most = model.text().maxPositions();
-    if (tokens >= most) {
-      throw new InvalidInputException(
-          "--text-tokens, --new-tokens",
-          "with %d of its image a request has %d tokens".formatted(model.imageTokens(), tokens),
-          "the model's max_position_embeddings is " + most);
+      ModelConfig model = checkpoint.config();
+      int tokens = model.imageTokens() + settings.textTokens() + settings.newTokens();
+      int most = model.text().maxPositions();
+      if (tokens >= most) {
+        throw new InvalidInputException(
+            "--text-tokens, --new-tokens",
+            "with %d of its image a request has %d tokens".formatted(model.imageTokens(), tokens),
+            "the model's max_position_embeddings is " + most);
+      }
+      return GpuRoom.of(DecoderShape.of(checkpoint), settings, tokens);
     }
   }
 }

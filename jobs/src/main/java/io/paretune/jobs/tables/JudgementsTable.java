@@ -76,7 +76,7 @@ public final class JudgementsTable {
    */
   public void append(String run, long batch, List<JudgementRecord> judgements) {
     directory.appendOnce(
-        directory.rows(judgements.stream().map(JudgementsTable::toRow).toList()).coalesce(1),
+        judgements.stream().map(JudgementsTable::toRow).toList(),
         String.join("/", NAME, run),
         batch);
   }

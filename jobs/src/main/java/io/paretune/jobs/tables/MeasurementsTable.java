@@ -82,7 +82,7 @@ public final class MeasurementsTable {
   /** Adds measurements in one step; measuring again adds again. */
   public void append(List<MeasurementRecord> measurements) {
     directory.appendOnce(
-        directory.rows(measurements.stream().map(MeasurementsTable::toRow).toList()).coalesce(1),
+        measurements.stream().map(MeasurementsTable::toRow).toList(),
         NAME + "/" + UUID.randomUUID(),
         0);
   }

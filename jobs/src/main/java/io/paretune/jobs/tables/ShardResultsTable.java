@@ -116,9 +116,8 @@ public final class ShardResultsTable {
             "one write holds rungs of one trial on one split, answered in one way");
       }
     }
-    // One task, one file: a rung's results are small.
     directory.appendOnce(
-        directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
+        results.stream().map(ShardResultsTable::toRow).toList(),
         String.join(
             "/",
             NAME,
@@ -137,12 +136,10 @@ public final class ShardResultsTable {
    * @param version the write's number in that sequence
    */
   public void append(String writer, long version, List<ShardResultRecord> results) {
-    if (!results.isEmpty()) {
-      directory.appendOnce(
-          directory.rows(results.stream().map(ShardResultsTable::toRow).toList()).coalesce(1),
-          String.join("/", NAME, writer),
-          version);
-    }
+    directory.appendOnce(
+        results.stream().map(ShardResultsTable::toRow).toList(),
+        String.join("/", NAME, writer),
+        version);
   }
 
   public static Row toRow(ShardResultRecord result) {

@@ -200,8 +200,9 @@ record TableDirectory(
   }
 
   /**
-   * Appends rows unless that writer has already appended this version or a later one: a write that
-   * is repeated because nobody knows whether it succeeded leaves its rows once.
+   * Appends rows, if there are any, in one file unless that writer has already appended this
+   * version or a later one: a write that is repeated because nobody knows whether it succeeded
+   * leaves its rows once.
    *
    * <p>Delta skips every version up to the writer's last without a word, so things that finish in
    * any order need a writer each (the "idempotent writes" of Delta's documentation).
@@ -209,8 +210,13 @@ record TableDirectory(
    * @param writer who writes, unique to a sequence of writes that are made in order
    * @param version the write's number in that sequence
    */
-  void appendOnce(Dataset<Row> rows, String writer, long version) {
-    rows.write()
+  void appendOnce(List<Row> rows, String writer, long version) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    rows(rows)
+        .coalesce(1)
+        .write()
         .format("delta")
         .mode("append")
         .option("txnAppId", writer)

@@ -115,12 +115,8 @@ public final class TrialsTable {
    * @param version the write's number in that sequence
    */
   public void append(String writer, long version, List<TrialRecord> trials) {
-    if (!trials.isEmpty()) {
-      directory.appendOnce(
-          directory.rows(trials.stream().map(TrialsTable::toRow).toList()).coalesce(1),
-          String.join("/", NAME, writer),
-          version);
-    }
+    directory.appendOnce(
+        trials.stream().map(TrialsTable::toRow).toList(), String.join("/", NAME, writer), version);
   }
 
   /**

@@ -127,19 +127,6 @@ class RetuneCommandTest {
             .orElseThrow();
   }
 
-  /** How many files the log of each table has: one more by every commit. */
-  private static Map<String, Integer> versions() {
-    Map<String, Integer> versions = new TreeMap<>();
-    for (File table : shared.resolve("warehouse").toFile().listFiles()) {
-      String[] log = new File(table, "_delta_log").list((folder, name) -> name.endsWith(".json"));
-      if (log != null) {
-        versions.put(table.getName(), log.length);
-      }
-    }
-    assertThat(versions).containsKeys(TrialsTable.NAME, FrontierTable.NAME);
-    return versions;
-  }
-
   @Test
   @Order(1)
   void theFirstNightSearchesFromNothing() {
@@ -155,18 +142,18 @@ class RetuneCommandTest {
         .isNotEmpty()
         .allMatch(p -> p.status() == FrontierStatus.NEW && !p.promoted());
 
-    Map<String, Integer> before = versions();
+    Map<String, Integer> before = FilesOnDisk.commits(shared.resolve("warehouse"));
     Ran again = retune("2026-01-20", samples, 2);
 
     assertThat(again).as("the same night again").isEqualTo(first);
-    assertThat(versions()).as("it writes nothing").isEqualTo(before);
+    assertThat(FilesOnDisk.commits(shared.resolve("warehouse"))).as("it writes nothing").isEqualTo(before);
   }
 
   @Test
   @Order(2)
   void aNightWithoutNewSamplesAndTrialsKeepsTheFrontierAsItIs() {
     List<FrontierRecord> before = frontier("2026-01-20");
-    Map<String, Integer> commits = versions();
+    Map<String, Integer> commits = FilesOnDisk.commits(shared.resolve("warehouse"));
 
     Ran quiet = retune("2026-01-21", samples, 0);
 
@@ -175,7 +162,7 @@ class RetuneCommandTest {
         .contains(
             "Benchmark: the same 40 questions",
             "Dense model: accuracy +0.00 points (95 % interval +0.00 to +0.00)");
-    Map<String, Integer> written = versions();
+    Map<String, Integer> written = FilesOnDisk.commits(shared.resolve("warehouse"));
     assertThat(written.keySet()).isEqualTo(commits.keySet());
     assertThat(written.keySet())
         .filteredOn(table -> !written.get(table).equals(commits.get(table)))
@@ -247,9 +234,9 @@ class RetuneCommandTest {
       assertThat(p.gate().contains("of memory, at least 20.0 % wanted")).isEqualTo(!small);
     }
     assertThat(confirmed.out()).contains(", promoted", " points promoted\n");
-    Map<String, Integer> before = versions();
+    Map<String, Integer> before = FilesOnDisk.commits(shared.resolve("warehouse"));
     assertThat(run("confirm", moreSamples, lenient)).as("confirmed again").isEqualTo(confirmed);
-    assertThat(versions()).as("it writes nothing").isEqualTo(before);
+    assertThat(FilesOnDisk.commits(shared.resolve("warehouse"))).as("it writes nothing").isEqualTo(before);
 
     Ran strict = run("frontier", moreSamples, "gate.max-accuracy-loss=0", "gate.max-ttft=1 s");
 
@@ -324,12 +311,12 @@ class RetuneCommandTest {
             .isEqualTo(point.cost().meanPruningRatio() == 0);
       }
     }
-    Map<Path, FileTime> before = times(exports);
+    Map<Path, FileTime> before = FilesOnDisk.times(exports);
 
     Ran again = run("export", moreSamples, words);
 
     assertThat(again).isEqualTo(first);
-    assertThat(times(exports)).as("the second time writes nothing").isEqualTo(before);
+    assertThat(FilesOnDisk.times(exports)).as("the second time writes nothing").isEqualTo(before);
 
     Path other = exports.resolve("trial-" + promoted.get(0).trialId() + "/profile.json");
     Files.writeString(other, "{\"criterion\":\"ria\",\"layers\":[]}");
@@ -337,16 +324,6 @@ class RetuneCommandTest {
     assertThat(occupied.status()).isEqualTo(2);
     assertThat(occupied.err())
         .contains("holds another profile than trial " + promoted.get(0).trialId());
-  }
-
-  private static Map<Path, FileTime> times(Path directory) throws IOException {
-    Map<Path, FileTime> times = new TreeMap<>();
-    try (Stream<Path> below = Files.walk(directory)) {
-      for (Path file : below.filter(Files::isRegularFile).toList()) {
-        times.put(file, Files.getLastModifiedTime(file));
-      }
-    }
-    return times;
   }
 
   private static String[] append(String[] words, String more) {

@@ -227,7 +227,7 @@ class StudyCommandsTest {
   void anInterruptedStudyGoesOnWithoutLosingOrRepeatingATrial() {
     List<TrialRecord> recorded = new ArrayList<>();
     for (TrialRecord trial : trials("first").subList(0, 5)) {
-      recorded.add(copied(trial, "resumed", trial.trialId() < 3));
+      recorded.add(CopiedStudy.trial(trial, "resumed", trial.trialId() < 3));
     }
     new TrialsTable(spark(), warehouse).upsert(recorded);
     ShardResultsTable results = new ShardResultsTable(spark(), warehouse);
@@ -236,7 +236,7 @@ class StudyCommandsTest {
       results.append(
           answers("first").stream()
               .filter(a -> a.trialId() == trial)
-              .map(a -> copied(a, "resumed"))
+              .map(a -> CopiedStudy.answers(a, "resumed", EARLIER))
               .toList());
     }
 
@@ -384,43 +384,6 @@ class StudyCommandsTest {
   /** A study with the trials of the first one, without its answers. */
   private static void copyOfFirst(String study) {
     new TrialsTable(spark(), warehouse)
-        .upsert(trials("first").stream().map(t -> copied(t, study, true)).toList());
-  }
-
-  private static TrialRecord copied(TrialRecord t, String study, boolean complete) {
-    return new TrialRecord(
-        study,
-        t.trialId(),
-        t.runId(),
-        t.origin(),
-        t.modelId(),
-        t.benchmarkVersion(),
-        t.workload(),
-        t.profile(),
-        t.cost(),
-        t.chanceScore(),
-        complete ? t.score() : Optional.empty(),
-        Optional.empty(),
-        complete ? t.state() : TrialState.RUNNING,
-        "",
-        t.startedAt(),
-        complete ? t.finishedAt() : Optional.empty(),
-        complete ? t.costSeconds() : 0,
-        t.seed());
-  }
-
-  private static ShardResultRecord copied(ShardResultRecord a, String study) {
-    return new ShardResultRecord(
-        study,
-        a.trialId(),
-        a.rung(),
-        a.shard(),
-        a.split(),
-        a.answering(),
-        a.correct(),
-        a.outcomes(),
-        a.seconds(),
-        EARLIER,
-        a.attempt());
+        .upsert(trials("first").stream().map(t -> CopiedStudy.trial(t, study, true)).toList());
   }
 }

@@ -33,9 +33,9 @@ class AirflowIT {
   @Test
   void theDagsRunAlthoughASearchIsKilledOnce() throws Exception {
     PythonEnvironment airflow = PythonEnvironment.of("airflow/requirements.lock");
-    PythonEnvironment tables = PythonEnvironment.of("notebooks/requirements.lock");
+    PythonEnvironment tables = PythonEnvironment.ofNotebooks();
     Path samples = directory.resolve("samples.parquet");
-    python(tables, "first_samples.py", samples.toString(), "train=16", "val=100", "test=60");
+    tables.run("first_samples.py", directory, samples.toString(), "train=16", "val=100", "test=60");
     Path warehouse = directory.resolve("warehouse");
     try (StandaloneCluster cluster = new StandaloneCluster(SPARK, directory)) {
       Map<String, String> environment = environment(cluster.master());
@@ -57,7 +57,7 @@ class AirflowIT {
           "tests");
     }
     JsonObject rows =
-        JsonParser.parseString(python(tables, "read_night.py", warehouse.toString(), "night"))
+        JsonParser.parseString(tables.run("read_night.py", directory, warehouse.toString(), "night"))
             .getAsJsonObject();
     List<String> trials = new ArrayList<>();
     for (JsonElement t : (JsonArray) rows.get("trials")) {
@@ -131,16 +131,5 @@ class AirflowIT {
     Finished run = Finished.run(List.of(words), all, HOME.resolve("airflow"), LIMIT);
     System.out.println(run.out());
     assertThat(run.status()).as(run.out() + run.err()).isZero();
-  }
-
-  private String python(PythonEnvironment environment, String script, String... words)
-      throws Exception {
-    List<String> line = new ArrayList<>();
-    line.add(environment.program("python"));
-    line.add(HOME.resolve("jobs/src/test/python").resolve(script).toString());
-    line.addAll(List.of(words));
-    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
-    assertThat(run.status()).as(run.err()).isZero();
-    return run.out();
   }
 }

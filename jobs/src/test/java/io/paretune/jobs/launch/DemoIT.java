@@ -7,7 +7,6 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,7 +67,7 @@ class DemoIT {
     // The dense model's score is known from an independent implementation (reference_evaluate.py).
     assertThat(tables.getAsJsonArray("scores").toString()).contains("0.927602");
 
-    String right = python("confirm_otherwise.py", warehouse.toString(), "demo", "test").strip();
+    String right = PythonEnvironment.ofNotebooks().run("confirm_otherwise.py", directory, warehouse.toString(), "demo", "test").strip();
     assertThat(execute("frontier", warehouse))
         .content()
         .contains("test, answered by generate: " + right + " of 2051 questions broke")
@@ -86,7 +85,7 @@ class DemoIT {
     Finished run =
         Finished.run(
             List.of(
-                PythonEnvironment.of("notebooks/requirements.lock").program("python"),
+                PythonEnvironment.ofNotebooks().program("python"),
                 HOME.resolve("notebooks/run_notebook.py").toString(),
                 HOME.resolve("notebooks/" + notebook + ".ipynb").toString(),
                 executed.toString()),
@@ -108,16 +107,6 @@ class DemoIT {
   }
 
   private JsonObject tables(Path warehouse) throws Exception {
-    return JsonParser.parseString(python("read_tables.py", warehouse.toString())).getAsJsonObject();
-  }
-
-  private String python(String script, String... words) throws Exception {
-    List<String> line = new ArrayList<>();
-    line.add(PythonEnvironment.of("notebooks/requirements.lock").program("python"));
-    line.add(HOME.resolve("jobs/src/test/python").resolve(script).toString());
-    line.addAll(List.of(words));
-    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
-    assertThat(run.status()).as(run.err()).isZero();
-    return run.out();
+    return JsonParser.parseString(PythonEnvironment.ofNotebooks().run("read_tables.py", directory, warehouse.toString())).getAsJsonObject();
   }
 }

@@ -36,31 +36,20 @@ class ObjectStorageIT {
   private static final String KEY_ID = "AKIA-an-id-that-nobody-may-read";
 
   @TempDir private static Path directory;
-  private static String python;
+  private static PythonEnvironment python;
   private static Running server;
   private static String endpoint;
 
   @BeforeAll
   static void startServer() throws Exception {
-    python = PythonEnvironment.of("jobs/src/test/python/s3/requirements.lock").program("python");
+    python = PythonEnvironment.of("jobs/src/test/python/s3/requirements.lock");
     Path samples = directory.resolve("samples.parquet");
-    Finished cut =
-        Finished.run(
-            List.of(
-                python,
-                HOME.resolve("jobs/src/test/python/first_samples.py").toString(),
-                samples.toString(),
-                "train=16",
-                "val=40",
-                "test=8"),
-            Map.of(),
-            directory,
-            LIMIT);
-    assertThat(cut.status()).as(cut.err()).isZero();
+    python.run(
+        "first_samples.py", directory, samples.toString(), "train=16", "val=40", "test=8");
     server =
         Running.start(
             List.of(
-                python,
+                python.program("python"),
                 SCRIPTS.resolve("s3_server.py").toString(),
                 "bucket",
                 "model=" + HOME.resolve("conf/demo/model"),
@@ -213,18 +202,7 @@ class ObjectStorageIT {
 
   private static Path copyOfTheBucket() throws Exception {
     Path copy = directory.resolve("copy");
-    Finished copied =
-        Finished.run(
-            List.of(
-                python,
-                SCRIPTS.resolve("s3_copy.py").toString(),
-                endpoint,
-                "bucket",
-                copy.toString()),
-            Map.of(),
-            directory,
-            LIMIT);
-    assertThat(copied.status()).as(copied.err()).isZero();
+    python.run("s3/s3_copy.py", directory, endpoint, "bucket", copy.toString());
     assertThat(copy.resolve("warehouse/trials/_delta_log")).isNotEmptyDirectory();
     assertThat(copy.resolve("warehouse/leases")).isNotEmptyDirectory();
     return copy;

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,16 @@ import java.util.Map;
  */
 record PythonEnvironment(Path directory) {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
+  private static final Path SCRIPTS = HOME.resolve("jobs/src/test/python");
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Installs a lock of hundreds of packages in seconds. */
   private static final String INSTALLER = "uv==0.13.9";
+
+  /** With what reads tables without a JVM. */
+  static PythonEnvironment ofNotebooks() throws IOException, InterruptedException {
+    return of("notebooks/requirements.lock");
+  }
 
   /**
    * The environment of a lock file with hashes, as {@code uv pip compile --generate-hashes} writes
@@ -82,5 +89,22 @@ record PythonEnvironment(Path directory) {
   /** A program of the environment, such as {@code python}. */
   String program(String name) {
     return directory.resolve("bin").resolve(name).toString();
+  }
+
+  /**
+   * What a script of this module's tests prints; it must succeed.
+   *
+   * @param script under {@code jobs/src/test/python}
+   * @param directory that it runs in
+   */
+  String run(String script, Path directory, String... words)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of(program("python"), SCRIPTS.resolve(script).toString()));
+    line.addAll(List.of(words));
+    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
+    if (run.status() != 0) {
+      throw new AssertionError(script + " ended with " + run.status() + ": " + run.err());
+    }
+    return run.out();
   }
 }

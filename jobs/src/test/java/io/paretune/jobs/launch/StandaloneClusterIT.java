@@ -102,8 +102,9 @@ class StandaloneClusterIT {
   @Test
   @Order(2)
   void aSearchOnWhichNearlyEverythingGoesWrongEndsAsOneThatIsLeftAlone() throws Exception {
-    python(
+    PythonEnvironment.ofNotebooks().run(
         "first_samples.py",
+        directory,
         directory.resolve("samples.parquet").toString(),
         "train=16",
         "val=160",
@@ -278,20 +279,7 @@ class StandaloneClusterIT {
 
   private static JsonObject study(String name) throws Exception {
     return JsonParser.parseString(
-            python("read_study.py", directory.resolve("warehouse").toString(), name))
+            PythonEnvironment.ofNotebooks().run("read_study.py", directory, directory.resolve("warehouse").toString(), name))
         .getAsJsonObject();
-  }
-
-  /** What one of this module's scripts prints. */
-  private static String python(String script, String... words) throws Exception {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                PythonEnvironment.of("notebooks/requirements.lock").program("python"),
-                HOME.resolve("jobs/src/test/python").resolve(script).toString()));
-    line.addAll(List.of(words));
-    Finished run = Finished.run(line, Map.of(), directory, LIMIT);
-    assertThat(run.status()).as(run.err()).isZero();
-    return run.out();
   }
 }
