@@ -21,8 +21,6 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.checkpoint.Checkpoint;
-import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -32,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -146,7 +143,9 @@ class RetuneCommandTest {
     Ran again = retune("2026-01-20", samples, 2);
 
     assertThat(again).as("the same night again").isEqualTo(first);
-    assertThat(FilesOnDisk.commits(shared.resolve("warehouse"))).as("it writes nothing").isEqualTo(before);
+    assertThat(FilesOnDisk.commits(shared.resolve("warehouse")))
+        .as("it writes nothing")
+        .isEqualTo(before);
   }
 
   @Test
@@ -236,7 +235,9 @@ class RetuneCommandTest {
     assertThat(confirmed.out()).contains(", promoted", " points promoted\n");
     Map<String, Integer> before = FilesOnDisk.commits(shared.resolve("warehouse"));
     assertThat(run("confirm", moreSamples, lenient)).as("confirmed again").isEqualTo(confirmed);
-    assertThat(FilesOnDisk.commits(shared.resolve("warehouse"))).as("it writes nothing").isEqualTo(before);
+    assertThat(FilesOnDisk.commits(shared.resolve("warehouse")))
+        .as("it writes nothing")
+        .isEqualTo(before);
 
     Ran strict = run("frontier", moreSamples, "gate.max-accuracy-loss=0", "gate.max-ttft=1 s");
 

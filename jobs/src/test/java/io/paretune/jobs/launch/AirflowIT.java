@@ -57,7 +57,8 @@ class AirflowIT {
           "tests");
     }
     JsonObject rows =
-        JsonParser.parseString(tables.run("read_night.py", directory, warehouse.toString(), "night"))
+        JsonParser.parseString(
+                tables.run("read_night.py", directory, warehouse.toString(), "night"))
             .getAsJsonObject();
     List<String> trials = new ArrayList<>();
     for (JsonElement t : (JsonArray) rows.get("trials")) {

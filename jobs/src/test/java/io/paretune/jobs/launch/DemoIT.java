@@ -67,7 +67,10 @@ class DemoIT {
     // The dense model's score is known from an independent implementation (reference_evaluate.py).
     assertThat(tables.getAsJsonArray("scores").toString()).contains("0.927602");
 
-    String right = PythonEnvironment.ofNotebooks().run("confirm_otherwise.py", directory, warehouse.toString(), "demo", "test").strip();
+    String right =
+        PythonEnvironment.ofNotebooks()
+            .run("confirm_otherwise.py", directory, warehouse.toString(), "demo", "test")
+            .strip();
     assertThat(execute("frontier", warehouse))
         .content()
         .contains("test, answered by generate: " + right + " of 2051 questions broke")
@@ -107,6 +110,8 @@ class DemoIT {
   }
 
   private JsonObject tables(Path warehouse) throws Exception {
-    return JsonParser.parseString(PythonEnvironment.ofNotebooks().run("read_tables.py", directory, warehouse.toString())).getAsJsonObject();
+    return JsonParser.parseString(
+            PythonEnvironment.ofNotebooks().run("read_tables.py", directory, warehouse.toString()))
+        .getAsJsonObject();
   }
 }

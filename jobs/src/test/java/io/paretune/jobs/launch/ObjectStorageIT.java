@@ -44,8 +44,7 @@ class ObjectStorageIT {
   static void startServer() throws Exception {
     python = PythonEnvironment.of("jobs/src/test/python/s3/requirements.lock");
     Path samples = directory.resolve("samples.parquet");
-    python.run(
-        "first_samples.py", directory, samples.toString(), "train=16", "val=40", "test=8");
+    python.run("first_samples.py", directory, samples.toString(), "train=16", "val=40", "test=8");
     server =
         Running.start(
             List.of(

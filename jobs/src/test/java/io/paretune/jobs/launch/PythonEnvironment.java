@@ -99,7 +99,8 @@ record PythonEnvironment(Path directory) {
    */
   String run(String script, Path directory, String... words)
       throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of(program("python"), SCRIPTS.resolve(script).toString()));
+    List<String> line =
+        new ArrayList<>(List.of(program("python"), SCRIPTS.resolve(script).toString()));
     line.addAll(List.of(words));
     Finished run = Finished.run(line, Map.of(), directory, LIMIT);
     if (run.status() != 0) {

@@ -102,13 +102,14 @@ class StandaloneClusterIT {
   @Test
   @Order(2)
   void aSearchOnWhichNearlyEverythingGoesWrongEndsAsOneThatIsLeftAlone() throws Exception {
-    PythonEnvironment.ofNotebooks().run(
-        "first_samples.py",
-        directory,
-        directory.resolve("samples.parquet").toString(),
-        "train=16",
-        "val=160",
-        "test=4");
+    PythonEnvironment.ofNotebooks()
+        .run(
+            "first_samples.py",
+            directory,
+            directory.resolve("samples.parquet").toString(),
+            "train=16",
+            "val=160",
+            "test=4");
     cluster.addWorkers(2);
     PoisonedCheckpoint.write(HOME.resolve("conf/demo/model"), directory.resolve("model"), 3);
     Finished undisturbed;
@@ -279,7 +280,8 @@ class StandaloneClusterIT {
 
   private static JsonObject study(String name) throws Exception {
     return JsonParser.parseString(
-            PythonEnvironment.ofNotebooks().run("read_study.py", directory, directory.resolve("warehouse").toString(), name))
+            PythonEnvironment.ofNotebooks()
+                .run("read_study.py", directory, directory.resolve("warehouse").toString(), name))
         .getAsJsonObject();
   }
 }
