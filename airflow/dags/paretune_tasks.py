@@ -14,13 +14,16 @@ BUILD = HOME / "jobs" / "target"
 # Where the build lies at the same place on every machine of the cluster, no task copies its 200 MB there.
 PLACE = "local:" if os.environ.get("PARETUNE_ON_EVERY_NODE") else ""
 
-# Written by every run that ends with a frontier, and once what it promoted is exported; other DAGs are scheduled on them.
+# Updated by the nightly DAG when it has written its frontier, and when what that promotes is exported; others are scheduled on them.
 FRONTIER = Asset(name="paretune_frontier", uri="x-paretune://frontier")
 PROMOTED = Asset(name="paretune_promoted", uri="x-paretune://promoted")
 
 
 class RetryUnlessRefused(RetryPolicy):
-    """Tries again, except what Paretune refused: exit status 2 says that the input is wrong, which no retry mends."""
+    """Tries again, except what Paretune refused: exit status 2 says that the input is wrong, which no retry mends.
+
+    What may pass, such as another driver on the study or a store that does not answer, ends with status 1.
+    """
 
     # spark-submit's exit status as the provider tells it; that of a driver in the cluster is not told.
     REFUSED = re.compile(r"Error code is: 2\b")

@@ -5,6 +5,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.problem.Suggestion;
+import io.paretune.udfs.problem.UnavailableException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -108,10 +109,13 @@ public record CommandLine(
   }
 
   private int report(List<String> words, Throwable error, boolean verbose) {
-    Optional<InvalidInputException> invalid = invalidInput(error);
+    Optional<InvalidInputException> invalid = cause(error, InvalidInputException.class);
+    Optional<UnavailableException> unavailable = cause(error, UnavailableException.class);
     if (invalid.isPresent()) {
       Set<Problem> said = new HashSet<>();
       invalid.get().problems().stream().filter(said::add).forEach(err::println);
+    } else if (unavailable.isPresent()) {
+      err.println(unavailable.get().problem());
     } else {
       err.println("paretune " + firstOf(words) + " failed: " + FailureLog.summary(error));
       err.println(failures.write(words, error));
@@ -126,12 +130,12 @@ public record CommandLine(
     return words.isEmpty() ? "" : words.get(0);
   }
 
-  /** Bad input may be found in an executor: then Spark's exceptions are around it. */
-  private static Optional<InvalidInputException> invalidInput(Throwable error) {
+  /** It may have been found in an executor: then Spark's exceptions are around it. */
+  private static <T extends Throwable> Optional<T> cause(Throwable error, Class<T> kind) {
     Set<Throwable> seen = new HashSet<>();
     for (@Nullable Throwable e = error; e != null && seen.add(e); e = e.getCause()) {
-      if (e instanceof InvalidInputException invalid) {
-        return Optional.of(invalid);
+      if (kind.isInstance(e)) {
+        return Optional.of(kind.cast(e));
       }
     }
     return Optional.empty();

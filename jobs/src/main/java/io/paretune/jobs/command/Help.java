@@ -25,7 +25,8 @@ final class Help {
     %s
     ./paretune COMMAND --help explains a command; conf/paretune.conf explains every key.
     Results go to standard output, logs and progress to standard error.
-    Exit status: 0 done; 2 what you gave is wrong, every problem is listed; 1 anything else.
+    Exit status: 0 done; 2 what you gave is wrong, every problem is listed; 1 anything else: a
+    failure, or what may pass, such as another driver on the study.
     """
         .formatted(SPARK_OPTIONS, list);
   }

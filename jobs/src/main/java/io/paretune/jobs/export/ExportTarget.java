@@ -1,6 +1,9 @@
 package io.paretune.jobs.export;
 
+import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -54,14 +57,18 @@ final class ExportTarget {
       }
       at.requireWritable(option, to);
       return at;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InvalidInputException(
-          option,
-          to
-              + " cannot be reached: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          "check the address and the credentials");
+    } catch (IOException e) {
+      throw FileTrouble.of(unreachable(option, to, e), e);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(List.of(unreachable(option, to, e)));
     }
+  }
+
+  private static Problem unreachable(String option, String to, Exception e) {
+    return new Problem(
+        option,
+        to + " cannot be reached: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+        "check the address and the credentials");
   }
 
   private boolean isUnfinished() throws IOException {
@@ -72,12 +79,16 @@ final class ExportTarget {
     Path parent = target.getParent();
     Path probe = new Path(parent, "." + UUID.randomUUID() + ".probe");
     try {
-      files.mkdirs(parent);
+      if (!files.mkdirs(parent)) {
+        throw new FileNotFoundException(parent + " cannot be made");
+      }
       files.create(probe).close();
       files.delete(probe, false);
     } catch (IOException e) {
-      throw new InvalidInputException(
-          option, "nothing can be written beside " + to, "name a place that you may write to");
+      throw FileTrouble.of(
+          new Problem(
+              option, "nothing can be written beside " + to, "name a place that you may write to"),
+          e);
     }
   }
 

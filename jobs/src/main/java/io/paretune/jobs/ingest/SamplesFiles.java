@@ -1,5 +1,7 @@
 package io.paretune.jobs.ingest;
 
+import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -75,7 +77,12 @@ final class SamplesFiles {
       return inside;
     } catch (FileNotFoundException e) {
       problems.add(location, "does not exist", "check the path");
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      problems.collect(
+          () -> {
+            throw FileTrouble.of(new Problem(location, "cannot be read: " + firstLine(e), ""), e);
+          });
+    } catch (IllegalArgumentException e) {
       problems.add(location, "cannot be read: " + firstLine(e));
     }
     return List.of();

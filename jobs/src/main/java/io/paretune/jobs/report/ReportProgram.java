@@ -8,7 +8,9 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.WholeFile;
+import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -68,8 +70,8 @@ public final class ReportProgram {
     try {
       WholeFile.replace(spark.sparkContext().hadoopConfiguration(), file, page);
     } catch (IOException e) {
-      throw new InvalidInputException(
-          "--to", file + " cannot be written: " + e, "name another file");
+      throw FileTrouble.of(
+          new Problem("--to", file + " cannot be written: " + e, "name another file"), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.paretune.jobs.tables;
 
-import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.UnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -88,7 +89,7 @@ public final class StudyLease implements AutoCloseable {
    * Takes the lease. Where another holder's last sign of life is recent, waits until it shows
    * another, and then refuses, or until it is gone, and then takes over.
    *
-   * @throws InvalidInputException if another process runs the study
+   * @throws UnavailableException if another process runs the study
    */
   public static StudyLease take(
       Warehouse warehouse, String study, Configuration hadoop, Clock clock, Times times) {
@@ -141,14 +142,16 @@ public final class StudyLease implements AutoCloseable {
     }
   }
 
-  private static InvalidInputException inUse(
+  private static UnavailableException inUse(
       String study, LeaseHolder other, Instant now, Times times) {
-    return new InvalidInputException(
-        "study.name",
-        "study \"%s\" is being run by process %d on %s, last heard of %d s ago"
-            .formatted(study, other.pid(), other.host(), Math.max(0, other.age(now).toSeconds())),
-        "wait for it, or choose another study.name; a run that died is succeeded after %d s"
-            .formatted(times.expiry().toSeconds()));
+    return new UnavailableException(
+        new Problem(
+            "study.name",
+            "study \"%s\" is being run by process %d on %s, last heard of %d s ago"
+                .formatted(
+                    study, other.pid(), other.host(), Math.max(0, other.age(now).toSeconds())),
+            "wait for it, or choose another study.name; a run that died is succeeded after %d s"
+                .formatted(times.expiry().toSeconds())));
   }
 
   private static long highest(FileSystem files, Path directory) throws IOException {

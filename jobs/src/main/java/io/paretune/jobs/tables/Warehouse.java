@@ -1,7 +1,10 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,23 +66,32 @@ public record Warehouse(String root) {
    * Makes sure that something can be stored here; makes the directory if it is not there.
    *
    * @throws InvalidInputException if nothing can
+   * @throws io.paretune.udfs.problem.UnavailableException if the store does not answer
    */
   public void requireWritable(Configuration hadoop) {
     Path directory = new Path(root);
     try {
       FileSystem files = directory.getFileSystem(hadoop);
-      files.mkdirs(directory);
+      if (!files.mkdirs(directory)) {
+        throw new FileNotFoundException("the directory cannot be made");
+      }
       Path probe = new Path(directory, "." + UUID.randomUUID() + ".probe");
       files.create(probe).close();
       files.delete(probe, false);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new InvalidInputException(
-          "warehouse",
-          root
-              + " cannot be written to: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          "name a directory or URI that you may write to");
+    } catch (IOException e) {
+      throw FileTrouble.of(notWritable(e), e);
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      throw new InvalidInputException(List.of(notWritable(e)));
     }
+  }
+
+  private Problem notWritable(Exception e) {
+    return new Problem(
+        "warehouse",
+        root
+            + " cannot be written to: "
+            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+        "name a directory or URI that you may write to");
   }
 
   /** The directory of a table. */

@@ -7,7 +7,8 @@ import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.template.Template;
-import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class StartingPoints {
   /**
    * The profiles of {@code study.template}, matched by relative depth, that keep the constraints.
    *
-   * @throws InvalidInputException if the file is no template
+   * @throws io.paretune.udfs.problem.InvalidInputException if the file is no template
    */
   List<Point> template(Configuration hadoop) {
     Optional<Template> template = study.template().map(file -> read(file, hadoop));
@@ -68,10 +69,12 @@ final class StartingPoints {
     try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
       return Template.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new InvalidInputException(
-          "study.template",
-          "%s cannot be read: %s".formatted(file, e.getMessage()),
-          "name a file that `paretune template` wrote");
+      throw FileTrouble.of(
+          new Problem(
+              "study.template",
+              "%s cannot be read: %s".formatted(file, e.getMessage()),
+              "name a file that `paretune template` wrote"),
+          e);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.UnavailableException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -206,6 +208,15 @@ class CommandLineTest {
 
     assertThat(runWith(new Fails(wrapped), "fail")).isEqualTo(2);
     assertThat(err()).isEqualTo("row 3: is no image\n");
+  }
+
+  @Test
+  void whatMayPassIsSaidInOneLineAndMayBeTriedAgain() {
+    Problem busy = new Problem("study.name", "study \"s\" is being run", "wait for it");
+
+    assertThat(runWith(new Fails(new UnavailableException(busy)), "fail")).isEqualTo(1);
+    assertThat(err()).isEqualTo("study.name: study \"s\" is being run — wait for it\n");
+    assertThat(directory.resolve("logs")).doesNotExist();
   }
 
   private int run(String... words) {

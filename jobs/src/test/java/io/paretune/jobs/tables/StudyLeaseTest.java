@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.UnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,7 +62,7 @@ class StudyLeaseTest {
     try (StudyLease first = take("night");
         StudyLease other = take("day")) {
       assertThatThrownBy(() -> take("night"))
-          .isInstanceOf(InvalidInputException.class)
+          .isInstanceOf(UnavailableException.class)
           .hasMessageContaining(
               "study.name: study \"night\" is being run by process "
                   + ProcessHandle.current().pid()
@@ -86,7 +86,7 @@ class StudyLeaseTest {
     for (Future<StudyLease> future : asked) {
       Throwable refused = catchThrowable(() -> got.add(future.get()));
       if (refused != null) {
-        assertThat(refused).hasCauseInstanceOf(InvalidInputException.class);
+        assertThat(refused).hasCauseInstanceOf(UnavailableException.class);
       }
     }
     drivers.shutdown();

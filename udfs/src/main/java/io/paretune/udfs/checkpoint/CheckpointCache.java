@@ -1,6 +1,8 @@
 package io.paretune.udfs.checkpoint;
 
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -52,7 +55,8 @@ public final class CheckpointCache {
    *
    * @param model a path, or a URI of {@code file:} or of a scheme that Hadoop knows ({@code hdfs:},
    *     {@code s3a:} …)
-   * @throws InvalidInputException if the model cannot be reached or is no model directory
+   * @throws InvalidInputException if it is no model directory, or cannot be reached so named
+   * @throws UnavailableException if it cannot be reached now
    */
   public Path directory(String model) {
     org.apache.hadoop.fs.Path source = parse(model);
@@ -68,14 +72,24 @@ public final class CheckpointCache {
       return fetch(model, source);
     } catch (FileSystemException e) {
       // Only java.nio throws it: the trouble is this disk, not the source.
-      throw new InvalidInputException(
-          root.toString(),
-          "cannot hold a copy of " + model + ": " + e.getMessage(),
-          "free space there or set XDG_CACHE_HOME to a directory that has room");
-    } catch (UncheckedIOException | IOException e) {
-      throw new InvalidInputException(
-          model, "cannot be fetched: " + e.getMessage(), "check the address and the credentials");
+      throw FileTrouble.of(
+          new Problem(
+              root.toString(),
+              "cannot hold a copy of " + model + ": " + e.getMessage(),
+              "free space there or set XDG_CACHE_HOME to a directory that has room"),
+          e);
+    } catch (UncheckedIOException e) {
+      throw unfetched(model, Objects.requireNonNull(e.getCause()));
+    } catch (IOException e) {
+      throw unfetched(model, e);
     }
+  }
+
+  private static RuntimeException unfetched(String model, IOException e) {
+    return FileTrouble.of(
+        new Problem(
+            model, "cannot be fetched: " + e.getMessage(), "check the address and the credentials"),
+        e);
   }
 
   private static org.apache.hadoop.fs.Path parse(String model) {
@@ -110,8 +124,8 @@ public final class CheckpointCache {
           copy(files, listed, key, target);
           if (!key.equals(key(files.makeQualified(source).toUri(), list(model, files, source)))) {
             delete(target);
-            throw new InvalidInputException(
-                model, "changed while it was copied", "run again when it is complete");
+            throw new UnavailableException(
+                new Problem(model, "changed while it was copied", "run again when it is complete"));
           }
         }
         return target;

@@ -1,0 +1,45 @@
+package io.paretune.udfs.checkpoint;
+
+import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.UnavailableException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
+
+/** What it means that a file which the user named cannot be read or written. */
+public final class FileTrouble {
+  /** What says that the name or the rights are wrong, on local disk or by Hadoop. */
+  private static final List<Class<? extends IOException>> NAMED_WRONGLY =
+      List.of(
+          FileNotFoundException.class,
+          NoSuchFileException.class,
+          FileAlreadyExistsException.class,
+          org.apache.hadoop.fs.FileAlreadyExistsException.class,
+          NotDirectoryException.class,
+          ParentNotDirectoryException.class,
+          AccessDeniedException.class,
+          AccessControlException.class,
+          UnsupportedFileSystemException.class);
+
+  private FileTrouble() {}
+
+  /**
+   * The exception to throw: {@link InvalidInputException} where no repetition can help, and {@link
+   * UnavailableException} where the store may answer the next time.
+   *
+   * @param problem as the user is told
+   */
+  public static RuntimeException of(Problem problem, IOException cause) {
+    return NAMED_WRONGLY.stream().anyMatch(kind -> kind.isInstance(cause))
+        ? new InvalidInputException(List.of(problem))
+        : new UnavailableException(problem, cause);
+  }
+}
