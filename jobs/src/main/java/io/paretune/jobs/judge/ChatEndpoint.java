@@ -138,7 +138,7 @@ final class ChatEndpoint {
     key.authorize(request);
     Setback last = new Setback("", Optional.empty(), false);
     for (int attempt = 1; attempt <= retries.attempts(); attempt++) {
-      pace.take();
+      RequestPace.Token token = pace.take();
       requests.incrementAndGet();
       try {
         HttpResponse<String> response = send(request.build());
@@ -148,7 +148,7 @@ final class ChatEndpoint {
           return read.apply(response);
         }
         if (response.statusCode() == TOO_MANY) {
-          pace.refused();
+          pace.refused(token);
         }
         last = setback.get();
       } catch (IOException e) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -41,6 +42,19 @@ final class JudgePrompt {
 
   private static final Pattern OBJECT = Pattern.compile("\\{[^{}]*}");
 
+  /**
+   * A letter by itself or before its option's text, as models write it: a, (A), **A.**, A. red,
+   * option A.
+   */
+  private static final Pattern LETTER =
+      Pattern.compile(
+          "[\\s*_`\"'(\\[]*(?:[Oo]ption\\s+)?([A-Za-z])(?:[\\s*_`\"')\\].:]*|[).:]+\\s.*)",
+          Pattern.DOTALL);
+
+  /** A number by itself. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[\\s*_`\"']*([0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9]+)?)[\\s*_`\"'.]*");
+
   private JudgePrompt() {}
 
   /** The messages of a chat. */
@@ -68,54 +82,61 @@ final class JudgePrompt {
 
   /**
    * What a reply says that an answer is worth, in the last JSON object that says it: some models
-   * think aloud or wrap it in Markdown.
+   * think aloud or wrap it in Markdown, and some reply with the bare letter or number.
    *
    * @throws MalformedReplyException if nothing there says it
    */
   static double score(JudgedAnswer answer, String reply) {
     if (!answer.asksWhichOption()) {
-      return last(reply, JudgePrompt::grade, "score\": 0 to 1");
+      return last(reply, "score", JudgePrompt::grade)
+          .orElseThrow(() -> malformed("score\": 0 to 1", reply));
     }
     int options = answer.sample().options().size();
-    String letter = last(reply, json -> option(json, options), "option\": a letter");
+    String letter =
+        last(reply, "option", text -> option(text, options))
+            .orElseThrow(() -> malformed("option\": a letter", reply));
     return letter.equals(answer.sample().answers().get(0)) ? 1 : 0;
   }
 
-  private static <T> T last(String reply, Function<JsonObject, Optional<T>> read, String wanted) {
-    Optional<T> last = Optional.empty();
+  private static MalformedReplyException malformed(String wanted, String reply) {
+    return new MalformedReplyException("has no {\"" + wanted + "}: " + brief(reply));
+  }
+
+  /** The last value of this name that can be read, else the whole reply if that can. */
+  private static <T> Optional<T> last(
+      String reply, String name, Function<String, Optional<T>> read) {
+    Optional<T> last = read.apply(reply);
     Matcher matcher = OBJECT.matcher(reply);
     while (matcher.find()) {
       try {
-        Optional<T> later = read.apply(JsonParser.parseString(matcher.group()).getAsJsonObject());
-        last = later.isPresent() ? later : last;
-      } catch (JsonParseException | NumberFormatException e) {
+        JsonElement value = JsonParser.parseString(matcher.group()).getAsJsonObject().get(name);
+        if (value != null && value.isJsonPrimitive()) {
+          Optional<T> later = read.apply(value.getAsString());
+          last = later.isPresent() ? later : last;
+        }
+      } catch (JsonParseException e) {
         // Braces in prose.
       }
     }
-    return last.orElseThrow(
-        () -> new MalformedReplyException("has no {\"" + wanted + "}: " + brief(reply)));
+    return last;
   }
 
-  private static Optional<Double> grade(JsonObject json) {
-    JsonElement score = json.get("score");
-    if (score == null || !score.isJsonPrimitive() || !score.getAsJsonPrimitive().isNumber()) {
+  private static Optional<Double> grade(String text) {
+    Matcher number = NUMBER.matcher(text);
+    if (!number.matches()) {
       return Optional.empty();
     }
-    double value = score.getAsDouble();
-    return value >= 0 && value <= 1 ? Optional.of(value) : Optional.empty();
+    double value = Double.parseDouble(number.group(1));
+    return value <= 1 ? Optional.of(value) : Optional.empty();
   }
 
-  private static Optional<String> option(JsonObject json, int options) {
-    JsonElement option = json.get("option");
-    if (option == null || !option.isJsonPrimitive()) {
+  private static Optional<String> option(String text, int options) {
+    Matcher matcher = LETTER.matcher(text);
+    if (!matcher.matches()) {
       return Optional.empty();
     }
-    String letter = option.getAsString().strip();
-    boolean known =
-        letter.equals(NONE)
-            || (letter.length() == 1
-                && letter.charAt(0) >= 'A'
-                && letter.charAt(0) < 'A' + options);
+    String letter = matcher.group(1).toUpperCase(Locale.ROOT);
+    boolean known = letter.equals(NONE) || letter.charAt(0) < 'A' + options;
     return known ? Optional.of(letter) : Optional.empty();
   }
 

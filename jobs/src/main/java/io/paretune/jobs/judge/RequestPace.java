@@ -21,7 +21,7 @@ final class RequestPace {
   private final Ticker ticker;
   private long intervalNanos;
   private long freeAt;
-  private long slowedUntil;
+  private long slowedAt;
 
   RequestPace(int requestsPerMinute, Ticker ticker) {
     if (requestsPerMinute < 1) {
@@ -31,24 +31,34 @@ final class RequestPace {
     this.ticker = ticker;
     this.intervalNanos = shortest;
     this.freeAt = ticker.nanos();
-    this.slowedUntil = freeAt;
+    this.slowedAt = freeAt - 1;
   }
 
+  /**
+   * Leave for one request.
+   *
+   * @param takenAt when it was taken, in the ticker's nanoseconds
+   */
+  record Token(long takenAt) {}
+
   /** Waits for a token and takes it. */
-  void take() throws InterruptedException {
-    for (long wait = takeOrWait(); wait > 0; wait = takeOrWait()) {
+  Token take() throws InterruptedException {
+    while (true) {
+      long now = ticker.nanos();
+      long wait = takeOrWait(now);
+      if (wait <= 0) {
+        return new Token(now);
+      }
       ticker.sleep(Duration.ofNanos(wait));
     }
   }
 
-  private synchronized long takeOrWait() {
-    long now = ticker.nanos();
+  private synchronized long takeOrWait(long now) {
     long wait = freeAt - now;
-    if (wait > 0) {
-      return wait;
+    if (wait <= 0) {
+      freeAt = now + intervalNanos;
     }
-    freeAt = now + intervalNanos;
-    return 0;
+    return wait;
   }
 
   /** Gives nobody a token for a while: the endpoint asked for it. */
@@ -60,14 +70,15 @@ final class RequestPace {
   }
 
   /**
-   * A request was refused for its rate. Requests that were under way together are refused together
-   * and count once.
+   * A request was refused for its rate. One that left before the pace was slowed last, however late
+   * its refusal comes, says nothing about the new pace: a burst under way counts once.
+   *
+   * @param token that the request had
    */
-  synchronized void refused() {
-    long now = ticker.nanos();
-    if (now - slowedUntil >= 0) {
+  synchronized void refused(Token token) {
+    if (token.takenAt() - slowedAt > 0) {
       intervalNanos = Math.min(LONGEST, 2 * intervalNanos);
-      slowedUntil = now + intervalNanos;
+      slowedAt = ticker.nanos();
       hold(Duration.ofNanos(intervalNanos));
     }
   }

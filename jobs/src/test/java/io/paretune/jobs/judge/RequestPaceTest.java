@@ -67,9 +67,7 @@ class RequestPaceTest {
   void aRefusalHalvesThePaceAndAnswersBringItBack() throws InterruptedException {
     FakeTime time = new FakeTime();
     RequestPace pace = new RequestPace(60, time);
-    pace.take();
-    pace.refused();
-    pace.refused(); // was under way with the first
+    pace.refused(pace.take());
     long before = time.nanos();
     pace.take();
     long first = time.nanos();
@@ -86,6 +84,30 @@ class RequestPaceTest {
   }
 
   @Test
+  void aBurstUnderWayCountsOnceHoweverLateItIsRefused() throws InterruptedException {
+    FakeTime time = new FakeTime();
+    RequestPace pace = new RequestPace(60, time);
+    List<RequestPace.Token> burst = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      burst.add(pace.take());
+    }
+    for (RequestPace.Token token : burst) {
+      pace.refused(token);
+      time.sleep(Duration.ofSeconds(10)); // the endpoint takes its time to refuse them
+    }
+    pace.take();
+    RequestPace.Token second = pace.take();
+    RequestPace.Token third = pace.take();
+    assertThat(third.takenAt() - second.takenAt()).as("half the pace").isEqualTo(2 * SECOND);
+
+    pace.refused(third);
+    RequestPace.Token fourth = pace.take();
+    assertThat(pace.take().takenAt() - fourth.takenAt())
+        .as("a request at the new pace counts")
+        .isEqualTo(4 * SECOND);
+  }
+
+  @Test
   void twoDriversShareAnEndpointsLimit() throws InterruptedException {
     int limit = 60;
     List<FakeTime> times = List.of(new FakeTime(), new FakeTime());
@@ -97,7 +119,7 @@ class RequestPaceTest {
     long end = start + Duration.ofMinutes(60).toNanos();
     while (times.get(0).nanos() - end < 0 || times.get(1).nanos() - end < 0) {
       int driver = times.get(0).nanos() - times.get(1).nanos() <= 0 ? 0 : 1;
-      paces.get(driver).take();
+      RequestPace.Token token = paces.get(driver).take();
       long now = times.get(driver).nanos();
       while (!granted.isEmpty() && now - granted.getFirst() >= Duration.ofMinutes(1).toNanos()) {
         granted.remove();
@@ -108,7 +130,7 @@ class RequestPaceTest {
         paces.get(driver).answered();
         late[driver] += settled ? 1 : 0;
       } else {
-        paces.get(driver).refused();
+        paces.get(driver).refused(token);
         lateRefusals += settled ? 1 : 0;
       }
     }

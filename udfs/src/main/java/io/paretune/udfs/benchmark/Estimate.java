@@ -29,7 +29,7 @@ public record Estimate(double value, double standardError, long questions, long 
 
   /**
    * Wilson's interval with the number of questions divided by the design effect of the clusters.
-   * Where that cannot be known, all answers being alike or about one image, an image counts as one
+   * Where that cannot be known, all images being alike or only one, an image counts as one
    * question: the answers on it may be one answer.
    */
   private double wilson(int sign) {
@@ -39,7 +39,8 @@ public record Estimate(double value, double standardError, long questions, long 
     double p = value;
     double naive = p * (1 - p) / questions;
     double squared = standardError * standardError;
-    boolean known = naive > 0 && !Double.isNaN(standardError);
+    // False for NaN, too. Less than this share is rounding: a single answer of millions is more.
+    boolean known = squared > 1e-12 * naive;
     double n = known ? Math.min((double) questions, questions * naive / squared) : images;
     double z2 = Z * Z;
     double centre = p + z2 / (2 * n);

@@ -125,6 +125,21 @@ class TallyTest {
     assertThat(score(oneImage).low()).isCloseTo(0.2065, within(1e-4));
   }
 
+  /** Each image a third right: nothing says how images differ, so they count and not questions. */
+  @Test
+  void whereAllImagesAreAlikeTheyCountAndNotTheirQuestions() {
+    List<Outcome> alike = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      alike.add(outcome("s" + i, "i" + i / 30, i % 3 == 0 ? 1 : 0));
+    }
+    // Wilson of 1/3 of 10
+    double z2 = 1.959963984540054 * 1.959963984540054;
+    double half = Math.sqrt(z2 * (2.0 / 9 / 10 + z2 / 400)) / (1 + z2 / 10);
+    double centre = (1.0 / 3 + z2 / 20) / (1 + z2 / 10);
+    assertThat(score(alike).low()).isCloseTo(centre - half, within(1e-9));
+    assertThat(score(alike).high()).isCloseTo(centre + half, within(1e-9));
+  }
+
   @Test
   void nothingAskedIsNoZero() {
     Estimate nothing = MEAN.score(Tally.EMPTY);
