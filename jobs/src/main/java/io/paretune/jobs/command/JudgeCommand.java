@@ -3,12 +3,11 @@ package io.paretune.jobs.command;
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.judge.JudgeProgram;
-import io.paretune.jobs.judge.Predictions;
+import io.paretune.jobs.score.StoredAnswers;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code judge}: grades stored answers by a language model. */
@@ -17,7 +16,7 @@ final class JudgeCommand implements Command {
       Option.text("--samples", "FILE.parquet", "what was asked; several files may be given")
           .anyNumber();
   private static final Option<Path> PREDICTIONS =
-      Option.path("--predictions", "FILE", "what was answered: the lines that evaluate writes");
+      Option.path("--predictions", "FILE", "answers: the lines that evaluate writes, or {\"row\": n, \"text\": \"…\"}");
   private static final Option<List<Long>> TRIAL =
       Option.wholeNumbers(
           "--trial",
@@ -60,9 +59,8 @@ final class JudgeCommand implements Command {
     SamplesReader.checkLocal(samples, problems);
     if (file.isEmpty()) {
       problems.add("--predictions", "is not given", "give the file that evaluate wrote");
-      return new JudgeProgram.Source.Files(samples, Map.of());
+      return new JudgeProgram.Source.Trials(List.of());
     }
-    Map<String, String> predictions = problems.collect(() -> Predictions.read(file.get()));
-    return new JudgeProgram.Source.Files(samples, predictions == null ? Map.of() : predictions);
+    return new JudgeProgram.Source.Files(samples, StoredAnswers.read(file.get(), problems));
   }
 }

@@ -1,62 +1,139 @@
 package io.paretune.jobs.judge;
 
+import io.paretune.jobs.score.AnswerGroup;
 import io.paretune.jobs.tables.JudgementRecord;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.Estimate;
+import io.paretune.udfs.benchmark.Grouping;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.benchmark.WeightedBenchmarks;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
  * What answers are worth: by the published evaluation's own rules where it has rules and they tell,
- * else by the judge.
+ * else by the judge. Where one wrong answer loses a question in all its forms (MMBench's rotations)
+ * the judge is asked about one form after the other and no further than that.
  *
- * @param grades one an answer, in their order
+ * @param grades of each model's answers, in their order
  * @param judged different answers that were graded now
  * @param judgedBefore different answers that had been graded before
  */
-record Grading(List<Grade> grades, int judged, int judgedBefore) {
+record Grading(List<List<Grade>> grades, int judged, int judgedBefore) {
+
+  /** Who says what an answer is worth. */
+  enum By {
+    /** The published evaluation's rules. */
+    RULE("by_rule"),
+    JUDGE("by_judge"),
+    /** Nobody was asked: another form of the question is answered wrong. */
+    GROUP("by_group");
+
+    private final String key;
+
+    By(String key) {
+      this.key = key;
+    }
+
+    /** The name in results. */
+    String key() {
+      return key;
+    }
+  }
 
   /**
    * One answer's.
    *
-   * @param score in [0, 1]
+   * @param score in [0, 1]; empty where nobody was asked, which counts 0
    * @param reply the judge's own words; empty if it was not asked
    */
-  record Grade(double score, String reply, boolean byRule) {}
+  record Grade(OptionalDouble score, String reply, By by) {}
 
   Grading {
-    grades = List.copyOf(grades);
+    grades = grades.stream().map(List::copyOf).toList();
   }
 
+  /** An answer's place, and the questions that are lost with it. */
+  private record Open(int model, int place, JudgedAnswer answer, Optional<AnswerGroup> group) {}
+
+  /** A model's group. */
+  private record Lot(int model, AnswerGroup group) {}
+
   /**
-   * Grades answers.
+   * Grades the answers of some models.
    *
    * @throws io.paretune.udfs.problem.InvalidInputException as {@link Judging#run}
    * @throws EndpointException likewise
    */
-  static Grading of(List<JudgedAnswer> answers, Judging judging) throws InterruptedException {
-    Judging.Result result =
-        judging.run(answers.stream().filter(a -> a.byRule().isEmpty()).toList());
-    Iterator<JudgementRecord> judgements = result.judgements().iterator();
-    List<Grade> grades = new ArrayList<>();
-    for (JudgedAnswer answer : answers) {
-      OptionalDouble byRule = answer.byRule();
-      if (byRule.isPresent()) {
-        grades.add(new Grade(byRule.getAsDouble(), "", true));
-      } else {
-        JudgementRecord judgement = judgements.next();
-        grades.add(new Grade(judgement.score(), judgement.reply(), false));
+  static Grading of(List<List<JudgedAnswer>> answers, Judging judging)
+      throws InterruptedException {
+    List<List<Grade>> grades = new ArrayList<>();
+    List<Open> open = new ArrayList<>();
+    Set<Lot> lost = new HashSet<>();
+    for (int model = 0; model < answers.size(); model++) {
+      List<Grade> own = new ArrayList<>();
+      grades.add(own);
+      for (JudgedAnswer answer : answers.get(model)) {
+        Optional<AnswerGroup> group =
+            answer.benchmark().grouping(answer.sample()) == Grouping.ONLY_TOGETHER
+                ? AnswerGroup.of(answer.benchmark(), answer.sample())
+                : Optional.empty();
+        OptionalDouble byRule = answer.byRule();
+        if (byRule.isEmpty()) {
+          open.add(new Open(model, own.size(), answer, group));
+        } else if (byRule.getAsDouble() < 1 && group.isPresent()) {
+          lost.add(new Lot(model, group.get()));
+        }
+        own.add(new Grade(byRule, "", byRule.isPresent() ? By.RULE : By.GROUP));
       }
     }
-    return new Grading(grades, result.judged(), result.fromTable());
+    int judged = 0;
+    int judgedBefore = 0;
+    for (List<Open> round = next(open, lost); !round.isEmpty(); round = next(open, lost)) {
+      Judging.Result result = judging.run(round.stream().map(Open::answer).toList());
+      for (int i = 0; i < round.size(); i++) {
+        Open asked = round.get(i);
+        JudgementRecord judgement = result.judgements().get(i);
+        grades
+            .get(asked.model())
+            .set(
+                asked.place(),
+                new Grade(OptionalDouble.of(judgement.score()), judgement.reply(), By.JUDGE));
+        if (judgement.score() < 1) {
+          asked.group().ifPresent(group -> lost.add(new Lot(asked.model(), group)));
+        }
+      }
+      judged += result.judged();
+      judgedBefore += result.fromTable();
+    }
+    return new Grading(grades, judged, judgedBefore);
+  }
+
+  /** Takes those to ask next out of the open ones: of each group that is not lost the first. */
+  private static List<Open> next(List<Open> open, Set<Lot> lost) {
+    List<Open> round = new ArrayList<>();
+    Set<Lot> asked = new HashSet<>();
+    open.removeIf(
+        o -> {
+          Optional<Lot> lot = o.group().map(group -> new Lot(o.model(), group));
+          if (lot.filter(lost::contains).isPresent()) {
+            return true;
+          }
+          boolean now = lot.isEmpty() || asked.add(lot.get());
+          if (now) {
+            round.add(o);
+          }
+          return now;
+        });
+    return round;
   }
 
   /**
@@ -73,7 +150,9 @@ record Grading(List<Grade> grades, int judged, int judgedBefore) {
       JudgedAnswer answer = answers.get(i);
       benchmarks.put(answer.benchmark().name(), answer.benchmark());
       outcomes.add(
-          answer.benchmark().recorded(answer.sample(), answer.prediction(), grades.get(i).score()));
+          answer
+              .benchmark()
+              .recorded(answer.sample(), answer.prediction(), grades.get(i).score().orElse(0)));
     }
     List<WeightedBenchmarks.Part> parts =
         benchmarks.values().stream()

@@ -1,6 +1,5 @@
 package io.paretune.jobs.judge;
 
-import static org.apache.spark.sql.functions.broadcast;
 
 import com.google.gson.JsonObject;
 import io.paretune.jobs.config.BenchmarkConfig;
@@ -12,14 +11,17 @@ import io.paretune.jobs.ingest.PromptCheck;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.ingest.ScreenedSamples;
 import io.paretune.jobs.ingest.SplitShares;
+import io.paretune.jobs.score.AnsweredSamples;
+import io.paretune.jobs.score.StoredAnswers;
 import io.paretune.jobs.tables.JudgementsTable;
 import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Estimate;
-import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.spark.SampleRows;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,12 +31,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** What {@code judge} does; apart from the command, which must load without Spark. */
@@ -42,6 +40,9 @@ public final class JudgeProgram {
   /** Published files name no split, and here none is asked for. */
   private static final SplitShares ANY_SPLIT =
       new SplitShares(List.of(new SplitShares.Share("all", 1)));
+
+  /** What the questions of files are called. */
+  private static final String FILES = "samples";
 
   private JudgeProgram() {}
 
@@ -51,9 +52,9 @@ public final class JudgeProgram {
      * Those of a file.
      *
      * @param samples the files that the questions are from
-     * @param predictions by question
+     * @param predictions what was answered
      */
-    record Files(List<String> samples, Map<String, String> predictions) implements Source {}
+    record Files(List<String> samples, StoredAnswers predictions) implements Source {}
 
     /**
      * Those of the configured study's trials to the held-out questions.
@@ -79,14 +80,23 @@ public final class JudgeProgram {
       SparkSession spark = session.spark();
       warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
       List<TrialAnswers> trials = new ArrayList<>();
-      List<JudgedAnswer> answers = new ArrayList<>();
+      List<List<JudgedAnswer>> answers = new ArrayList<>();
+      long toRefusedRows = 0;
       if (source instanceof Source.Files files) {
-        answers.addAll(answers(spark, config.benchmark(), files));
+        AnsweredSamples answered = answered(spark, config.benchmark(), files);
+        Benchmark benchmark = config.benchmark().alone(FILES);
+        toRefusedRows = answered.toRefusedRows();
+        answers.add(
+            answered.answers().stream()
+                .map(
+                    a ->
+                        new JudgedAnswer(a.sample().sampleId(), benchmark, a.sample(), a.text()))
+                .toList());
         warehouse.createTables(spark);
       } else if (source instanceof Source.Trials chosen) {
         warehouse.createTables(spark);
         trials.addAll(TrialAnswers.read(spark, warehouse, config, chosen.ids()));
-        trials.forEach(trial -> answers.addAll(trial.answers()));
+        trials.forEach(trial -> answers.add(trial.answers()));
       }
       ChatEndpoint endpoint = endpoint(judge);
       Grading grading =
@@ -96,17 +106,25 @@ public final class JudgeProgram {
                   judge, endpoint, new JudgementsTable(spark, warehouse), Clock.systemUTC()));
       List<String> lines = new ArrayList<>();
       List<JsonObject> summaries = new ArrayList<>();
-      int at = 0;
-      for (TrialAnswers trial : trials) {
-        int end = at + trial.answers().size();
-        List<Grading.Grade> own = grading.grades().subList(at, end);
-        lines.addAll(lines(OptionalLong.of(trial.trial().trialId()), trial.answers(), own));
-        summaries.add(summary(config, trial, own));
-        at = end;
-      }
-      if (trials.isEmpty()) {
-        lines.addAll(lines(OptionalLong.empty(), answers, grading.grades()));
-        summaries.add(summary(config, answers, grading, endpoint.requests()));
+      for (int i = 0; i < answers.size(); i++) {
+        List<Grading.Grade> own = grading.grades().get(i);
+        if (trials.isEmpty()) {
+          lines.addAll(lines(OptionalLong.empty(), answers.get(i), own));
+          JsonObject summary = summary(config, answers.get(i), own);
+          summary.addProperty("to_refused_rows", toRefusedRows);
+          summary.addProperty("judged", grading.judged());
+          summary.addProperty("judged_before", grading.judgedBefore());
+          summary.addProperty("requests", endpoint.requests());
+          summaries.add(summary);
+        } else {
+          TrialRecord trial = trials.get(i).trial();
+          lines.addAll(lines(OptionalLong.of(trial.trialId()), answers.get(i), own));
+          JsonObject summary = new JsonObject();
+          summary.addProperty("trial_id", trial.trialId());
+          summary(config, answers.get(i), own).asMap().forEach(summary::add);
+          summary.addProperty("confirmed_score", trial.heldOut().orElseThrow().score());
+          summaries.add(summary);
+        }
       }
       AnswersFile.write(out, lines);
       summaries.forEach(results::println);
@@ -125,46 +143,47 @@ public final class JudgeProgram {
         new Random());
   }
 
-  private static List<JudgedAnswer> answers(
+  private static AnsweredSamples answered(
       SparkSession spark, BenchmarkConfig config, Source.Files files) {
     Intake intake =
         new Intake(
-            "samples",
+            FILES,
             config.format(),
             1,
-            0,
+            config.maximumRejectedShare(),
             config.images().orElse(""),
             config.format() == BenchmarkFormat.GENERIC ? SplitShares.NONE : ANY_SPLIT,
             PromptCheck.NONE);
-    Map<String, String> predictions = files.predictions();
     try (ScreenedSamples read = SamplesReader.read(spark, files.samples(), intake)) {
-      Dataset<Row> wanted =
-          spark
-              .createDataset(List.copyOf(predictions.keySet()), Encoders.STRING())
-              .toDF("sample_id");
-      Map<String, Sample> byId = new HashMap<>();
-      read.samples()
-          .drop("image")
-          .join(broadcast(wanted), "sample_id")
-          .collectAsList()
-          .forEach(row -> byId.put(row.getAs("sample_id"), SampleRows.sample(row)));
-      List<String> unknown =
-          predictions.keySet().stream().filter(id -> !byId.containsKey(id)).toList();
-      if (!unknown.isEmpty()) {
-        throw new InvalidInputException(
-            "--predictions",
-            "%d of %d are of no question in the samples, such as \"%s\""
-                .formatted(unknown.size(), predictions.size(), unknown.get(0)),
-            "give the samples that the predictions are for");
+      List<AnsweredSamples.Row> rows =
+          read.samples().drop("image").collectAsList().stream()
+              .map(
+                  row ->
+                      new AnsweredSamples.Row(
+                          row.<Long>getAs("position"), SampleRows.sample(row)))
+              .toList();
+      List<AnsweredSamples.RefusedRow> refused =
+          read.rejected().collectAsList().stream()
+              .map(
+                  row ->
+                      new AnsweredSamples.RefusedRow(
+                          row.<Long>getAs("position"), row.getAs("sample_id")))
+              .toList();
+      Problems problems = new Problems();
+      AnsweredSamples answered =
+          AnsweredSamples.of(
+              files.predictions(),
+              rows,
+              refused,
+              config.alone(FILES),
+              AnsweredSamples.Extent.WHOLE_GROUPS,
+              problems);
+      if (problems.isEmpty() && answered.answers().isEmpty()) {
+        problems.add(
+            files.predictions().file().toString(), "answers only rows that cannot be used");
       }
-      Benchmark benchmark = config.format().benchmark("samples", config.protocol());
-      List<JudgedAnswer> answers = new ArrayList<>();
-      predictions.forEach(
-          (id, prediction) ->
-              answers.add(
-                  new JudgedAnswer(
-                      id, benchmark, Objects.requireNonNull(byId.get(id)), prediction)));
-      return answers;
+      problems.throwIfAny();
+      return answered;
     }
   }
 
@@ -176,37 +195,17 @@ public final class JudgeProgram {
       trial.ifPresent(id -> line.addProperty("trial_id", id));
       line.addProperty("sample_id", answers.get(i).id());
       line.addProperty("prediction", answers.get(i).prediction());
-      line.addProperty("score", grades.get(i).score());
-      line.addProperty("reply", grades.get(i).reply());
+      Grading.Grade grade = grades.get(i);
+      line.addProperty("score", grade.score().isPresent() ? grade.score().getAsDouble() : null);
+      line.addProperty("reply", grade.reply());
+      line.addProperty("graded", grade.by().key());
       lines.add(line.toString());
     }
     return lines;
   }
 
   private static JsonObject summary(
-      ParetuneConfig config, TrialAnswers trial, List<Grading.Grade> grades) {
-    JsonObject summary = new JsonObject();
-    summary.addProperty("trial_id", trial.trial().trialId());
-    add(summary, config, trial.answers(), grades);
-    summary.addProperty("confirmed_score", trial.trial().heldOut().orElseThrow().score());
-    return summary;
-  }
-
-  private static JsonObject summary(
-      ParetuneConfig config, List<JudgedAnswer> answers, Grading grading, long requests) {
-    JsonObject summary = new JsonObject();
-    add(summary, config, answers, grading.grades());
-    summary.addProperty("judged", grading.judged());
-    summary.addProperty("judged_before", grading.judgedBefore());
-    summary.addProperty("requests", requests);
-    return summary;
-  }
-
-  private static void add(
-      JsonObject summary,
-      ParetuneConfig config,
-      List<JudgedAnswer> answers,
-      List<Grading.Grade> grades) {
+      ParetuneConfig config, List<JudgedAnswer> answers, List<Grading.Grade> grades) {
     Map<String, Double> weights = new HashMap<>();
     config
         .benchmark()
@@ -214,12 +213,16 @@ public final class JudgeProgram {
         .orElse(List.of())
         .forEach(part -> weights.put(part.name(), part.weight()));
     Estimate score = Grading.score(answers, grades, name -> weights.getOrDefault(name, 1.0));
+    JsonObject summary = new JsonObject();
     summary.addProperty("score", score.value());
     summary.addProperty("score_low", score.low());
     summary.addProperty("score_high", score.high());
     summary.addProperty("questions", answers.size());
-    summary.addProperty("by_rule", grades.stream().filter(Grading.Grade::byRule).count());
+    for (Grading.By by : List.of(Grading.By.RULE, Grading.By.GROUP)) {
+      summary.addProperty(by.key(), grades.stream().filter(g -> g.by() == by).count());
+    }
     summary.addProperty("model", config.judge().model());
     summary.addProperty("prompt_version", JudgePrompt.VERSION);
+    return summary;
   }
 }

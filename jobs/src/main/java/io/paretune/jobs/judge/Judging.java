@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,13 +48,15 @@ final class Judging {
   private final Clock clock;
   private final String run = UUID.randomUUID().toString();
   private final List<JudgementRecord> unwritten = new ArrayList<>();
+  private final Set<String> judgedHere = new HashSet<>();
+  private @Nullable Set<Parameter> parameters;
   private long batches;
 
   /**
    * What came out.
    *
    * @param judgements one an answer, in their order
-   * @param fromTable different answers that had been graded before
+   * @param fromTable different answers that had been graded before this object was there
    * @param judged different answers that were graded now
    */
   record Result(List<JudgementRecord> judgements, int fromTable, int judged) {}
@@ -65,7 +69,8 @@ final class Judging {
   }
 
   /**
-   * Grades answers; nothing is asked of the endpoint if all were graded before.
+   * Grades answers; nothing is asked of the endpoint if all were graded before. May be called again
+   * for others; only the first time finds out what the endpoint takes.
    *
    * @throws InvalidInputException if the endpoint cannot judge with this configuration
    * @throws EndpointException if it fails for good, or some replies cannot be read
@@ -78,14 +83,17 @@ final class Judging {
     open.keySet().removeAll(known.keySet());
     if (!open.isEmpty()) {
       LOG.info("{} answers to judge, {} were judged before", open.size(), known.size());
-      Set<Parameter> parameters =
-          new CapabilityProbe(endpoint, config.model(), config.maxTokens()).run();
+      if (parameters == null) {
+        parameters = new CapabilityProbe(endpoint, config.model(), config.maxTokens()).run();
+      }
       ask(open, parameters);
     }
+    int before = (int) known.keySet().stream().filter(h -> !judgedHere.contains(h)).count();
+    judgedHere.addAll(open.keySet());
     Map<String, JudgementRecord> all =
         open.isEmpty() ? known : table.byHash(byHash.keySet()); // what counts is what is written
     return new Result(
-        answers.stream().map(a -> all.get(hash(a))).toList(), known.size(), open.size());
+        answers.stream().map(a -> all.get(hash(a))).toList(), before, open.size());
   }
 
   /** Of the judge, everything that it is told about an answer, and what is right. */

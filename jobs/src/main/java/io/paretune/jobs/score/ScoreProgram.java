@@ -5,7 +5,6 @@ import io.paretune.jobs.ingest.QuestionReader;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
-import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.benchmark.Tally;
@@ -13,15 +12,9 @@ import io.paretune.udfs.problem.Problems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /** What {@code score} does; apart from the command, which must load without Spark. */
 public final class ScoreProgram {
-  /** Rows that an error names. */
-  private static final int NAMED = 10;
-
   private ScoreProgram() {}
 
   /**
@@ -36,43 +29,41 @@ public final class ScoreProgram {
   public static JsonObject run(
       BenchmarkFormat format, Protocol protocol, List<String> samples, Path predictions) {
     Problems problems = new Problems();
-    Map<Long, String> texts = Predictions.read(predictions, problems);
+    StoredAnswers stored = StoredAnswers.read(predictions, problems);
+    requireKnown(format, stored, problems);
     problems.throwIfAny();
-    List<Sample> questions;
+    List<AnsweredSamples.Row> rows = new ArrayList<>();
     try (Sessions.Opened session = Sessions.open("paretune score")) {
-      questions = QuestionReader.read(session.spark(), format, samples);
+      for (Sample question : QuestionReader.read(session.spark(), format, samples)) {
+        rows.add(new AnsweredSamples.Row(rows.size(), question));
+      }
     }
-    checkRows(texts, questions.size(), predictions, problems);
-    problems.throwIfAny();
     Benchmark benchmark = format.benchmark(format.key(), protocol);
-    List<Outcome> outcomes = new ArrayList<>();
-    for (int row = 0; row < questions.size(); row++) {
-      outcomes.add(benchmark.answered(questions.get(row), texts.getOrDefault((long) row, "")));
-    }
-    return benchmark.report(Tally.of(outcomes));
+    AnsweredSamples answered =
+        AnsweredSamples.of(
+            stored,
+            rows,
+            List.of(),
+            benchmark,
+            AnsweredSamples.Extent.EVERY_QUESTION,
+            problems);
+    problems.throwIfAny();
+    return benchmark.report(
+        Tally.of(
+            answered.answers().stream()
+                .map(answer -> benchmark.answered(answer.sample(), answer.text()))
+                .toList()));
   }
 
-  private static void checkRows(
-      Map<Long, String> texts, int rows, Path predictions, Problems problems) {
-    List<Long> beyond = texts.keySet().stream().filter(row -> row >= rows).sorted().toList();
-    List<Long> unanswered =
-        LongStream.range(0, rows).filter(row -> !texts.containsKey(row)).boxed().toList();
-    if (!beyond.isEmpty()) {
+  /** Rows without an id have one only with their image, which is not read here. */
+  private static void requireKnown(
+      BenchmarkFormat format, StoredAnswers stored, Problems problems) {
+    if (format == BenchmarkFormat.SCIENCE_QA
+        && stored.texts().keySet().stream().anyMatch(StoredAnswers.Question.Id.class::isInstance)) {
       problems.add(
-          predictions.toString(),
-          "answers rows that the samples do not have: " + named(beyond),
-          "the samples have the rows 0 to " + (rows - 1));
+          stored.file().toString(),
+          "names questions by ids, which ScienceQA's rows do not have",
+          "name them by \"row\"");
     }
-    if (!unanswered.isEmpty()) {
-      problems.add(
-          predictions.toString(),
-          "%d of %d rows have no answer: %s".formatted(unanswered.size(), rows, named(unanswered)),
-          "give an empty text where a model said nothing");
-    }
-  }
-
-  private static String named(List<Long> rows) {
-    return rows.stream().limit(NAMED).map(String::valueOf).collect(Collectors.joining(", "))
-        + (rows.size() > NAMED ? ", …" : "");
   }
 }

@@ -164,9 +164,11 @@ class JudgeCommandTest {
                             row.formatted(1, "A"),
                             row.formatted(1_000_001, "B"),
                             row.formatted(2, "A"),
-                            row.formatted(1_000_002, "B"))),
+                            row.formatted(1_000_002, "B"),
+                            row.formatted(3, "which?"))),
                 shared.resolve("mmbench.parquet"));
     String line = "{\"sample_id\": \"%d\", \"prediction\": \"%s\"}";
+    String[] lenient = {"benchmark.format=mmbench", "benchmark.max-rejected-share=0.2"};
 
     Ran ran =
         judgeFile(
@@ -174,10 +176,11 @@ class JudgeCommandTest {
             predictions(
                 line.formatted(1, "A"),
                 line.formatted(1_000_001, "(B)"),
-                line.formatted(2, "A."),
-                line.formatted(1_000_002, "A")),
+                "{\"row\": 2, \"text\": \"A.\"}",
+                "{\"row\": 3, \"text\": \"A\"}",
+                "{\"row\": 4, \"text\": \"A\"}"),
             shared.resolve("mmbench.jsonl"),
-            "benchmark.format=mmbench");
+            lenient);
 
     assertThat(ran.status()).as(ran.err()).isZero();
     JsonObject summary = JsonParser.parseString(ran.out()).getAsJsonObject();
@@ -186,6 +189,17 @@ class JudgeCommandTest {
         .isEqualTo(.5);
     assertThat(summary.get("by_rule").getAsInt()).isEqualTo(4);
     assertThat(summary.get("requests").getAsInt()).isZero();
+    assertThat(summary.get("to_refused_rows").getAsInt()).isEqualTo(1);
+
+    Path out = shared.resolve("part.jsonl");
+    Ran part =
+        judgeFile(file, predictions(line.formatted(1, "A"), line.formatted(2, "A")), out, lenient);
+    assertThat(part.status()).isEqualTo(2);
+    assertThat(part.err())
+        .contains("2 questions have no answer that count as one with questions that have")
+        .contains("1000001")
+        .contains("1000002");
+    assertThat(out).doesNotExist();
   }
 
   @Test
@@ -198,10 +212,10 @@ class JudgeCommandTest {
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err())
         .contains("--out: there is no directory")
-        .contains(predictions + ":2: is no {\"sample_id\"")
-        .contains(predictions + ":3: is no {\"sample_id\"")
+        .contains(predictions + ":2: must have either \"row\" or \"sample_id\"")
+        .contains(predictions + ":3: is no JSON")
         .contains(predictions + ":4: sample \"")
-        .contains("was predicted before");
+        .contains("was answered before");
   }
 
   @Test
@@ -211,7 +225,7 @@ class JudgeCommandTest {
 
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err())
-        .contains("--predictions: 1 of 1 are of no question in the samples, such as \"other\"");
+        .contains("1 of 1 answers are of no question in the samples: sample \"other\"");
     assertThat(out).doesNotExist();
   }
 

@@ -151,15 +151,23 @@ class JudgingTest {
             rotation(benchmark, "3", "3", options, "B", "A"),
             rotation(benchmark, "4", "4", options, "B", ""));
 
-    Grading grading = Grading.of(answers, judging(ChatServer.MODEL));
+    Grading grading = Grading.of(List.of(answers), judging(ChatServer.MODEL));
 
-    assertThat(grading.grades())
-        .extracting(Grading.Grade::score)
+    List<Grading.Grade> grades = grading.grades().get(0);
+    assertThat(grades)
+        .extracting(grade -> grade.score().orElseThrow())
         .containsExactly(1.0, 1.0, 1.0, 0.0, 0.0, 0.0);
-    assertThat(grading.grades())
-        .extracting(Grading.Grade::byRule)
-        .containsExactly(true, false, false, false, true, true);
+    assertThat(grades)
+        .extracting(Grading.Grade::by)
+        .containsExactly(
+            Grading.By.RULE,
+            Grading.By.JUDGE,
+            Grading.By.JUDGE,
+            Grading.By.JUDGE,
+            Grading.By.RULE,
+            Grading.By.RULE);
     assertThat(grading.judged()).isEqualTo(3);
+    assertThat(server.requests()).as("one probe").hasSize(4);
     assertThat(server.requests().subList(1, 4))
         .as(
             "after the probe, in any order: as its options stand in its rotation, without the"
@@ -167,9 +175,39 @@ class JudgingTest {
         .extracting(JsonObject::toString)
         .anyMatch(request -> request.contains("A. big dog"))
         .noneMatch(request -> request.contains("reference_answers"));
-    assertThat(Grading.score(answers, grading.grades(), name -> 1).value())
+    assertThat(Grading.score(answers, grades, name -> 1).value())
         .as("one of four questions is right in every rotation")
         .isEqualTo(0.25);
+  }
+
+  /** A question is lost with its first wrong rotation, for the model that gave it. */
+  @Test
+  void nobodyIsAskedAboutRotationsOfALostQuestion() throws InterruptedException {
+    MmBench benchmark = new MmBench("b", Protocol.LLAVA);
+    List<String> options = List.of("small cat", "big dog");
+    List<String> rotated = List.of("big dog", "small cat");
+    List<JudgedAnswer> first =
+        List.of(
+            rotation(benchmark, "1", "1", options, "A", "some cat"), // not asked: the rule below
+            rotation(benchmark, "1000001", "1", rotated, "B", "A"),
+            rotation(benchmark, "2", "2", options, "A", "perhaps a fish"),
+            rotation(benchmark, "1000002", "2", rotated, "B", "a cat, yes")); // not asked
+    List<JudgedAnswer> second =
+        List.of(
+            rotation(benchmark, "1", "1", options, "A", "A"),
+            rotation(benchmark, "1000001", "1", rotated, "B", "a cat, yes"),
+            rotation(benchmark, "2", "2", options, "A", "some cat"),
+            rotation(benchmark, "1000002", "2", rotated, "B", "B"));
+
+    Grading grading = Grading.of(List.of(first, second), judging(ChatServer.MODEL));
+
+    assertThat(grading.grades().get(0))
+        .extracting(Grading.Grade::by)
+        .containsExactly(Grading.By.GROUP, Grading.By.RULE, Grading.By.JUDGE, Grading.By.GROUP);
+    assertThat(grading.grades().get(0).get(0).score()).isEmpty();
+    assertThat(server.requests()).as("a probe and three judgements").hasSize(4);
+    assertThat(Grading.score(first, grading.grades().get(0), name -> 1).value()).isZero();
+    assertThat(Grading.score(second, grading.grades().get(1), name -> 1).value()).isEqualTo(1);
   }
 
   private JudgedAnswer rotation(

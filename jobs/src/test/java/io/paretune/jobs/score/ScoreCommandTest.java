@@ -46,7 +46,7 @@ class ScoreCommandTest {
             "{\"row\": 0, \"text\": \"Yes.\"}",
             "{\"row\": 1, \"text\": \"No\"}",
             "",
-            "{\"row\": 2, \"text\": \"no\"}");
+            "{\"sample_id\": \"random/2\", \"prediction\": \"no\", \"correct\": false}");
 
     assertThat(ScoreProgram.run(BenchmarkFormat.POPE, Protocol.LLAVA, List.of(samples), answers))
         .isEqualTo(
@@ -71,7 +71,8 @@ class ScoreCommandTest {
             "{\"row\": -1, \"text\": \"b\"}",
             "{\"row\": 1, \"text\": 5}",
             "[]",
-            "{");
+            "{",
+            "{\"row\": 2, \"sample_id\": \"random/2\", \"text\": \"b\"}");
     assertThatThrownBy(
             () -> ScoreProgram.run(BenchmarkFormat.POPE, Protocol.LLAVA, List.of(samples), lines))
         .isInstanceOf(InvalidInputException.class)
@@ -80,13 +81,27 @@ class ScoreCommandTest {
             "answers.jsonl:3: \"row\" must be a whole number from 0, was -1",
             "answers.jsonl:4: \"text\" must be a string, was 5",
             "answers.jsonl:5: is no JSON object",
-            "answers.jsonl:6: is no JSON");
+            "answers.jsonl:6: is no JSON",
+            "answers.jsonl:7: must have either \"row\" or \"sample_id\"");
     Path few = predictions("{\"row\": 0, \"text\": \"a\"}", "{\"row\": 9, \"text\": \"b\"}");
     assertThatThrownBy(
             () -> ScoreProgram.run(BenchmarkFormat.POPE, Protocol.LLAVA, List.of(samples), few))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContainingAll(
-            "answers rows that the samples do not have: 9", "3 of 4 rows have no answer: 1, 2, 3");
+            "1 of 2 answers are of no question in the samples: row 9", "the rows 0 to 3");
+    Path one =
+        predictions(
+            "{\"row\": 0, \"text\": \"a\"}", "{\"sample_id\": \"random/0\", \"text\": \"b\"}");
+    assertThatThrownBy(
+            () -> ScoreProgram.run(BenchmarkFormat.POPE, Protocol.LLAVA, List.of(samples), one))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContainingAll(
+            "answers by row and by id are to one question: sample \"random/0\"",
+            "3 of 4 rows have no answer: 1, 2, 3");
+    assertThatThrownBy(
+            () -> ScoreProgram.run(BenchmarkFormat.SCIENCE_QA, Protocol.LLAVA, List.of(samples), one))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("names questions by ids, which ScienceQA's rows do not have");
     assertThatThrownBy(
             () -> ScoreProgram.run(BenchmarkFormat.MM_BENCH, Protocol.LLAVA, List.of(samples), few))
         .isInstanceOf(InvalidInputException.class)

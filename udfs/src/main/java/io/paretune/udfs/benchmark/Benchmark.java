@@ -52,6 +52,11 @@ public sealed interface Benchmark extends Serializable
     return false;
   }
 
+  /** How the metric counts the questions of a sample's group. */
+  default Grouping grouping(Sample sample) {
+    return Grouping.ALONE;
+  }
+
   /** When a generated answer ends. */
   GenerationRules generation(Sample sample);
 

@@ -48,6 +48,11 @@ public record MmBench(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
+  public Grouping grouping(Sample sample) {
+    return Grouping.ONLY_TOGETHER;
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return switch (protocol) {
       case LLAVA -> Prompts.LLAVA_LETTER;

@@ -48,6 +48,11 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
   }
 
   @Override
+  public Grouping grouping(Sample sample) {
+    return Grouping.ALSO_TOGETHER;
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return Prompts.shortAnswer(protocol, 16);
   }

@@ -86,6 +86,11 @@ public record WeightedBenchmarks(List<Part> parts) implements Benchmark {
   }
 
   @Override
+  public Grouping grouping(Sample sample) {
+    return of(sample).grouping(sample);
+  }
+
+  @Override
   public GenerationRules generation(Sample sample) {
     return of(sample).generation(sample);
   }
