@@ -16,7 +16,10 @@ final class JudgeCommand implements Command {
       Option.text("--samples", "FILE.parquet", "what was asked; several files may be given")
           .anyNumber();
   private static final Option<Path> PREDICTIONS =
-      Option.path("--predictions", "FILE", "answers: the lines that evaluate writes, or {\"row\": n, \"text\": \"…\"}");
+      Option.path(
+          "--predictions",
+          "FILE",
+          "answers: the lines that evaluate writes, or {\"row\": n, \"text\": \"…\"}");
   private static final Option<List<Long>> TRIAL =
       Option.wholeNumbers(
           "--trial",

@@ -32,7 +32,8 @@ final class ScoreCommand implements Command {
       Option.path(
               "--predictions",
               "FILE.jsonl",
-              "answers: {\"row\": n, \"text\": \"…\"}, rows of the samples from 0, or the lines that evaluate writes")
+              "answers: {\"row\": n, \"text\": \"…\"}, rows of the samples from 0, or the lines"
+                  + " that evaluate writes")
           .required();
 
   @Override

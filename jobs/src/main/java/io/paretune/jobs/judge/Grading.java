@@ -73,8 +73,7 @@ record Grading(List<List<Grade>> grades, int judged, int judgedBefore) {
    * @throws io.paretune.udfs.problem.InvalidInputException as {@link Judging#run}
    * @throws EndpointException likewise
    */
-  static Grading of(List<List<JudgedAnswer>> answers, Judging judging)
-      throws InterruptedException {
+  static Grading of(List<List<JudgedAnswer>> answers, Judging judging) throws InterruptedException {
     List<List<Grade>> grades = new ArrayList<>();
     List<Open> open = new ArrayList<>();
     Set<Lot> lost = new HashSet<>();

@@ -1,6 +1,5 @@
 package io.paretune.jobs.judge;
 
-
 import com.google.gson.JsonObject;
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.JudgeConfig;
@@ -88,9 +87,7 @@ public final class JudgeProgram {
         toRefusedRows = answered.toRefusedRows();
         answers.add(
             answered.answers().stream()
-                .map(
-                    a ->
-                        new JudgedAnswer(a.sample().sampleId(), benchmark, a.sample(), a.text()))
+                .map(a -> new JudgedAnswer(a.sample().sampleId(), benchmark, a.sample(), a.text()))
                 .toList());
         warehouse.createTables(spark);
       } else if (source instanceof Source.Trials chosen) {
@@ -159,8 +156,7 @@ public final class JudgeProgram {
           read.samples().drop("image").collectAsList().stream()
               .map(
                   row ->
-                      new AnsweredSamples.Row(
-                          row.<Long>getAs("position"), SampleRows.sample(row)))
+                      new AnsweredSamples.Row(row.<Long>getAs("position"), SampleRows.sample(row)))
               .toList();
       List<AnsweredSamples.RefusedRow> refused =
           read.rejected().collectAsList().stream()

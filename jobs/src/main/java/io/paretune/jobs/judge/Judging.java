@@ -92,8 +92,7 @@ final class Judging {
     judgedHere.addAll(open.keySet());
     Map<String, JudgementRecord> all =
         open.isEmpty() ? known : table.byHash(byHash.keySet()); // what counts is what is written
-    return new Result(
-        answers.stream().map(a -> all.get(hash(a))).toList(), before, open.size());
+    return new Result(answers.stream().map(a -> all.get(hash(a))).toList(), before, open.size());
   }
 
   /** Of the judge, everything that it is told about an answer, and what is right. */

@@ -21,6 +21,10 @@ import java.util.TreeMap;
  * <p>Where a score has several parts ({@link Gains}), a trial that scores no lower than a rival is
  * no lower in one of them, so the smallest of the parts' capitals is bounded by a supermartingale.
  * A ratio U/V is no lower than the rival's r if the sum of u - r·v over the images is at least 0.
+ * So nothing here is approximate for metrics that are no means: MME's pairs and MMBench's rotations
+ * are whole in their image's gain, since one shard has all that is judged together, and F1 is
+ * compared by that sum and never by the F1 of a part. The draw is by image ids, which are hashes,
+ * over shards that were balanced by their numbers of questions: it knows nothing of the answers.
  */
 public final class Race {
   private final double threshold;

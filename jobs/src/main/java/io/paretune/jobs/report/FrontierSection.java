@@ -43,7 +43,7 @@ final class FrontierSection {
             Shape.SQUARE.icon("uniform"),
             Shape.CIRCLE.icon("dense"),
             Shape.DIAMOND.icon("found held-out"),
-            table(report));
+            table(report) + AnsweringTable.html(report));
   }
 
   private static PlotPoint point(FrontierRecord p) {

@@ -135,7 +135,8 @@ public record AnsweredSamples(List<Answer> answers, long toRefusedRows) {
     List<Row> missing =
         rows.stream()
             .filter(row -> !answered.contains(row.number()))
-            .filter(row -> AnswerGroup.of(benchmark, row.sample()).filter(begun::contains).isPresent())
+            .filter(
+                row -> AnswerGroup.of(benchmark, row.sample()).filter(begun::contains).isPresent())
             .toList();
     if (!missing.isEmpty()) {
       problems.add(

@@ -41,12 +41,7 @@ public final class ScoreProgram {
     Benchmark benchmark = format.benchmark(format.key(), protocol);
     AnsweredSamples answered =
         AnsweredSamples.of(
-            stored,
-            rows,
-            List.of(),
-            benchmark,
-            AnsweredSamples.Extent.EVERY_QUESTION,
-            problems);
+            stored, rows, List.of(), benchmark, AnsweredSamples.Extent.EVERY_QUESTION, problems);
     problems.throwIfAny();
     return benchmark.report(
         Tally.of(

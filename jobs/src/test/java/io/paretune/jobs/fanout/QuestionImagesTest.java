@@ -145,6 +145,48 @@ class QuestionImagesTest {
         .containsEntry("image3/", 4.0);
   }
 
+  /** Metrics that are no means: MME's pairs, MMBench's rotations, F1, and all kinds together. */
+  static Stream<Benchmark> noMeans() {
+    return Stream.of(
+        benchmark(BenchmarkFormat.MME, Protocol.LLAVA),
+        benchmark(BenchmarkFormat.MM_BENCH, Protocol.LLAVA),
+        benchmark(BenchmarkFormat.POPE, Protocol.LLAVA),
+        weighted(Protocol.LLAVA));
+  }
+
+  /**
+   * Looked at after each third of the images and at the end: of trials whose score on all questions
+   * is no lower than the rival's at most one in ten is stopped.
+   */
+  @ParameterizedTest
+  @MethodSource("noMeans")
+  void aTrialWhoseScoreIsNoLowerIsRarelyStopped(Benchmark benchmark) {
+    QuestionImages questions = questions(benchmark);
+    Random random = new Random(9);
+    int races = 0;
+    int wrong = 0;
+    while (races < 150) {
+      List<Outcome> own = answers(questions, random);
+      List<Outcome> rival = answers(questions, random);
+      double lead = score(questions, own) - score(questions, rival);
+      if (lead >= 0 && lead < 0.03) {
+        races++;
+        int shift = random.nextInt(3);
+        Race race =
+            new Race(0.9, questions.allRight(), List.of(new Race.Rival(0, questions.gains(rival))));
+        boolean stopped = false;
+        for (int rung = 0; rung < 3; rung++) {
+          int at = (rung + shift) % 3;
+          stopped |=
+              race.isBeatenAfter(
+                  questions.gains(own.stream().filter(o -> place(o) % 3 == at).toList()));
+        }
+        wrong += stopped ? 1 : 0;
+      }
+    }
+    assertThat(wrong).as("of %d, with a confidence of 0.9", races).isLessThanOrEqualTo(15);
+  }
+
   @Test
   void aRatioWhoseDenominatorDependsOnTheAnswersIsAPartOfItsOwn() {
     assertThat(questions(weighted(Protocol.LLAVA)).allRight().parts())

@@ -12,6 +12,8 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.evaluate.Answering;
+import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ServingSpeed;
 import io.paretune.udfs.evaluate.SpeedSettings;
 import io.paretune.udfs.evaluate.Spread;
@@ -72,7 +74,8 @@ class ReportPageTest {
   private static StudyReport twoNights() {
     List<TrialRecord> trials = new ArrayList<>();
     trials.add(Trials.complete("monday", 0, 0.0, 1000, 0.9).confirmed(HeldOut.ofOptions(0.91)));
-    trials.add(Trials.complete("monday", 1, 0.5, 600, 0.8).confirmed(HeldOut.ofOptions(0.79)));
+    HeldOut generated = new HeldOut(0.79, Answering.of(EvaluationMode.GENERATE), 0.81);
+    trials.add(Trials.complete("monday", 1, 0.5, 600, 0.8).confirmed(generated));
     trials.add(Trials.complete("monday", 2, 0.7, 400, 0.6));
     trials.add(Trials.complete("monday", 3, 0.6, 500, 0.7));
     List<FrontierRecord> monday =
@@ -247,6 +250,8 @@ class ReportPageTest {
             "interval -1.00 to +1.20), no drift that is certain.",
             "Trial 3: not judged yet.")
         .contains("layer 3: log-probabilities are not <finite>")
+        .contains(
+            "that makes a difference of -1.0 points on average", "1\tgenerate\t0.790\t0.810\t-2.0")
         .contains("50 % of dense, 500 B\t3\tno\t500 B\t0.700")
         .contains("1.23 s", "not measured", "measured on cpu <x> in fp32, batch 4.");
   }

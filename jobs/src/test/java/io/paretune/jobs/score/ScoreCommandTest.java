@@ -99,7 +99,8 @@ class ScoreCommandTest {
             "answers by row and by id are to one question: sample \"random/0\"",
             "3 of 4 rows have no answer: 1, 2, 3");
     assertThatThrownBy(
-            () -> ScoreProgram.run(BenchmarkFormat.SCIENCE_QA, Protocol.LLAVA, List.of(samples), one))
+            () ->
+                ScoreProgram.run(BenchmarkFormat.SCIENCE_QA, Protocol.LLAVA, List.of(samples), one))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("names questions by ids, which ScienceQA's rows do not have");
     assertThatThrownBy(
