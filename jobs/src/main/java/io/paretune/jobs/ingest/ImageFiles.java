@@ -2,7 +2,9 @@ package io.paretune.jobs.ingest;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
@@ -11,6 +13,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -21,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the images that rows name by a path; adds {@code image_problem}. Whatever is wrong with a
- * path is its row's problem alone. Rows of one image mostly stand together, so the last one is
- * remembered.
+ * path is its row's problem alone; a file system that fails is not. Rows of one image mostly stand
+ * together, so the last one is remembered.
  *
  * @param folder that paths are relative to and stay in; empty for the folder of the row's own file
  * @param schema of the rows
@@ -93,8 +96,11 @@ record ImageFiles(String folder, StructType schema, SerializableConfiguration ha
       }
     } catch (FileNotFoundException e) {
       problem = what + " does not exist";
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (AccessControlException | AccessDeniedException | IllegalArgumentException e) {
       problem = what + " cannot be read: " + SamplesFiles.firstLine(e);
+    } catch (IOException e) {
+      // A store that does not answer says nothing about the row: the task is tried again.
+      throw new UncheckedIOException(what + " cannot be read now", e);
     }
     return new Read(in, name, null, problem);
   }
@@ -103,6 +109,8 @@ record ImageFiles(String folder, StructType schema, SerializableConfiguration ha
   private static byte[] bytes(FileSystem files, Path file) throws IOException {
     try (FSDataInputStream in = files.open(file)) {
       return in.readNBytes(MOST_BYTES + 1);
+    } catch (FileNotFoundException e) {
+      throw new AccessDeniedException(SamplesFiles.firstLine(e)); // it was there just now
     }
   }
 

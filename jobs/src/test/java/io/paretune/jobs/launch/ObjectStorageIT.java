@@ -2,6 +2,8 @@ package io.paretune.jobs.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paretune.jobs.SharedSpark;
+import io.paretune.jobs.ingest.FilesElsewhere;
 import io.paretune.jobs.tables.ConditionalLogStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,13 +98,28 @@ class ObjectStorageIT {
     assertThat(bucket.resolve("exports/dense/README.md")).exists();
   }
 
+  @Test
+  void publishedFilesAreReadThere() throws Exception {
+    SparkSession spark = SharedSpark.session();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    configure(hadoop);
+    String root = "s3a://bucket/published";
+    FilesElsewhere files =
+        new FilesElsewhere(
+            spark,
+            new org.apache.hadoop.fs.Path(root).getFileSystem(hadoop),
+            root,
+            Files.createDirectory(directory.resolve("published")));
+
+    files.requireJsonLinesWithAFolderOfImages();
+    files.requireGqasFoldersOfParquet();
+  }
+
   /** Of two drivers that write the same version of a table, the store refuses one. */
   @Test
   void ofManyWhoCreateAVersionOfATableOneDoes() throws Exception {
     Configuration hadoop = new Configuration();
-    settings().forEach((key, value) -> hadoop.set("fs.s3a." + key, value));
-    hadoop.set("fs.s3a.access.key", KEY_ID);
-    hadoop.set("fs.s3a.secret.key", SECRET);
+    configure(hadoop);
     ExecutorService drivers = Executors.newFixedThreadPool(4);
     for (int version = 0; version < 5; version++) {
       org.apache.hadoop.fs.Path file =
@@ -150,6 +168,12 @@ class ObjectStorageIT {
         "endpoint.region", "us-east-1",
         "path.style.access", "true",
         "connection.ssl.enabled", "false");
+  }
+
+  private static void configure(Configuration hadoop) {
+    settings().forEach((key, value) -> hadoop.set("fs.s3a." + key, value));
+    hadoop.set("fs.s3a.access.key", KEY_ID);
+    hadoop.set("fs.s3a.secret.key", SECRET);
   }
 
   private static Finished paretune(String name, String command, String... options)
