@@ -62,7 +62,7 @@ final class JudgeCommand implements Command {
     SamplesReader.checkLocal(samples, problems);
     if (file.isEmpty()) {
       problems.add("--predictions", "is not given", "give the file that evaluate wrote");
-      return new JudgeProgram.Source.Trials(List.of());
+      return new JudgeProgram.Source.Trials(List.of()); // never run: that is a problem
     }
     return new JudgeProgram.Source.Files(samples, StoredAnswers.read(file.get(), problems));
   }

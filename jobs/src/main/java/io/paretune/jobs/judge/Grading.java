@@ -96,7 +96,12 @@ record Grading(List<List<Grade>> grades, int judged, int judgedBefore) {
     }
     int judged = 0;
     int judgedBefore = 0;
-    for (List<Open> round = next(open, lost); !round.isEmpty(); round = next(open, lost)) {
+    while (!open.isEmpty()) {
+      List<Open> round = new ArrayList<>();
+      open = later(open, lost, round);
+      if (round.isEmpty()) {
+        break;
+      }
       Judging.Result result = judging.run(round.stream().map(Open::answer).toList());
       for (int i = 0; i < round.size(); i++) {
         Open asked = round.get(i);
@@ -116,23 +121,21 @@ record Grading(List<List<Grade>> grades, int judged, int judgedBefore) {
     return new Grading(grades, judged, judgedBefore);
   }
 
-  /** Takes those to ask next out of the open ones: of each group that is not lost the first. */
-  private static List<Open> next(List<Open> open, Set<Lot> lost) {
-    List<Open> round = new ArrayList<>();
-    Set<Lot> asked = new HashSet<>();
-    open.removeIf(
-        o -> {
-          Optional<Lot> lot = o.group().map(group -> new Lot(o.model(), group));
-          if (lot.filter(lost::contains).isPresent()) {
-            return true;
-          }
-          boolean now = lot.isEmpty() || asked.add(lot.get());
-          if (now) {
-            round.add(o);
-          }
-          return now;
-        });
-    return round;
+  /**
+   * Those that are asked about later, if at all.
+   *
+   * @param round takes those to ask about now: of each group that is not lost the first
+   */
+  private static List<Open> later(List<Open> open, Set<Lot> lost, List<Open> round) {
+    List<Open> later = new ArrayList<>();
+    Set<Lot> begun = new HashSet<>();
+    for (Open next : open) {
+      Optional<Lot> lot = next.group().map(group -> new Lot(next.model(), group));
+      if (lot.filter(lost::contains).isEmpty()) {
+        (lot.isEmpty() || begun.add(lot.get()) ? round : later).add(next);
+      }
+    }
+    return later;
   }
 
   /**

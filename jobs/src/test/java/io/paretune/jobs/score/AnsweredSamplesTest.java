@@ -26,8 +26,7 @@ class AnsweredSamplesTest {
 
   private static AnsweredSamples.Row row(long number, String id, String group) {
     return new AnsweredSamples.Row(
-        number,
-        new Sample("", id, "i", "?", "", List.of(), List.of("yes"), "count", group, ""));
+        number, new Sample("", id, "i", "?", "", List.of(), List.of("yes"), "count", group, ""));
   }
 
   private static AnsweredSamples of(
