@@ -1,5 +1,6 @@
 package io.paretune.jobs.fanout;
 
+import io.paretune.jobs.progress.StageProgress;
 import io.paretune.udfs.evaluate.CalibrationQuestions;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -97,7 +98,9 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   /** What the dense model's layers see on the calibration questions. */
   public ActivationStatistics denseStatistics() {
     return read(
-        questionsId, store.statistics(questionsId, () -> questions.get().calibration().toBytes()));
+        questionsId,
+        store.statistics(
+            questionsId, () -> calibrating(() -> questions.get().calibration().toBytes())));
   }
 
   private static ActivationStatistics read(String name, byte[] bytes) {
@@ -112,7 +115,8 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
       VisionStatistics statistics =
           VisionStatistics.fromBytes(
               "calibration " + name,
-              store.statistics(name, () -> questions.get().visionCalibration().toBytes()));
+              store.statistics(
+                  name, () -> calibrating(() -> questions.get().visionCalibration().toBytes())));
       known =
           new CandidateSpec.VisionEvidence(send(statistics.tower()), send(statistics.projector()));
       sight = known;
@@ -128,12 +132,21 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
             name,
             store.statistics(
                 name,
-                () -> {
-                  ShardedBenchmark benchmark = questions.get();
-                  return SequentialCalibration.measure(
-                          benchmark.prepared(), benchmark.source(), pruning, benchmark.batch())
-                      .toBytes();
-                })));
+                () ->
+                    calibrating(
+                        () -> {
+                          ShardedBenchmark benchmark = questions.get();
+                          return SequentialCalibration.measure(
+                                  benchmark.prepared(),
+                                  benchmark.source(),
+                                  pruning,
+                                  benchmark.batch())
+                              .toBytes();
+                        }))));
+  }
+
+  private byte[] calibrating(Supplier<byte[]> measure) {
+    return StageProgress.during(spark.sc(), "calibrating", measure);
   }
 
   private synchronized Evidence evidence(String what, Supplier<Evidence> make) {

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import io.paretune.jobs.ingest.Intake;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.ingest.ScreenedSamples;
+import io.paretune.jobs.progress.StageProgress;
 import io.paretune.udfs.benchmark.Estimate;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
@@ -88,10 +89,14 @@ public record ProfileEvaluation(
       CandidateSpec candidate = candidate(spark, context, read, shards);
       ShardedBenchmark rows = ShardedBenchmark.of(asked, shards, source, BENCHMARK, batch);
       ShardedBenchmark benchmark = (profile.vision().isDense() ? rows : rows.withFiles()).loaded();
-      LOG.info("answering {} questions", benchmark.questions().count());
+      String work = "answering " + benchmark.questions().count() + " questions";
+      LOG.info(work);
       long started = System.nanoTime();
       List<ShardAnswers> answers =
-          benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode));
+          StageProgress.during(
+              spark.sparkContext(),
+              work,
+              () -> benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode)));
       double seconds = (System.nanoTime() - started) / 1e9;
       for (ShardAnswers a : answers) {
         if (!a.failure().isEmpty()) {

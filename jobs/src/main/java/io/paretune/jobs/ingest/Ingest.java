@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
+import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
@@ -119,7 +120,10 @@ public final class Ingest {
       Optional<String> before = samples.latestVersion(screened.benchmark());
       // The samples go last: a version that is there is there as a whole.
       rejected.write(screened.benchmark(), screened.version(), screened.rejected());
-      samples.write(screened.benchmark(), screened.version(), screened.samples());
+      StageProgress.during(
+          spark.sparkContext(),
+          "writing the samples of " + screened.benchmark(),
+          () -> samples.write(screened.benchmark(), screened.version(), screened.samples()));
       outcome = Outcome.WRITTEN;
       change =
           before

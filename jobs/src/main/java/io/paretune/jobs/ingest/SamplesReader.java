@@ -20,6 +20,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.ingest.PublishedRows.Wanted;
 import io.paretune.jobs.ingest.ShardAssignment.Load;
+import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
@@ -133,7 +134,9 @@ public final class SamplesReader {
     Dataset<Row> alone = alone(rows).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> verdicts = together(alone).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      alone.count(); // before rows are compared: a damaged file fails once, not in every stage
+      // Before rows are compared: a damaged file fails once, not in every stage.
+      StageProgress.during(
+          spark.sparkContext(), "screening the rows of " + intake.benchmark(), alone::count);
       return screened(files, rows, verdicts, List.of(verdicts, alone));
     } catch (Exception e) {
       verdicts.unpersist();

@@ -1,11 +1,17 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.jobs.progress.StageProgress;
+import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a Spark session needs so that the tables can be written and mean the same everywhere. */
 public final class Sessions {
+  private static final Logger LOG = LoggerFactory.getLogger(StageProgress.class);
+
   /** Without these the tables cannot be written or would hold something else. */
   private static final Map<String, String> REQUIRED =
       new TreeMap<>(
@@ -45,7 +51,11 @@ public final class Sessions {
     boolean found = SparkSession.getActiveSession().isDefined();
     found |= SparkSession.getDefaultSession().isDefined();
     SparkSession spark = configured(SparkSession.builder().appName(applicationName)).getOrCreate();
-    return new Opened(spark, found ? () -> {} : spark::stop);
+    if (found) {
+      return new Opened(spark, () -> {});
+    }
+    spark.sparkContext().addSparkListener(new StageProgress(Clock.systemUTC(), LOG::info));
+    return new Opened(spark, spark::stop);
   }
 
   /**

@@ -4,6 +4,8 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.AskedQuestions;
+import io.paretune.jobs.progress.StageProgress;
+import io.paretune.jobs.progress.TimeLeft;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
@@ -17,6 +19,9 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.ShardAnswers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Confirmation {
   private static final Logger LOG = LoggerFactory.getLogger(Confirmation.class);
 
+  /** Between two lines of progress at least. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
   private final StudyInputs inputs;
   private final Function<CompressionProfile, CandidateSpec> candidateOf;
   private final String split;
@@ -49,13 +57,20 @@ public final class Confirmation {
   private final Dataset<Row> questions;
   private final Answering confirming;
   private final Answering searching;
+  private final Clock clock;
+  private Instant lastLine = Instant.EPOCH;
 
   /**
    * Sets up a confirmation of one study's trials.
    *
    * @param candidateOf adds what tasks need to prune
+   * @param clock tells how long the rest will take
    */
-  public Confirmation(StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf) {
+  public Confirmation(
+      StudyInputs inputs,
+      Function<CompressionProfile, CandidateSpec> candidateOf,
+      Clock clock) {
+    this.clock = clock;
     this.inputs = inputs;
     this.candidateOf = candidateOf;
     this.split = inputs.config().benchmark().heldOutSplit();
@@ -131,9 +146,14 @@ public final class Confirmation {
         asked.byId().size(),
         answering.key());
     try {
-      for (TrialRecord trial : open) {
+      Instant started = clock.instant();
+      for (int i = 0; i < open.size(); i++) {
+        TrialRecord trial = open.get(i);
         List<ShardAnswers> answers =
-            benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering);
+            StageProgress.during(
+                inputs.spark().sparkContext(),
+                "confirming trial " + trial.trialId(),
+                () -> benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering));
         for (ShardAnswers a : answers) {
           if (!a.failure().isEmpty()) {
             throw new IllegalStateException(
@@ -146,9 +166,22 @@ public final class Confirmation {
                 .toList();
         results.append(rows);
         known.put(trial.trialId(), rows);
+        say(i + 1, open.size(), started);
       }
     } finally {
       prepared.unpersist();
+    }
+  }
+
+  private void say(int done, int profiles, Instant started) {
+    Instant now = clock.instant();
+    if (done == profiles || Duration.between(lastLine, now).compareTo(QUIET) >= 0) {
+      lastLine = now;
+      LOG.info(
+          "{} of {} profiles confirmed, {}",
+          done,
+          profiles,
+          TimeLeft.text(Duration.between(started, now), done, profiles));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.jobs.progress.TimeLeft;
 import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.SearchListener;
 import io.paretune.jobs.search.Study;
@@ -52,12 +53,12 @@ final class SearchProgress implements SearchListener {
     LOG.info(
         String.format(
             Locale.ROOT,
-            "trial %d of %d · frontier %s · %.0f questions/s · about %s left",
+            "trial %d of %d · frontier %s · %.0f questions/s · %s",
             finished,
             trials,
             frontier(study.front()),
             questions / seconds,
-            left(Math.round(seconds / done * Math.max(0, trials - finished)))));
+            TimeLeft.text(Duration.between(started, now), done, done + trials - finished)));
   }
 
   /** From the smallest profile to the best. */
@@ -75,9 +76,5 @@ final class SearchProgress implements SearchListener {
         smallest.value(0) / 1e6,
         best.value(1),
         best.value(0) / 1e6);
-  }
-
-  private static String left(long seconds) {
-    return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
   }
 }

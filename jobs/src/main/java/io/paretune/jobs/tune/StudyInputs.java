@@ -11,6 +11,7 @@ import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.ingest.Ingest;
 import io.paretune.jobs.ingest.IngestProgram;
 import io.paretune.jobs.ingest.ScreenedSamples;
+import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
 import io.paretune.jobs.tables.SamplesTable;
@@ -61,6 +62,9 @@ public record StudyInputs(
     MemoryFootprint footprint,
     SortedMap<String, String> versions) {
   private static final Logger LOG = LoggerFactory.getLogger(StudyInputs.class);
+
+  /** So many that a slot which ends early has more to do, and that a lost one costs little. */
+  private static final int TASKS_PER_SLOT = 4;
 
   /**
    * Checks the model, takes the benchmark's files in and encodes the images that have no features
@@ -202,11 +206,13 @@ public record StudyInputs(
       return;
     }
     LOG.info("encoding {} images", images);
-    features.add(
-        modelId,
+    int tasks = (int) Math.min(images, TASKS_PER_SLOT * spark.sparkContext().defaultParallelism());
+    Dataset<Row> encoded =
         missing
-            .repartition(spark.sparkContext().defaultParallelism())
-            .mapPartitions(new EncodeImages(source), Encoders.row(ImageFeaturesTable.SCHEMA)));
+            .repartition(tasks)
+            .mapPartitions(new EncodeImages(source), Encoders.row(ImageFeaturesTable.SCHEMA));
+    StageProgress.during(
+        spark.sparkContext(), "encoding " + images + " images", () -> features.add(modelId, encoded));
   }
 
   /** How questions are asked and judged. */
