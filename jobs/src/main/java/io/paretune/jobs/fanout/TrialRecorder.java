@@ -15,13 +15,16 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what happens to trials, on one thread beside the search: commits to a Delta table take
  * longer than small trials do, so everything that has come in while one was under way, finished
- * rungs and changes of state, goes into the next. It never falls far behind: a trial that ends
- * waits while as many as are run at once have ended and are not recorded yet.
+ * rungs and changes of state, goes into the next. Between two it rests a multiple of the time that
+ * the last one took, so that small trials on few cores are not slowed down by their records. It
+ * never falls far behind: a trial that ends waits while as many as are run at once have ended and
+ * are not recorded yet, and while one waits there is no rest.
  *
  * <p>A trial's first row is written before its answers, so that no answer is ever there under a
  * number that another profile could still get; its last row after them, so that whoever reads an
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class TrialRecorder implements AutoCloseable {
   private record Entry(
       @Nullable TrialRecord trial, List<ShardResultRecord> answers, boolean last) {}
+
+  /** Of the time that it takes to write, so much goes by before the next. */
+  private static final int REST = 3;
 
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
@@ -41,6 +47,7 @@ public final class TrialRecorder implements AutoCloseable {
   private final Map<String, Set<Long>> numbers = new HashMap<>(); // of trials with a row, by study
   private long version;
   private int unrecorded;
+  private boolean wanted; // a trial waits for its row, or the search is over
   private @Nullable Throwable failure;
 
   /**
@@ -86,6 +93,8 @@ public final class TrialRecorder implements AutoCloseable {
   void ended(TrialRecord trial, List<ShardResultRecord> lastRung) {
     synchronized (this) {
       while (failure == null && unrecorded >= mostUnrecorded) {
+        wanted = true;
+        notifyAll();
         try {
           wait();
         } catch (InterruptedException e) {
@@ -112,8 +121,12 @@ public final class TrialRecorder implements AutoCloseable {
         taken.clear();
         taken.add(queue.take());
         queue.drainTo(taken);
+        long started = System.nanoTime();
         commit(taken);
         last = taken.stream().anyMatch(Entry::last);
+        if (!last) {
+          rest(REST * (System.nanoTime() - started));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,6 +137,16 @@ public final class TrialRecorder implements AutoCloseable {
         notifyAll();
       }
     }
+  }
+
+  private synchronized void rest(long nanos) throws InterruptedException {
+    long until = System.nanoTime() + nanos;
+    long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
+    while (!wanted && millis > 0) {
+      wait(millis);
+      millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    }
+    wanted = false;
   }
 
   private void commit(List<Entry> taken) {
@@ -183,6 +206,10 @@ public final class TrialRecorder implements AutoCloseable {
   @Override
   public void close() {
     queue.add(new Entry(null, List.of(), true));
+    synchronized (this) {
+      wanted = true;
+      notifyAll();
+    }
     try {
       writer.join();
     } catch (InterruptedException e) {

@@ -104,7 +104,8 @@ public final class StageProgress extends SparkListener {
       lastLine = now;
       lines.accept(
           "%s: %d of %d tasks, %s"
-              .formatted(name, done, tasks, TimeLeft.text(Duration.between(started, now), done, tasks)));
+              .formatted(
+                  name, done, tasks, TimeLeft.text(Duration.between(started, now), done, tasks)));
     }
   }
 }

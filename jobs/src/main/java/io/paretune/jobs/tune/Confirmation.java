@@ -67,9 +67,7 @@ public final class Confirmation {
    * @param clock tells how long the rest will take
    */
   public Confirmation(
-      StudyInputs inputs,
-      Function<CompressionProfile, CandidateSpec> candidateOf,
-      Clock clock) {
+      StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf, Clock clock) {
     this.clock = clock;
     this.inputs = inputs;
     this.candidateOf = candidateOf;

@@ -212,7 +212,9 @@ public record StudyInputs(
             .repartition(tasks)
             .mapPartitions(new EncodeImages(source), Encoders.row(ImageFeaturesTable.SCHEMA));
     StageProgress.during(
-        spark.sparkContext(), "encoding " + images + " images", () -> features.add(modelId, encoded));
+        spark.sparkContext(),
+        "encoding " + images + " images",
+        () -> features.add(modelId, encoded));
   }
 
   /** How questions are asked and judged. */

@@ -146,7 +146,8 @@ public final class StudyProgram {
     all.addAll(EqualMemory.uniformFront(complete));
     complete.stream().filter(TrialRecord::isDense).forEach(all::add);
     all.forEach(t -> chosen.putIfAbsent(t.trialId(), t));
-    return new Confirmation(inputs, tuning.candidates(), Clock.systemUTC()).run(List.copyOf(chosen.values()));
+    return new Confirmation(inputs, tuning.candidates(), Clock.systemUTC())
+        .run(List.copyOf(chosen.values()));
   }
 
   private String frontier(StudyInputs inputs) {
