@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,16 +41,21 @@ final class SamplesFiles {
     if (locations.isEmpty()) {
       problems.add("samples", "no file is given", "name at least one Parquet file");
     }
+    Set<String> named = new HashSet<>();
     for (String location : locations) {
       for (FileStatus file : expand(location, hadoop, problems)) {
         String path = file.getPath().toString();
+        if (!named.add(path)) {
+          problems.add(path, "is given twice", "name it once, or by one pattern");
+          continue;
+        }
         SourceFile.Kind kind = SourceFile.Kind.of(file.getPath().getName());
         if (kind == SourceFile.Kind.PARQUET) {
           parquet(file, hadoop, problems).ifPresent(files::add);
         } else if (file.getLen() == 0) {
           problems.add(path, "holds no rows");
         } else {
-          files.add(new SourceFile(path, kind, path, 0, 0));
+          files.add(new SourceFile(path, kind, kind.name(), 0, 0));
         }
       }
     }

@@ -5,7 +5,8 @@ package io.paretune.jobs.ingest;
  *
  * @param path its URI
  * @param kind how it is read
- * @param columns its schema in its own words: files that agree are read together
+ * @param columns its schema in its own words: files that agree are read together, as all JSON Lines
+ *     are, whose columns show only when they are read
  * @param firstPosition rows in the files before it
  * @param rows rows in it
  */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -256,6 +257,41 @@ class PublishedFilesTest {
       assertThat(reasons.get(0)).startsWith("2 image file ").endsWith("gone.png does not exist");
       assertThat(reasons.subList(1, 3))
           .containsExactly("3 the line is no JSON object", "4 a text is no UTF-8");
+    }
+  }
+
+  /** Files of several blocks, an id that is a number in one and text in another, a blank line. */
+  @Test
+  void linesOfManyFilesAreNumberedThroughInTheirOrder() throws IOException {
+    Files.write(folder.resolve("red.png"), RED);
+    String line =
+        "{\"question_id\": %s, \"question\": \"What?\", \"answers\": [\"red\"], \"image\":"
+            + " \"red.png\", \"more\": \"%s\"}%n";
+    int id = 0;
+    List<String> files = new ArrayList<>();
+    for (int file = 0; file < 4; file++) {
+      StringBuilder lines = new StringBuilder("\n");
+      for (int i = 0; i < 5 + file; i++) {
+        lines.append(line.formatted(file == 2 ? "\"" + id + "\"" : id, "x".repeat(100 * i)));
+        id++;
+      }
+      // Neither by name nor by size in the order in which they are given.
+      Path path = folder.resolve("part " + (9 - file) + "%20.jsonl");
+      Files.writeString(path, lines);
+      files.add(path.toString());
+    }
+    String before = spark.conf().get("spark.sql.files.maxPartitionBytes");
+    spark.conf().set("spark.sql.files.maxPartitionBytes", "512");
+    try {
+      List<SampleRecord> samples = read(BenchmarkFormat.VQA_V2, files.toArray(String[]::new));
+      assertThat(samples).hasSize(id);
+      assertThat(samples)
+          .allSatisfy(s -> assertThat(s.sampleId()).isEqualTo(String.valueOf(s.position())));
+      assertThatThrownBy(() -> read(BenchmarkFormat.VQA_V2, files.get(0), folder + "/part*.jsonl"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("part 9%20.jsonl: is given twice");
+    } finally {
+      spark.conf().set("spark.sql.files.maxPartitionBytes", before);
     }
   }
 
