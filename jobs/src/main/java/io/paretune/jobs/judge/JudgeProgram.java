@@ -14,7 +14,6 @@ import io.paretune.jobs.score.AnsweredSamples;
 import io.paretune.jobs.score.StoredAnswers;
 import io.paretune.jobs.tables.JudgementsTable;
 import io.paretune.jobs.tables.Sessions;
-import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
@@ -83,7 +82,7 @@ public final class JudgeProgram {
       long toRefusedRows = 0;
       if (source instanceof Source.Files files) {
         AnsweredSamples answered = answered(spark, config.benchmark(), files);
-        Benchmark benchmark = config.benchmark().alone(FILES);
+        Benchmark benchmark = benchmark(config.benchmark());
         toRefusedRows = answered.toRefusedRows();
         answers.add(
             answered.answers().stream()
@@ -105,27 +104,31 @@ public final class JudgeProgram {
       List<JsonObject> summaries = new ArrayList<>();
       for (int i = 0; i < answers.size(); i++) {
         List<Grading.Grade> own = grading.grades().get(i);
+        OptionalLong trial =
+            trials.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(trials.get(i).trial().trialId());
+        lines.addAll(lines(trial, answers.get(i), own));
+        JsonObject summary = summary(trial, config, answers.get(i), own);
         if (trials.isEmpty()) {
-          lines.addAll(lines(OptionalLong.empty(), answers.get(i), own));
-          JsonObject summary = summary(config, answers.get(i), own);
           summary.addProperty("to_refused_rows", toRefusedRows);
           summary.addProperty("judged", grading.judged());
           summary.addProperty("judged_before", grading.judgedBefore());
           summary.addProperty("requests", endpoint.requests());
-          summaries.add(summary);
         } else {
-          TrialRecord trial = trials.get(i).trial();
-          lines.addAll(lines(OptionalLong.of(trial.trialId()), answers.get(i), own));
-          JsonObject summary = new JsonObject();
-          summary.addProperty("trial_id", trial.trialId());
-          summary(config, answers.get(i), own).asMap().forEach(summary::add);
-          summary.addProperty("confirmed_score", trial.heldOut().orElseThrow().score());
-          summaries.add(summary);
+          summary.addProperty(
+              "confirmed_score", trials.get(i).trial().heldOut().orElseThrow().score());
         }
+        summaries.add(summary);
       }
       AnswersFile.write(out, lines);
       summaries.forEach(results::println);
     }
+  }
+
+  /** Of files there is one. */
+  private static Benchmark benchmark(BenchmarkConfig config) {
+    return config.format().benchmark(FILES, config.protocol());
   }
 
   private static ChatEndpoint endpoint(JudgeConfig judge) {
@@ -171,7 +174,7 @@ public final class JudgeProgram {
               files.predictions(),
               rows,
               refused,
-              config.alone(FILES),
+              benchmark(config),
               AnsweredSamples.Extent.WHOLE_GROUPS,
               problems);
       if (problems.isEmpty() && answered.answers().isEmpty()) {
@@ -201,7 +204,10 @@ public final class JudgeProgram {
   }
 
   private static JsonObject summary(
-      ParetuneConfig config, List<JudgedAnswer> answers, List<Grading.Grade> grades) {
+      OptionalLong trial,
+      ParetuneConfig config,
+      List<JudgedAnswer> answers,
+      List<Grading.Grade> grades) {
     Map<String, Double> weights = new HashMap<>();
     config
         .benchmark()
@@ -210,6 +216,7 @@ public final class JudgeProgram {
         .forEach(part -> weights.put(part.name(), part.weight()));
     Estimate score = Grading.score(answers, grades, name -> weights.getOrDefault(name, 1.0));
     JsonObject summary = new JsonObject();
+    trial.ifPresent(id -> summary.addProperty("trial_id", id));
     summary.addProperty("score", score.value());
     summary.addProperty("score_low", score.low());
     summary.addProperty("score_high", score.high());
