@@ -64,7 +64,7 @@ public record StudyInputs(
   private static final Logger LOG = LoggerFactory.getLogger(StudyInputs.class);
 
   /** So many that a slot which ends early has more to do, and that a lost one costs little. */
-  private static final int TASKS_PER_SLOT = 4;
+  private static final long TASKS_PER_SLOT = 4;
 
   /**
    * Checks the model, takes the benchmark's files in and encodes the images that have no features
