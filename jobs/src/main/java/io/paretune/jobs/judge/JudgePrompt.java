@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,13 +43,10 @@ final class JudgePrompt {
 
   private static final Pattern OBJECT = Pattern.compile("\\{[^{}]*}");
 
-  /**
-   * A letter by itself or before its option's text, as models write it: a, (A), **A.**, A. red,
-   * option A.
-   */
+  /** A letter by itself or before a text, as models write it: a, (A), **A.**, option A, A. red. */
   private static final Pattern LETTER =
       Pattern.compile(
-          "[\\s*_`\"'(\\[]*(?:[Oo]ption\\s+)?([A-Za-z])(?:[\\s*_`\"')\\].:]*|[).:]+\\s.*)",
+          "[\\s*_`\"'(\\[]*(?:[Oo]ption\\s+)?([A-Za-z])(?:[\\s*_`\"')\\].:]*|[).:]+\\s+(.*?)[\\s*_`\"'.]*)",
           Pattern.DOTALL);
 
   /** A number by itself. */
@@ -91,7 +89,7 @@ final class JudgePrompt {
       return last(reply, "score", JudgePrompt::grade)
           .orElseThrow(() -> malformed("score\": 0 to 1", reply));
     }
-    int options = answer.sample().options().size();
+    List<String> options = answer.sample().options();
     String letter =
         last(reply, "option", text -> option(text, options))
             .orElseThrow(() -> malformed("option\": a letter", reply));
@@ -130,14 +128,24 @@ final class JudgePrompt {
     return value <= 1 ? Optional.of(value) : Optional.empty();
   }
 
-  private static Optional<String> option(String text, int options) {
+  /** The letter; a text behind it must be its option's, or the reply says more than one thing. */
+  private static Optional<String> option(String text, List<String> options) {
     Matcher matcher = LETTER.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
     }
     String letter = matcher.group(1).toUpperCase(Locale.ROOT);
-    boolean known = letter.equals(NONE) || letter.charAt(0) < 'A' + options;
+    String behind = matcher.group(2);
+    int at = letter.charAt(0) - 'A';
+    boolean known = behind == null && letter.equals(NONE);
+    if (at < options.size()) {
+      known = behind == null || behind.equalsIgnoreCase(withoutEnd(options.get(at)));
+    }
     return known ? Optional.of(letter) : Optional.empty();
+  }
+
+  private static String withoutEnd(String option) {
+    return option.strip().replaceAll("[\\s*_`\"'.]+$", "");
   }
 
   /** The beginning of a text on one line, for messages. */

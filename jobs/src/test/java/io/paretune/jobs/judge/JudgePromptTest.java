@@ -44,7 +44,7 @@ class JudgePromptTest {
         "b.\n",
         "**B**",
         "Option B",
-        "B) dog"
+        "B) Dog."
       })
   void theRightLetterIsFound(String reply) {
     assertThat(JudgePrompt.score(CHOICE, reply)).isEqualTo(1);
@@ -65,6 +65,8 @@ class JudgePromptTest {
         "{\"option\": null}",
         "{\"option\": [\"B\"]}",
         "It is B or C",
+        "B. or C.",
+        "B. cat",
         "{\"score\": 1}"
       })
   void noLetterIsMadeUp(String reply) {
