@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder that paths are relative to and stay in; empty for the folder of the row's own file
  * @param schema of the rows
+ * @param named counts rows that name an image
  */
-record ImageFiles(String folder, StructType schema, SerializableConfiguration hadoop)
+record ImageFiles(
+    String folder, StructType schema, SerializableConfiguration hadoop, LongAccumulator named)
     implements MapPartitionsFunction<Row, Row> {
   /** A benchmark's image is smaller; a task must not read a disk image into its heap. */
   private static final int MOST_BYTES = 256 << 20;
@@ -60,6 +63,7 @@ record ImageFiles(String folder, StructType schema, SerializableConfiguration ha
               if (row.getAs("image") != null || name == null || name.isBlank()) {
                 return with(row, row.getAs("image"), "");
               }
+              named.add(1);
               String in = folderOf(row);
               if (last[0] == null || !last[0].name.equals(name) || !last[0].folder.equals(in)) {
                 last[0] = read(in, name);

@@ -6,18 +6,23 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
+import io.paretune.jobs.ingest.KnownScreenings.Begun;
+import io.paretune.jobs.ingest.KnownScreenings.Found;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.problem.Problems;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -67,7 +72,7 @@ public final class Ingest {
 
   /**
    * Reads, checks and writes. Repeating it with the same samples, in whatever order and files,
-   * writes nothing.
+   * writes nothing; with the same files it reads nothing either.
    *
    * @param paths as {@link Request#paths}
    * @throws io.paretune.udfs.problem.InvalidInputException as {@link SamplesReader#read}; nothing
@@ -75,40 +80,74 @@ public final class Ingest {
    */
   public static Report run(
       SparkSession spark, Warehouse warehouse, List<String> paths, Intake intake) {
-    return run(spark, warehouse, List.of(new Request(paths, intake)), screened -> {}).get(0);
+    return run(spark, warehouse, List.of(new Request(paths, intake)), (name, samples) -> {}).get(0);
   }
 
   /**
    * The same of several benchmarks: all are checked, by the caller too, before anything is written.
    *
-   * @param check throws if a benchmark's samples cannot be used
+   * @param check throws if samples of the benchmark of this name cannot be used
    */
   public static List<Report> run(
       SparkSession spark,
       Warehouse warehouse,
       List<Request> requests,
-      Consumer<ScreenedSamples> check) {
+      BiConsumer<String, Dataset<Row>> check) {
+    KnownScreenings known =
+        new KnownScreenings(
+            warehouse, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC());
     List<ScreenedSamples> all = new ArrayList<>();
+    List<Supplier<Report>> writes = new ArrayList<>();
     try {
       Problems problems = new Problems();
       for (Request request : requests) {
+        Optional<Begun> begun = known.begin(request);
+        String name = request.intake().benchmark();
+        Optional<Report> before =
+            begun.flatMap(known::find).flatMap(found -> stored(spark, warehouse, name, found));
+        if (before.isPresent()) {
+          Report report = before.get();
+          problems.collect(
+              () -> {
+                check.accept(
+                    name, new SamplesTable(spark, warehouse).read(name, report.version()));
+                return report;
+              });
+          writes.add(() -> report);
+          continue;
+        }
         ScreenedSamples screened =
             problems.collect(() -> SamplesReader.read(spark, request.paths(), request.intake()));
         if (screened != null) {
           all.add(screened);
           problems.collect(
               () -> {
-                check.accept(screened);
+                check.accept(name, screened.samples());
                 return screened;
+              });
+          writes.add(
+              () -> {
+                Report report = write(spark, warehouse, screened);
+                begun.ifPresent(b -> known.keep(request, b, screened));
+                return report;
               });
         }
       }
       problems.throwIfAny();
       warehouse.createTables(spark);
-      return all.stream().map(screened -> write(spark, warehouse, screened)).toList();
+      return writes.stream().map(Supplier::get).toList();
     } finally {
       all.forEach(ScreenedSamples::close);
     }
+  }
+
+  /** What an earlier screening found, if the warehouse still has it. */
+  private static Optional<Report> stored(
+      SparkSession spark, Warehouse warehouse, String benchmark, Found found) {
+    warehouse.createTables(spark); // they may have been removed since
+    return isThere(spark, warehouse, benchmark, found)
+        ? Optional.of(report(benchmark, found, Outcome.UNCHANGED, Optional.empty()))
+        : Optional.empty();
   }
 
   private static Report write(SparkSession spark, Warehouse warehouse, ScreenedSamples screened) {
@@ -116,7 +155,7 @@ public final class Ingest {
     RejectedSamplesTable rejected = new RejectedSamplesTable(spark, warehouse);
     Outcome outcome = Outcome.UNCHANGED;
     Optional<VersionChange> change = Optional.empty();
-    if (!isThere(samples, rejected, screened)) {
+    if (!isThere(spark, warehouse, screened.benchmark(), screened.found())) {
       Optional<String> before = samples.latestVersion(screened.benchmark());
       // The samples go last: a version that is there is there as a whole.
       rejected.write(screened.benchmark(), screened.version(), screened.rejected());
@@ -134,13 +173,18 @@ public final class Ingest {
                           samples.read(screened.benchmark(), version),
                           samples.read(screened.benchmark(), screened.version())));
     }
+    return report(screened.benchmark(), screened.found(), outcome, change);
+  }
+
+  private static Report report(
+      String benchmark, Found found, Outcome outcome, Optional<VersionChange> change) {
     return new Report(
-        screened.benchmark(),
-        screened.version(),
-        screened.accepted(),
-        screened.rejectedCount(),
-        screened.images(),
-        screened.shards(),
+        benchmark,
+        found.version(),
+        found.accepted(),
+        found.rejected(),
+        found.images(),
+        found.shards(),
         outcome,
         change);
   }
@@ -159,15 +203,15 @@ public final class Ingest {
   }
 
   private static boolean isThere(
-      SamplesTable samples, RejectedSamplesTable rejected, ScreenedSamples screened) {
+      SparkSession spark, Warehouse warehouse, String benchmark, Found found) {
     Row known =
-        samples
-            .read(screened.benchmark(), screened.version())
+        new SamplesTable(spark, warehouse)
+            .read(benchmark, found.version())
             .agg(count(lit(1)), coalesce(max(col("shard")), lit(-1)))
             .head();
-    return known.getLong(0) == screened.accepted()
-        && known.getInt(1) + 1 == screened.shards()
-        && rejected.read(screened.benchmark(), screened.version()).count()
-            == screened.rejectedCount();
+    return known.getLong(0) == found.accepted()
+        && known.getInt(1) + 1 == found.shards()
+        && new RejectedSamplesTable(spark, warehouse).read(benchmark, found.version()).count()
+            == found.rejected();
   }
 }

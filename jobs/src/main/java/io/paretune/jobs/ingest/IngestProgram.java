@@ -22,7 +22,7 @@ public final class IngestProgram {
   public static void run(ParetuneConfig config, PrintStream out) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune ingest")) {
-      Ingest.run(session.spark(), warehouse, requests(config), screened -> {})
+      Ingest.run(session.spark(), warehouse, requests(config), (name, samples) -> {})
           .forEach(report -> out.println(text(report, warehouse)));
     }
   }

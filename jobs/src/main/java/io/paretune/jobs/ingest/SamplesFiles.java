@@ -42,24 +42,28 @@ final class SamplesFiles {
       problems.add("samples", "no file is given", "name at least one Parquet file");
     }
     Set<String> named = new HashSet<>();
-    for (String location : locations) {
-      for (FileStatus file : expand(location, hadoop, problems)) {
-        String path = file.getPath().toString();
-        if (!named.add(path)) {
-          problems.add(path, "is given twice", "name it once, or by one pattern");
-          continue;
-        }
-        SourceFile.Kind kind = SourceFile.Kind.of(file.getPath().getName());
-        if (kind == SourceFile.Kind.PARQUET) {
-          parquet(file, hadoop, problems).ifPresent(files::add);
-        } else if (file.getLen() == 0) {
-          problems.add(path, "holds no rows");
-        } else {
-          files.add(new SourceFile(path, kind, kind.name(), 0, 0));
-        }
+    for (FileStatus file : statuses(locations, hadoop, problems)) {
+      String path = file.getPath().toString();
+      if (!named.add(path)) {
+        problems.add(path, "is given twice", "name it once, or by one pattern");
+        continue;
+      }
+      SourceFile.Kind kind = SourceFile.Kind.of(file.getPath().getName());
+      if (kind == SourceFile.Kind.PARQUET) {
+        parquet(file, hadoop, problems).ifPresent(files::add);
+      } else if (file.getLen() == 0) {
+        problems.add(path, "holds no rows");
+      } else {
+        files.add(new SourceFile(path, kind, kind.name(), 0, 0));
       }
     }
     return files;
+  }
+
+  /** The same files, none of which is opened. */
+  static List<FileStatus> statuses(
+      List<String> locations, Configuration hadoop, Problems problems) {
+    return locations.stream().flatMap(l -> expand(l, hadoop, problems).stream()).toList();
   }
 
   private static List<FileStatus> expand(String location, Configuration hadoop, Problems problems) {

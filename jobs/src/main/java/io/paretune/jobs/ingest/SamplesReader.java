@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -48,6 +49,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -67,10 +69,12 @@ public final class SamplesReader {
 
   private final SparkSession spark;
   private final Intake intake;
+  private final LongAccumulator named;
 
   private SamplesReader(SparkSession spark, Intake intake) {
     this.spark = spark;
     this.intake = intake;
+    this.named = spark.sparkContext().longAccumulator();
   }
 
   /**
@@ -120,14 +124,22 @@ public final class SamplesReader {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     ImageTable table = new ImageTable(spark, intake.images());
-    // Only these questions name an image by its key; others may lie beside pictures and Parquet.
-    boolean keyed = intake.format() == BenchmarkFormat.GQA && table.isTable();
-    Dataset<Row> held = keyed ? table.join(rows) : rows;
-    ImageFiles files = new ImageFiles(keyed ? "" : intake.images(), held.schema(), hadoop);
+    Dataset<Row> held = isKeyed(table) ? table.join(rows) : rows;
+    ImageFiles files = new ImageFiles(imageFolder(table), held.schema(), hadoop, named);
     Dataset<Row> whole = held.mapPartitions(files, Encoders.row(files.result()));
     return intake.format() == BenchmarkFormat.SCIENCE_QA
         ? whole.withColumn("sample_id", PublishedColumns.contentId())
         : whole;
+  }
+
+  /** Only these questions name an image by its key; others may lie beside pictures and Parquet. */
+  private boolean isKeyed(ImageTable table) {
+    return intake.format() == BenchmarkFormat.GQA && table.isTable();
+  }
+
+  /** What images that rows name are in; empty for the folder of the row's file. */
+  private String imageFolder(ImageTable table) {
+    return isKeyed(table) ? "" : intake.images();
   }
 
   private ScreenedSamples screen(List<SourceFile> files, Dataset<Row> rows) {
@@ -174,7 +186,19 @@ public final class SamplesReader {
         rejected,
         kept,
         placeOf.size(),
-        (int) placeOf.values().stream().map(Place::shard).distinct().count());
+        (int) placeOf.values().stream().map(Place::shard).distinct().count(),
+        imageFolders(files));
+  }
+
+  /** As {@link ScreenedSamples#imageFolders}; the rows have been read. */
+  private List<String> imageFolders(List<SourceFile> files) {
+    if (named.value() == 0) {
+      return List.of();
+    }
+    String folder = imageFolder(new ImageTable(spark, intake.images()));
+    return folder.isEmpty()
+        ? files.stream().map(f -> new Path(f.path()).getParent().toString()).distinct().toList()
+        : List.of(folder);
   }
 
   /** The verdict on each row by itself. */

@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
  * @param kept what is kept in memory: lines for each row, without its image
  * @param images different images among the usable rows
  * @param shards how many shards hold them: at most one for each image
+ * @param imageFolders those that all images are in which rows name by a path; none if no row does
  */
 public record ScreenedSamples(
     String benchmark,
@@ -27,8 +28,13 @@ public record ScreenedSamples(
     long rejectedCount,
     List<Dataset<Row>> kept,
     long images,
-    int shards)
+    int shards,
+    List<String> imageFolders)
     implements AutoCloseable {
+
+  KnownScreenings.Found found() {
+    return new KnownScreenings.Found(version, accepted, rejectedCount, images, shards);
+  }
 
   /** Lets go of what was kept in memory; the rows can still be used, but are screened again. */
   @Override

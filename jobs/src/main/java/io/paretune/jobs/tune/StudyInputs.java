@@ -10,7 +10,6 @@ import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.ingest.Ingest;
 import io.paretune.jobs.ingest.IngestProgram;
-import io.paretune.jobs.ingest.ScreenedSamples;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
@@ -93,7 +92,7 @@ public record StudyInputs(
             spark,
             warehouse,
             IngestProgram.requests(config),
-            screened -> checkSplits(screened, config));
+            (name, samples) -> checkSplits(name, samples, config));
     SortedMap<String, String> versions = new TreeMap<>();
     for (Ingest.Report report : reports) {
       versions.put(report.benchmark(), report.version());
@@ -129,9 +128,8 @@ public record StudyInputs(
     }
   }
 
-  private static void checkSplits(ScreenedSamples screened, ParetuneConfig config) {
+  private static void checkSplits(String name, Dataset<Row> samples, ParetuneConfig config) {
     BenchmarkConfig benchmark = config.benchmark();
-    String name = screened.benchmark();
     BenchmarkFormat format =
         benchmark.parts().stream()
             .filter(part -> part.name().equals(name))
@@ -150,8 +148,7 @@ public record StudyInputs(
     }
     Problems problems = new Problems();
     Map<String, Boolean> open = new TreeMap<>(); // split -> has questions without options
-    screened
-        .samples()
+    samples
         .groupBy("split")
         .agg(min(size(col("options"))))
         .collectAsList()
@@ -165,7 +162,7 @@ public record StudyInputs(
           if (!open.containsKey(split)) {
             problems.add(
                 key,
-                screened.benchmark() + " has no question of the split \"" + split + "\"",
+                name + " has no question of the split \"" + split + "\"",
                 "its splits are " + String.join(", ", open.keySet()));
           } else if (byOptions.contains(key) && Boolean.TRUE.equals(open.get(split))) {
             problems.add(

@@ -8,8 +8,14 @@ import io.paretune.jobs.ingest.SampleFiles.Question;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -58,6 +64,79 @@ class IngestTest {
             RejectedSamplesTable.fromRow(new RejectedSamplesTable(spark, warehouse).read().head())
                 .reason())
         .isEqualTo("image is null");
+  }
+
+  @Test
+  void filesThatDidNotChangeAreNotReadAgain() throws IOException {
+    Warehouse warehouse = Warehouse.at("warehouse", shared.toString());
+    Path file = Path.of(files.write(folder.resolve("s.parquet"), questions(20, 1)));
+    Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+    Files.setLastModifiedTime(file, FileTime.from(yesterday));
+    Intake intake = new Intake("known", 3, 0.05);
+    Ingest.Report first = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+
+    byte[] garbage = new byte[(int) Files.size(file)];
+    Files.write(file, garbage); // shows whether it is read
+    Files.setLastModifiedTime(file, FileTime.from(yesterday));
+    Ingest.Report second = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+
+    assertThat(first.outcome()).isEqualTo(Ingest.Outcome.WRITTEN);
+    assertThat(second)
+        .isEqualTo(
+            new Ingest.Report(
+                "known", first.version(), 20, 1, 7, 3, Ingest.Outcome.UNCHANGED, Optional.empty()));
+    assertThatThrownBy(
+            () ->
+                Ingest.run(
+                    spark, warehouse, List.of(file.toString()), new Intake("known", 2, 0.05)))
+        .as("taken in otherwise")
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("is not a readable Parquet file");
+    Files.setLastModifiedTime(file, FileTime.from(yesterday.plusSeconds(1)));
+    assertThatThrownBy(() -> Ingest.run(spark, warehouse, List.of(file.toString()), intake))
+        .as("changed")
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("is not a readable Parquet file");
+  }
+
+  @Test
+  void imagesThatRowsNameMustNotHaveChangedEither() throws IOException {
+    Warehouse warehouse = Warehouse.at("warehouse", shared.toString());
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Path image = Files.write(images.resolve("red.png"), SampleFiles.png(0xff0000, 8));
+    Path file = folder.resolve("s.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"sample_id":"a","image_path":"red.png","question":"?","options":["x","y"],"answer":"x",\
+        "category":"c","split":"val"}
+        """);
+    Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+    for (Path settled : List.of(image, file)) {
+      Files.setLastModifiedTime(settled, FileTime.from(yesterday));
+    }
+    Intake intake =
+        new Intake(
+            "named",
+            BenchmarkFormat.GENERIC,
+            1,
+            0,
+            images.toString(),
+            SplitShares.NONE,
+            PromptCheck.NONE);
+    Ingest.Report first = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+
+    byte[] green = SampleFiles.png(0x00ff00, 8);
+    assertThat(green).hasSize((int) Files.size(image));
+    Files.write(image, green); // shows whether it is read
+    Files.setLastModifiedTime(image, FileTime.from(yesterday));
+    Ingest.Report second = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+    Files.setLastModifiedTime(image, FileTime.from(yesterday.plusSeconds(1)));
+    Ingest.Report third = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+
+    assertThat(second.outcome()).isEqualTo(Ingest.Outcome.UNCHANGED);
+    assertThat(second.version()).isEqualTo(first.version());
+    assertThat(third.change()).contains(new VersionChange(0, 0, 1));
   }
 
   private long commits(Warehouse warehouse) {

@@ -1,0 +1,104 @@
+package io.paretune.jobs.ingest;
+
+import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.problem.Problems;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/**
+ * Tells by their directories' entries, without reading them, whether files are those of another
+ * time.
+ */
+record FileStates(Configuration hadoop) {
+
+  /**
+   * Files as they were at a time.
+   *
+   * @param hash of paths, lengths, times of change and, where the store has them, entity tags
+   * @param latestChange of any of them; the epoch if there is none
+   */
+  record State(String hash, Instant latestChange) {
+    boolean isBefore(Instant time) {
+      return latestChange.isBefore(time);
+    }
+  }
+
+  /**
+   * All that the screening of a benchmark depends on, but for the images that its rows name by
+   * their paths.
+   *
+   * @return empty if a file is missing, or a store tells no times
+   */
+  Optional<State> of(Ingest.Request request) throws IOException {
+    Intake intake = request.intake();
+    Problems problems = new Problems();
+    List<FileStatus> files =
+        new ArrayList<>(SamplesFiles.statuses(request.paths(), hadoop, problems));
+    if (intake.format() == BenchmarkFormat.GQA && !intake.images().isEmpty()) {
+      files.addAll(SamplesFiles.statuses(List.of(intake.images()), hadoop, new Problems()));
+    }
+    if (!intake.prompts().isNone()) {
+      files.addAll(textsOf(new Path(intake.prompts().model())));
+    }
+    return problems.isEmpty() ? state(intake + "\n" + OwnCode.hash(), files) : Optional.empty();
+  }
+
+  /** What a tokenizer and its template are read from: the small files of a model. */
+  private List<FileStatus> textsOf(Path model) throws IOException {
+    return List.of(
+        model
+            .getFileSystem(hadoop)
+            .listStatus(model, file -> file.getName().matches(".*\\.(json|jinja)")));
+  }
+
+  /**
+   * All files in some folders and below them.
+   *
+   * @return empty if a store tells no times
+   */
+  Optional<State> below(List<String> folders) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (String folder : folders) {
+      Path path = new Path(folder);
+      FileSystem system = path.getFileSystem(hadoop);
+      RemoteIterator<? extends FileStatus> inside = system.listFiles(path, true);
+      while (inside.hasNext()) {
+        files.add(inside.next());
+      }
+    }
+    return state("", files);
+  }
+
+  private static Optional<State> state(String how, List<FileStatus> files) {
+    Instant latest = Instant.EPOCH;
+    List<String> lines = new ArrayList<>();
+    for (FileStatus file : files) {
+      if (file.getModificationTime() <= 0) {
+        return Optional.empty();
+      }
+      Instant changed = Instant.ofEpochMilli(file.getModificationTime());
+      latest = changed.isAfter(latest) ? changed : latest;
+      lines.add(
+          "%s\t%d\t%d\t%s"
+              .formatted(
+                  file.getPath(),
+                  file.getLen(),
+                  file.getModificationTime(),
+                  file instanceof EtagSource tagged ? tagged.getEtag() : ""));
+    }
+    String all = how + "\n" + String.join("\n", lines.stream().sorted().toList());
+    byte[] digest = RowScreening.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
+    return Optional.of(new State(HexFormat.of().formatHex(digest), latest));
+  }
+}
