@@ -40,7 +40,7 @@ final class MeasureCommand implements Command {
       Option.wholeNumber("--runs", "N", "runs that count; medians and quartiles are of these", 1)
           .orElse("5");
   private static final Option<Integer> THREADS =
-      Option.wholeNumber("--threads", "N", "of the CPU; without it, this machine's cores", 1);
+      Option.wholeNumber("--threads", "N", "of the CPU; without it, this machine's cores, for the gate gate.threads", 1);
   private static final Option<ComputeType> TYPE =
       Option.oneOf(
               "--type",
@@ -60,6 +60,12 @@ final class MeasureCommand implements Command {
         .configured("model", "benchmark.name", "benchmark.samples");
   }
 
+  private static int threads(Invocation invocation) {
+    return invocation.arguments().has(FOR_GATE)
+        ? GateLoad.of(invocation.config().gate()).threads()
+        : Runtime.getRuntime().availableProcessors();
+  }
+
   @Override
   public void run(Invocation invocation) {
     Optional<CompressionProfile> profile =
@@ -71,7 +77,7 @@ final class MeasureCommand implements Command {
             invocation.value(NEW_TOKENS),
             invocation.value(WARM_UPS),
             invocation.value(RUNS),
-            invocation.arguments().valueIfGiven(THREADS).orElseGet(GateLoad.here()::threads),
+            invocation.arguments().valueIfGiven(THREADS).orElseGet(() -> threads(invocation)),
             invocation.value(TYPE));
     List<Long> trials = invocation.arguments().valueIfGiven(TRIAL).orElse(List.of());
     boolean named = !trials.isEmpty() || profile.isPresent() || invocation.arguments().has(DENSE);

@@ -112,6 +112,7 @@ final class Keys {
   static final Key<Double> GATE_MAX_ACCURACY_LOSS = Key.share("gate.max-accuracy-loss");
   static final Key<Double> GATE_MIN_MEMORY_GAIN = Key.share("gate.min-memory-gain");
   static final Key<Optional<Duration>> GATE_MAX_TTFT = Key.duration("gate.max-ttft").optional();
+  static final Key<Integer> GATE_THREADS = Key.wholeNumber("gate.threads", 1, 1024);
   static final Key<Double> GATE_CONFIDENCE = Key.confidence("gate.confidence");
 
   static final List<Key<?>> ALL =
@@ -181,6 +182,7 @@ final class Keys {
           GATE_MAX_ACCURACY_LOSS,
           GATE_MIN_MEMORY_GAIN,
           GATE_MAX_TTFT,
+          GATE_THREADS,
           GATE_CONFIDENCE);
 
   private Keys() {}

@@ -70,7 +70,7 @@ final class Judgement {
             config.gate().maxTtft().isPresent()
                 ? new MeasurementsTable(spark, warehouse).ofStudy(config.study().name())
                 : List.of(),
-            GateLoad.here()));
+            GateLoad.of(config.gate())));
   }
 
   /** What confirmed trials answered; empty if the questions are not there any more. */

@@ -1,11 +1,13 @@
 package io.paretune.jobs.gate;
 
+import io.paretune.jobs.config.GateConfig;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.SpeedSettings;
 
 /**
  * The load under which {@code gate.max-ttft} holds: one request of an image and a short question,
- * on all of a machine's cores. How many tokens are generated, and how often, does not change the
+ * on {@code
+ * gate.threads} threads, whichever machine asks. How many tokens are generated, and how often, does not change the
  * first token's time.
  *
  * @param threads of the CPU
@@ -20,9 +22,8 @@ public record GateLoad(int threads) {
   /** What is computed in. */
   public static final ComputeType TYPE = ComputeType.FP32;
 
-  /** On this machine. */
-  public static GateLoad here() {
-    return new GateLoad(Runtime.getRuntime().availableProcessors());
+  public static GateLoad of(GateConfig gate) {
+    return new GateLoad(gate.threads());
   }
 
   /** Whether a time to the first token that was measured so is one under this load. */

@@ -85,7 +85,7 @@ public final class MeasureProgram {
    *     another load than its own, or a GPU is too small
    */
   public void run(Chosen chosen) {
-    if (chosen.points() == Points.FOR_GATE && !GateLoad.here().isOf(settings)) {
+    if (chosen.points() == Points.FOR_GATE && !GateLoad.of(config.gate()).isOf(settings)) {
       throw new InvalidInputException(
           "--for-gate",
           "is given with another load than the gate's",
@@ -143,7 +143,8 @@ public final class MeasureProgram {
       if (chosen.points() == Points.FOR_GATE) {
         FirstTokenTimes known =
             new FirstTokenTimes(
-                new MeasurementsTable(spark, inputs.warehouse()).ofStudy(study), GateLoad.here());
+                new MeasurementsTable(spark, inputs.warehouse()).ofStudy(study),
+                GateLoad.of(config.gate()));
         latest = latest.stream().filter(p -> known.of(p).isEmpty()).toList();
         if (latest.isEmpty()) {
           return candidates;

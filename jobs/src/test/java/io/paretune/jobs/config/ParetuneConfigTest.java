@@ -99,7 +99,7 @@ class ParetuneConfigTest {
                     6,
                     512),
                 new RetuneConfig(20),
-                new GateConfig(0.02, 0.1, Optional.empty(), 0.95)));
+                new GateConfig(0.02, 0.1, Optional.empty(), 4, 0.95)));
   }
 
   @Test
@@ -135,7 +135,7 @@ class ParetuneConfigTest {
               api-key-variable = MY_KEY, requests-per-minute = 1, concurrency = 2, timeout = 500 ms
               attempts = 3, max-tokens = 64 }
             retune.trials = 0
-            gate { max-accuracy-loss = 0.01, min-memory-gain = 0.2, max-ttft = 1500 ms, confidence = 0.9 }
+            gate { max-accuracy-loss = 0.01, min-memory-gain = 0.2, max-ttft = 1500 ms, threads = 16, confidence = 0.9 }
             """);
 
     ParetuneConfig config = read(file);
@@ -203,7 +203,7 @@ class ParetuneConfigTest {
                     3,
                     64),
                 new RetuneConfig(0),
-                new GateConfig(0.01, 0.2, Optional.of(Duration.ofMillis(1500)), 0.9)));
+                new GateConfig(0.01, 0.2, Optional.of(Duration.ofMillis(1500)), 16, 0.9)));
     assertThat(keysOf(file)).as("every key is set above").isEqualTo(allKeys());
   }
 

@@ -26,9 +26,9 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
-  private static final Gate GATE = new Gate(new GateConfig(0.02, 0.1, Optional.empty(), 0.95));
+  private static final Gate GATE = new Gate(new GateConfig(0.02, 0.1, Optional.empty(), 4, 0.95));
   private static final Gate FAST =
-      new Gate(new GateConfig(0.02, 0.1, Optional.of(Duration.ofMillis(500)), 0.95));
+      new Gate(new GateConfig(0.02, 0.1, Optional.of(Duration.ofMillis(500)), 4, 0.95));
 
   /** One question, and whether both models were right about it. */
   private record Pair(String imageId, boolean dense, boolean profile) {}
