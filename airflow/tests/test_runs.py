@@ -150,6 +150,6 @@ def test_a_poc_tells_memory_latency_and_accuracy(results, monkeypatch):
     )
     line = next(line for line in said.splitlines() if "Within 15.00 MB: trial" in line)
     assert "of memory" in line
-    assert "s to the first token of 1 request on" in line
+    assert "s to the first token of 1 request of 32 text tokens on" in line
     assert "on held-out questions (dense:" in line
     assert len(list((results / "reports").glob("poc-15MB-*.html"))) == 1, "the report of the study of this budget"

@@ -138,8 +138,7 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
     Optional<FrontierRecord> last =
         earlier.stream()
             .filter(p -> !p.runId().equals(runId) && !p.runDate().isAfter(runDate))
-            .max(
-                Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId));
+            .max(FrontierRecord.BY_RUN);
     return last.isEmpty()
         ? List.of()
         : earlier.stream()

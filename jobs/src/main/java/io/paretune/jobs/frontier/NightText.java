@@ -25,8 +25,15 @@ public final class NightText {
     lines.add(
         q.isUnchanged()
             ? "Benchmark: the same %d questions".formatted(q.common())
-            : "Benchmark: %d questions as before, %d new, %d gone, %d edited"
-                .formatted(q.common() - q.changed(), q.added(), q.removed(), q.changed()));
+            : "Benchmark: %d questions %s, %d new, %d gone, %s"
+                .formatted(
+                    q.common() - q.changed().orElse(0),
+                    q.changed().isPresent() ? "as before" : "of the same ids",
+                    q.added(),
+                    q.removed(),
+                    q.changed().isPresent()
+                        ? q.changed().getAsLong() + " edited"
+                        : "edited ones unknown: the earlier text is not there any more"));
     lines.add(line("Dense model", night.denseDrift()));
     lines.add(line("The earlier frontier's points", night.scoreDrift()));
     return lines;

@@ -2,12 +2,15 @@ package io.paretune.jobs.frontier;
 
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.NightRecord;
+import io.paretune.jobs.tables.RunId;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.Yardstick;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,32 +22,33 @@ import java.util.Optional;
  */
 public record Run(String id, LocalDate date, Yardstick yardstick) {
 
+  private static final Comparator<Run> ORDER =
+      Comparator.comparing(Run::date).thenComparing(Run::id);
+
   /**
-   * The last run of a study: the last night, unless a trial of another run began after it.
+   * The last run of a study, by its day and, on one day, by when it began: the order in which the
+   * table {@code frontier} has them, so a night that is made up for is not the last.
    *
    * @param trials of the study
-   * @param nights of the study, oldest first
+   * @param nights of the study
    * @return empty if no trial is complete
    */
-  static Optional<Run> latest(List<TrialRecord> trials, List<NightRecord> nights) {
-    Optional<TrialRecord> latest =
-        trials.stream()
-            .filter(t -> t.state() == TrialState.COMPLETE)
-            .max(Comparator.comparingLong(TrialRecord::trialId));
-    if (latest.isEmpty()) {
-      return Optional.empty();
+  public static Optional<Run> latest(List<TrialRecord> trials, List<NightRecord> nights) {
+    Map<String, Run> runs = new HashMap<>();
+    trials.stream()
+        .filter(t -> t.state() == TrialState.COMPLETE)
+        .sorted(Comparator.comparingLong(TrialRecord::trialId))
+        .forEach(t -> runs.put(t.runId(), of(t)));
+    if (!runs.isEmpty()) {
+      nights.forEach(n -> runs.put(n.runId(), new Run(n.runId(), n.runDate(), n.yardstick())));
     }
-    TrialRecord trial = latest.get();
-    return Optional.of(
-        nights.stream()
-            .reduce((first, second) -> second)
-            .filter(night -> !trial.startedAt().isAfter(night.finishedAt()))
-            .map(night -> new Run(night.runId(), night.runDate(), night.yardstick()))
-            .orElseGet(
-                () ->
-                    new Run(
-                        trial.runId(),
-                        trial.startedAt().atZone(ZoneOffset.UTC).toLocalDate(),
-                        Yardstick.of(trial))));
+    return runs.values().stream().max(ORDER);
+  }
+
+  /** The run of a trial, as it was when the trial began. */
+  private static Run of(TrialRecord trial) {
+    LocalDate began = trial.startedAt().atZone(ZoneOffset.UTC).toLocalDate();
+    return new Run(
+        trial.runId(), RunId.dateOfNight(trial.runId()).orElse(began), Yardstick.of(trial));
   }
 }

@@ -15,13 +15,16 @@ import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.SampleRows;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -51,10 +54,70 @@ public record AskedQuestions(Map<String, Sample> byId) {
       String version,
       String split) {
     SamplesTable table = new SamplesTable(spark, warehouse);
+    return versions(table, benchmarks, version)
+        .map(versions -> of(rows(table, versions).where(col("split").equalTo(split))));
+  }
+
+  /**
+   * The benchmarks' versions that together are one, as trials have it.
+   *
+   * @return empty if the warehouse does not have them
+   */
+  public static Optional<SortedMap<String, String>> versions(
+      SamplesTable table, SortedSet<String> benchmarks, String version) {
+    return versions(known(table, benchmarks), new TreeSet<>(benchmarks), new TreeMap<>(), version);
+  }
+
+  private static Map<String, List<String>> known(
+      SamplesTable table, SortedSet<String> benchmarks) {
     Map<String, List<String>> known = new HashMap<>();
     benchmarks.forEach(name -> known.put(name, table.versions(name)));
-    return versions(known, new TreeSet<>(benchmarks), new TreeMap<>(), version)
-        .map(versions -> of(rows(table, versions).where(col("split").equalTo(split))));
+    return known;
+  }
+
+  /**
+   * The questions of earlier versions that ask something else today under the same id.
+   *
+   * @param today the benchmarks' versions
+   * @param earlier versions of them together, as trials have them; what the warehouse does not have
+   *     any more is left out
+   * @return ids, as recorded answers have them, by version
+   */
+  public static Map<String, Set<String>> edited(
+      SamplesTable table, SortedMap<String, String> today, Set<String> earlier) {
+    SortedSet<String> benchmarks = new TreeSet<>(today.keySet());
+    Map<String, List<String>> known = known(table, benchmarks);
+    Map<String, Set<String>> edited = new HashMap<>();
+    Map<SortedMap<String, String>, String> parts = new HashMap<>();
+    for (String version : earlier) {
+      versions(known, benchmarks, new TreeMap<>(), version)
+          .ifPresent(
+              found -> {
+                parts.put(found, version);
+                edited.put(version, new HashSet<>());
+              });
+    }
+    for (String name : benchmarks) {
+      Set<String> then = parts.keySet().stream().map(v -> v.get(name)).collect(Collectors.toSet());
+      Dataset<Row> ofAll = table.read().where(col("benchmark").equalTo(name));
+      Dataset<Row> rows = benchmarks.size() > 1 ? toldApart(ofAll) : ofAll;
+      Dataset<Row> now = rows.where(col("version").equalTo(today.get(name)));
+      VersionChange.content(rows.where(col("version").isin(then.toArray())))
+          .as("before")
+          .join(VersionChange.content(now).as("now"), "sample_id")
+          .where(col("before.content").notEqual(col("now.content")))
+          .select("before.version", "sample_id")
+          .collectAsList()
+          .forEach(
+              row ->
+                  parts.forEach(
+                      (versions, together) -> {
+                        if (row.getString(0).equals(versions.get(name))) {
+                          edited.get(together).add(row.getString(1));
+                        }
+                      }));
+    }
+    return edited;
   }
 
   /** The versions that together are one; those written last are tried first. */

@@ -35,8 +35,10 @@ public record VersionChange(long came, long left, long changed) {
     return new VersionChange(counts.getLong(0), counts.getLong(1), counts.getLong(2));
   }
 
-  private static Dataset<Row> content(Dataset<Row> samples) {
+  /** Each question's version and id, and a hash of all that it asks. */
+  static Dataset<Row> content(Dataset<Row> samples) {
     return samples.select(
+        col("version"),
         col("sample_id"),
         xxhash64(
                 col("image_id"),

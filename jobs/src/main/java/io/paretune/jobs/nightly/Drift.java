@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
@@ -112,7 +113,11 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
             common.size(),
             now.size() - common.size(),
             old.size() - common.size(),
-            asked.map(both -> common.stream().filter(both::isChanged).count()).orElse(0L)),
+            moved
+                ? asked
+                    .map(both -> OptionalLong.of(common.stream().filter(both::isChanged).count()))
+                    .orElse(OptionalLong.empty())
+                : OptionalLong.of(0)),
         change(inputs, asked, dense),
         change(inputs, asked, points));
   }

@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** For each memory budget, the profile to take. */
 final class BudgetSection {
@@ -96,19 +95,13 @@ final class BudgetSection {
         .orElse("not measured");
   }
 
-  /** What the times are of: on which devices, and of how many requests. */
+  /** What the times are of. */
   private static String measured(StudyReport report) {
-    String how =
-        report.frontier().stream()
-            .flatMap(p -> report.speed(p).stream())
-            .map(
-                m ->
-                    Markup.escaped(
-                        Markup.format(
-                            "on %s in %s, batch %d",
-                            m.device(), m.settings().type().key(), m.settings().batch())))
-            .distinct()
-            .collect(Collectors.joining("; "));
-    return "<p>Time to the first token: measured " + how + ".</p>\n";
+    return report.frontier().stream()
+        .flatMap(p -> report.speed(p).stream())
+        .findFirst()
+        .map(MeasuredLoad::of)
+        .map(load -> "<p>Time to the first token: " + Markup.escaped(load.toString()) + ".</p>\n")
+        .orElse("");
   }
 }

@@ -1,7 +1,6 @@
 package io.paretune.jobs.report;
 
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.MeasurementRecord;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -46,14 +45,9 @@ final class BudgetText {
         .map(
             m ->
                 Markup.format(
-                    "%s s to the first token of %s on %s",
-                    Markup.seconds(m.speed().ttftSeconds().median()), requests(m), m.device()))
+                    "%s s to the first token of %s",
+                    Markup.seconds(m.speed().ttftSeconds().median()), MeasuredLoad.of(m)))
         .orElse("latency not measured (measure does that)");
-  }
-
-  private static String requests(MeasurementRecord measured) {
-    int batch = measured.settings().batch();
-    return batch == 1 ? "1 request" : batch + " requests";
   }
 
   private static String accuracy(double score, OptionalDouble confirmed) {

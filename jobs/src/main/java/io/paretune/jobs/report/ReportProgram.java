@@ -1,6 +1,7 @@
 package io.paretune.jobs.report;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.NightsTable;
@@ -32,7 +33,7 @@ public final class ReportProgram {
   public static void run(ParetuneConfig config, String to, PrintStream out) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune report")) {
-      StudyReport report = read(session.spark(), warehouse, config.study().name());
+      StudyReport report = read(session.spark(), warehouse, config);
       Path file = new Path(to);
       write(session.spark(), report, file);
       config
@@ -44,19 +45,23 @@ public final class ReportProgram {
     }
   }
 
-  /** Writes the report of a study into a file, in the place of what is there. */
-  public static void write(SparkSession spark, Warehouse warehouse, String study, Path file) {
-    write(spark, read(spark, warehouse, study), file);
+  /** Writes the report of the configured study into a file, in the place of what is there. */
+  public static void write(
+      SparkSession spark, Warehouse warehouse, ParetuneConfig config, Path file) {
+    write(spark, read(spark, warehouse, config), file);
   }
 
-  private static StudyReport read(SparkSession spark, Warehouse warehouse, String study) {
+  private static StudyReport read(
+      SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
+    String study = config.study().name();
     warehouse.createTables(spark);
     return StudyReport.of(
             study,
             new FrontierTable(spark, warehouse).ofStudy(study),
             new TrialsTable(spark, warehouse).ofStudy(study),
             new NightsTable(spark, warehouse).ofStudy(study),
-            new MeasurementsTable(spark, warehouse).ofStudy(study))
+            new MeasurementsTable(spark, warehouse).ofStudy(study),
+            GateLoad.of(config.gate()))
         .orElseThrow(
             () ->
                 new InvalidInputException(

@@ -1,5 +1,6 @@
 package io.paretune.jobs.report;
 
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
@@ -14,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a report tells of a study: its latest frontier, the one before, and the trials that can be
@@ -27,7 +30,7 @@ import java.util.Optional;
  * @param trials all of the study that are measured as the latest run's are, in the order in which
  *     they ended, running ones last
  * @param night what the latest run was, if it was a night's
- * @param measured the last measurement of each profile on a device, by its subject
+ * @param measured the last measurement of each profile, by its subject; all under one load
  */
 record StudyReport(
     String study,
@@ -51,6 +54,7 @@ record StudyReport(
    * @param points of the study's frontiers, all runs
    * @param trials of the study
    * @param measurements of the study, oldest first
+   * @param gate the load whose times are shown, if there are any
    * @return empty if there is no frontier yet
    */
   static Optional<StudyReport> of(
@@ -58,10 +62,9 @@ record StudyReport(
       List<FrontierRecord> points,
       List<TrialRecord> trials,
       List<NightRecord> nights,
-      List<MeasurementRecord> measurements) {
-    Comparator<FrontierRecord> byRun =
-        Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId);
-    Optional<FrontierRecord> latest = points.stream().max(byRun);
+      List<MeasurementRecord> measurements,
+      GateLoad gate) {
+    Optional<FrontierRecord> latest = points.stream().max(FrontierRecord.BY_RUN);
     if (latest.isEmpty()) {
       return Optional.empty();
     }
@@ -72,15 +75,11 @@ record StudyReport(
     }
     List<FrontierRecord> before =
         points.stream()
-            .filter(p -> byRun.compare(p, latest.get()) < 0)
-            .max(byRun)
+            .filter(p -> FrontierRecord.BY_RUN.compare(p, latest.get()) < 0)
+            .max(FrontierRecord.BY_RUN)
             .map(last -> standing(ofRun(points, last.runId())))
             .orElse(List.of());
     Yardstick yardstick = Yardstick.of(now.get(0));
-    Map<String, MeasurementRecord> measured = new HashMap<>();
-    measurements.stream()
-        .filter(m -> m.modelId().equals(yardstick.modelId()))
-        .forEach(m -> measured.put(MeasurementRecord.subject(m.profile()), m));
     return Optional.of(
         new StudyReport(
             study,
@@ -94,7 +93,26 @@ record StudyReport(
                         .thenComparingLong(TrialRecord::trialId))
                 .toList(),
             nights.stream().filter(n -> n.runId().equals(latest.get().runId())).findFirst(),
-            measured));
+            measured(now, measurements, gate)));
+  }
+
+  private static Map<String, MeasurementRecord> measured(
+      List<FrontierRecord> points, List<MeasurementRecord> measurements, GateLoad gate) {
+    Set<String> subjects =
+        points.stream()
+            .map(p -> MeasurementRecord.subject(p.profile()))
+            .collect(Collectors.toSet());
+    List<MeasurementRecord> ofPoints =
+        measurements.stream()
+            .filter(m -> m.modelId().equals(points.get(0).modelId()))
+            .filter(m -> subjects.contains(MeasurementRecord.subject(m.profile())))
+            .toList();
+    Optional<MeasuredLoad> shown = MeasuredLoad.shown(ofPoints, gate);
+    Map<String, MeasurementRecord> measured = new HashMap<>();
+    ofPoints.stream()
+        .filter(m -> shown.equals(Optional.of(MeasuredLoad.of(m))))
+        .forEach(m -> measured.put(MeasurementRecord.subject(m.profile()), m));
+    return measured;
   }
 
   private static List<FrontierRecord> ofRun(List<FrontierRecord> points, String runId) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -44,6 +45,10 @@ record Cells(Row row) {
 
   long number(String column) {
     return row.getLong(row.fieldIndex(column));
+  }
+
+  OptionalLong optionalNumber(String column) {
+    return isNull(column) ? OptionalLong.empty() : OptionalLong.of(number(column));
   }
 
   int integer(String column) {

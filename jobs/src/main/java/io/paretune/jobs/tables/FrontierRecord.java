@@ -3,6 +3,7 @@ package io.paretune.jobs.tables;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.OptionalDouble;
 
 /**
@@ -45,6 +46,10 @@ public record FrontierRecord(
     double hypervolume,
     FrontierStatus status,
     String gate) {
+  /** By the runs' days and, on one day, by when they began. */
+  public static final Comparator<FrontierRecord> BY_RUN =
+      Comparator.comparing(FrontierRecord::runDate).thenComparing(FrontierRecord::runId);
+
   public FrontierRecord {
     if (!(hypervolume >= 0 && hypervolume <= 1)) {
       throw new IllegalArgumentException("hypervolume is a share in [0, 1], was " + hypervolume);

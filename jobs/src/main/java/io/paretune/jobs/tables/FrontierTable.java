@@ -9,7 +9,6 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.profile.CompressionProfile;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +75,7 @@ public final class FrontierTable {
     return read().where(TableDirectory.is("study", study)).collectAsList().stream()
         .map(FrontierTable::fromRow)
         .sorted(
-            Comparator.comparing(FrontierRecord::runDate)
-                .thenComparing(FrontierRecord::runId)
+            FrontierRecord.BY_RUN
                 .thenComparingLong(point -> point.cost().memoryBytes())
                 .thenComparingLong(FrontierRecord::trialId))
         .toList();

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -126,7 +125,7 @@ public final class MeasurementsTable {
     Cells cells = new Cells(row);
     return new MeasurementRecord(
         cells.text("study"),
-        cells.isNull("trial_id") ? OptionalLong.empty() : OptionalLong.of(cells.number("trial_id")),
+        cells.optionalNumber("trial_id"),
         cells.text("model_id"),
         CompressionProfile.parse("measured profile", cells.text("profile")),
         cells.text("device"),

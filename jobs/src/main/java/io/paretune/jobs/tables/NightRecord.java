@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A night's run and how its benchmark and scores differ from the run before.
@@ -42,18 +43,23 @@ public record NightRecord(
    * @param added that only this one did
    * @param removed that only the earlier one did
    * @param changed of the common ones, those that were edited in place: another text, answer or
-   *     image under the same id
+   *     image under the same id; empty where the earlier questions are not there any more
    */
-  public record Questions(long common, long added, long removed, long changed) {
+  public record Questions(long common, long added, long removed, OptionalLong changed) {
     public Questions {
-      if (changed > common) {
+      if (changed.orElse(0) > common) {
         throw new IllegalArgumentException(
-            "%d of %d common questions cannot have changed".formatted(changed, common));
+            "%d of %d common questions cannot have changed"
+                .formatted(changed.getAsLong(), common));
       }
     }
 
+    public Questions(long common, long added, long removed, long changed) {
+      this(common, added, removed, OptionalLong.of(changed));
+    }
+
     public boolean isUnchanged() {
-      return added == 0 && removed == 0 && changed == 0;
+      return added == 0 && removed == 0 && changed.equals(OptionalLong.of(0));
     }
   }
 

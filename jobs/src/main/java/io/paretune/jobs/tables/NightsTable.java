@@ -37,7 +37,7 @@ public final class NightsTable {
           .add("questions_common", LongType, false, "searched questions that both runs asked")
           .add("questions_added", LongType, false, "those that only this run asked")
           .add("questions_removed", LongType, false, "those that only the run before asked")
-          .add("questions_changed", LongType, true, "common ones that were edited in place")
+          .add("questions_changed", LongType, true, "common ones edited in place; null if unknown")
           .add("dense_change", DoubleType, true, "the dense model's score, now less before")
           .add("dense_change_low", DoubleType, true, "lower end of its 95 % interval")
           .add("dense_change_high", DoubleType, true, "upper end of its 95 % interval")
@@ -97,7 +97,7 @@ public final class NightsTable {
     cells.put("questions_common", night.questions().common());
     cells.put("questions_added", night.questions().added());
     cells.put("questions_removed", night.questions().removed());
-    cells.put("questions_changed", night.questions().changed());
+    night.questions().changed().ifPresent(n -> cells.put("questions_changed", n));
     night.denseDrift().ifPresent(c -> put(cells, "dense_change", c));
     night.scoreDrift().ifPresent(c -> put(cells, "score_change", c));
     cells.put("started_at", night.startedAt());
@@ -128,7 +128,7 @@ public final class NightsTable {
             cells.number("questions_common"),
             cells.number("questions_added"),
             cells.number("questions_removed"),
-            cells.isNull("questions_changed") ? 0 : cells.number("questions_changed")),
+            cells.optionalNumber("questions_changed")),
         change(cells, "dense_change"),
         change(cells, "score_change"),
         cells.time("started_at"),

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +30,16 @@ public final class RunId {
   /** Whether a run is a night's. */
   public static boolean isNight(String runId) {
     return NIGHTS.matcher(runId).matches();
+  }
+
+  /** The day of a night's run; empty if it is another one. */
+  public static Optional<LocalDate> dateOfNight(String runId) {
+    return isNight(runId)
+        ? Optional.of(
+            LocalDate.parse(
+                runId.substring(0, runId.length() - NIGHT.length()),
+                DateTimeFormatter.BASIC_ISO_DATE))
+        : Optional.empty();
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.paretune.jobs.tune;
 
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.search.CompressionSpace;
 import io.paretune.jobs.search.Point;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
@@ -145,13 +147,20 @@ final class RecordedTrials {
         .select("sample_id")
         .collectAsList()
         .forEach(row -> today.add(row.getString(0)));
+    Map<String, Set<String>> edited =
+        AskedQuestions.edited(
+            new SamplesTable(inputs.spark(), inputs.warehouse()),
+            inputs.versions(),
+            oneOfEach.keySet());
     Map<String, Double> shared = new HashMap<>();
     oneOfEach.forEach(
         (version, trial) -> {
           long common =
               answers.getOrDefault(trial, List.of()).stream()
                   .flatMap(shard -> shard.outcomes().stream())
-                  .filter(o -> today.contains(o.sampleId()))
+                  .map(ShardResultRecord.Outcome::sampleId)
+                  .filter(today::contains)
+                  .filter(id -> !edited.getOrDefault(version, Set.of()).contains(id))
                   .count();
           shared.put(version, (double) common / today.size());
         });

@@ -164,7 +164,9 @@ final class StudyIdentity {
         problems.add(
             key,
             "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),
-            "choose another study.name");
+            MAY_CHANGE.contains(key)
+                ? "choose another study.name, or run retune, which goes on with it"
+                : "choose another study.name");
       }
     }
     problems.throwIfAny();

@@ -7,13 +7,16 @@ import static org.apache.spark.sql.functions.size;
 import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.frontier.Run;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.ingest.Ingest;
 import io.paretune.jobs.ingest.IngestProgram;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
+import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.SamplesTable;
+import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
@@ -31,9 +34,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -212,6 +217,55 @@ public record StudyInputs(
         spark.sparkContext(),
         "encoding " + images + " images",
         () -> features.add(modelId, encoded));
+  }
+
+  /**
+   * The same on what the study's latest run was scored on, whatever was taken in since; without a
+   * run, as it is.
+   *
+   * @throws InvalidInputException if the model or the workload is another than the run's, or the
+   *     warehouse does not have its questions any more
+   */
+  StudyInputs ofLatestRun() {
+    String study = config.study().name();
+    Optional<Run> latest =
+        Run.latest(
+            new TrialsTable(spark, warehouse).ofStudy(study),
+            new NightsTable(spark, warehouse).ofStudy(study));
+    if (latest.isEmpty() || latest.get().yardstick().equals(yardstick())) {
+      return this;
+    }
+    Yardstick then = latest.get().yardstick();
+    String remedy = "run retune first: it scores the frontier's points again";
+    Problems problems = new Problems();
+    if (!then.modelId().equals(modelId)) {
+      problems.add(
+          "model",
+          "is %s; run %s of study \"%s\" was scored with %s"
+              .formatted(modelId, latest.get().id(), study, then.modelId()),
+          remedy);
+    }
+    if (!then.workload().equals(footprint.workload())) {
+      problems.add(
+          "workload",
+          "is %s; run %s of study \"%s\" was scored with %s"
+              .formatted(footprint.workload(), latest.get().id(), study, then.workload()),
+          remedy);
+    }
+    problems.throwIfAny();
+    LOG.info("the samples changed since run {}: its own are asked", latest.get().id());
+    return AskedQuestions.versions(
+            new SamplesTable(spark, warehouse),
+            new TreeSet<>(versions.keySet()),
+            then.benchmarkVersion())
+        .map(own -> new StudyInputs(spark, config, warehouse, source, modelId, footprint, own))
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "benchmark.samples",
+                    "changed since run %s, whose questions are not in %s any more"
+                        .formatted(latest.get().id(), warehouse.root()),
+                    remedy));
   }
 
   /** How questions are asked and judged. */

@@ -77,11 +77,11 @@ public final class StudyProgram {
     }
   }
 
-  /** {@code confirm}: the frontier's profiles on held-out questions. */
+  /** {@code confirm}: the latest frontier's profiles on held-out questions. */
   public void confirm() throws IOException {
     try (Sessions.Opened session = Sessions.open("paretune confirm");
         StudyLease lease = lease(session)) {
-      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config).ofLatestRun();
       lease.requireHeld();
       Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
       out.print(frontier(inputs));
@@ -108,7 +108,7 @@ public final class StudyProgram {
       out.println("tables  " + inputs.warehouse().root());
       out.println("picture " + plot);
       Path report = new Path(plot.getParent(), config.study().name() + ".html");
-      ReportProgram.write(inputs.spark(), inputs.warehouse(), config.study().name(), report);
+      ReportProgram.write(inputs.spark(), inputs.warehouse(), config, report);
       out.println("report  " + report);
     }
   }

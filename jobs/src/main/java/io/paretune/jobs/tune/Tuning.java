@@ -124,8 +124,7 @@ public final class Tuning {
     elsewhere.evidence().forEach(search::replay);
     recorded.replay(search, before);
     StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
-    List<Point> template = elsewhere.template().stream().limit(study.trials()).toList();
-    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
+    startTemplate(search, elsewhere, total - known(search));
     return search(lease, runId, search, before, total);
   }
 
@@ -175,7 +174,13 @@ public final class Tuning {
     Elsewhere elsewhere = elsewhere();
     StudyIdentity.renew(inputs); // nothing was written for what is refused above
     List<TrialRecord> all = recorded.all();
-    Study search = new Study(space.space(), sampler(true));
+    List<TrialRecord> comparable = all.stream().filter(recorded::isComparable).toList();
+    long tried =
+        comparable.stream()
+            .filter(t -> t.runId().equals(runId) && t.origin().isCandidate())
+            .count();
+    int budget = inputs.config().retune().trials();
+    Study search = new Study(space.space(), sampler(tried < budget));
     elsewhere.evidence().forEach(search::replay);
     recorded.replayOnToday(search, all);
     for (CompressionProfile incumbent : incumbents) {
@@ -187,19 +192,21 @@ public final class Tuning {
       }
     }
     StartingPoints.start(search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
-    List<TrialRecord> comparable = all.stream().filter(recorded::isComparable).toList();
-    long tried =
-        comparable.stream()
-            .filter(t -> t.runId().equals(runId) && t.origin().isCandidate())
-            .count();
-    int budget = inputs.config().retune().trials();
-    int known = search.counted() + search.history().running().size() - (int) tried;
-    List<Point> template =
-        StartingPoints.untried(search, elsewhere.template()).stream()
-            .limit(Math.max(0, budget - tried))
-            .toList();
-    StartingPoints.start(search, template, TrialOrigin.TEMPLATE);
-    return search(lease, runId, search, comparable, known + budget);
+    int total = known(search) - (int) tried + budget;
+    startTemplate(search, elsewhere, total - known(search));
+    return search(lease, runId, search, comparable, total);
+  }
+
+  /** The study's own trials, ended and running. */
+  private static int known(Study search) {
+    return search.counted() + search.history().running().size();
+  }
+
+  /** Those of a template's profiles that the study never tried, as many as may be. */
+  private static void startTemplate(Study search, Elsewhere elsewhere, int most) {
+    List<Point> untried = StartingPoints.untried(search, elsewhere.template());
+    StartingPoints.start(
+        search, untried.stream().limit(Math.max(0, most)).toList(), TrialOrigin.TEMPLATE);
   }
 
   /** The study's sampler; if it is to propose anything, with what the configuration tells it. */

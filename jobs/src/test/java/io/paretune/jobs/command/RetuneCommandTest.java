@@ -234,7 +234,9 @@ class RetuneCommandTest {
     }
     assertThat(confirmed.out()).contains(", promoted", " points promoted\n");
     Map<String, Integer> before = FilesOnDisk.commits(shared.resolve("warehouse"));
-    assertThat(run("confirm", moreSamples, lenient)).as("confirmed again").isEqualTo(confirmed);
+    assertThat(run("confirm", samples, lenient))
+        .as("confirmed again, on the night's own questions")
+        .isEqualTo(confirmed);
     assertThat(FilesOnDisk.commits(shared.resolve("warehouse")))
         .as("it writes nothing")
         .isEqualTo(before);
@@ -254,13 +256,14 @@ class RetuneCommandTest {
 
     assertThat(run("measure", moreSamples, measure).out())
         .isEqualTo("gate.max-ttft is not set: the gate asks for no measurement\n");
-    String[] limited = append(measure, "gate.max-ttft=1 hour");
+    String[] limited = append(append(measure, "gate.max-ttft=1 hour"), "gate.threads=1");
     Ran adHoc = run("measure", moreSamples, append(append(limited, "--batch"), "2"));
     assertThat(adHoc.status()).isEqualTo(2);
     assertThat(adHoc.err()).contains("--for-gate: is given with another load than the gate's");
     Ran measured = run("measure", moreSamples, limited);
     assertThat(measured.status()).as(measured.err()).isZero();
     List<MeasurementRecord> rows = new MeasurementsTable(spark(), warehouse).ofStudy(STUDY);
+    assertThat(rows).allMatch(m -> m.settings().threads() == 1);
     assertThat(rows)
         .extracting(MeasurementRecord::trialId)
         .containsAll(
@@ -280,7 +283,8 @@ class RetuneCommandTest {
             moreSamples,
             "gate.max-accuracy-loss=0.3",
             "gate.min-memory-gain=0.2",
-            "gate.max-ttft=1 hour");
+            "gate.max-ttft=1 hour",
+            "gate.threads=1");
     assertThat(judged.out()).doesNotContain("was not measured").doesNotContain("Gate: 0 of");
   }
 

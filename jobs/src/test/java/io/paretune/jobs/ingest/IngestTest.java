@@ -17,7 +17,10 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -184,5 +187,12 @@ class IngestTest {
     assertThat(first.change()).isEmpty();
     assertThat(second.version()).isNotEqualTo(first.version());
     assertThat(second.change()).contains(new VersionChange(2, 1, 1));
+    SamplesTable samples = new SamplesTable(spark, warehouse);
+    assertThat(
+            AskedQuestions.edited(
+                samples,
+                new TreeMap<>(Map.of("changing", second.version())),
+                Set.of(first.version(), "gone")))
+        .isEqualTo(Map.of(first.version(), Set.of("changed")));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.tables.Change;
+import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.MeasurementRecord;
@@ -90,23 +91,28 @@ class ReportPageTest {
         new FrontierBuilder("a <study>", "tuesday", LocalDate.of(2026, 11, 24))
             .build(Yardstick.of(trials.get(0)), trials, monday));
     return StudyReport.of(
-            "a <study>", points, trials, List.of(tuesday(trials)), List.of(measured()))
+            "a <study>",
+            points,
+            trials,
+            List.of(tuesday(trials)),
+            List.of(measured(1, 1.23456, Instant.EPOCH), measured(4, 9, Instant.EPOCH.plusSeconds(9))),
+            new GateLoad(1))
         .orElseThrow();
   }
 
-  /** Trial 3 on a processor, four requests at once. */
-  private static MeasurementRecord measured() {
+  /** Trial 3 on a processor. */
+  private static MeasurementRecord measured(int batch, double seconds, Instant at) {
     TrialRecord trial = Trials.complete("monday", 3, 0.6, 500, 0.7);
-    Spread second = new Spread(0.9, 1.23456, 1.5);
+    Spread second = new Spread(0.9 * seconds, seconds, 1.1 * seconds);
     return new MeasurementRecord(
         "a <study>",
         OptionalLong.of(3),
         trial.modelId(),
         trial.profile(),
         "cpu <x>",
-        new SpeedSettings(4, 32, 2, 0, 1, 1, ComputeType.FP32),
+        new SpeedSettings(batch, 32, 2, 0, 1, 1, ComputeType.FP32),
         new ServingSpeed(second, second, 1, 1, 1, 1),
-        Instant.EPOCH);
+        at);
   }
 
   private static NightRecord tuesday(List<TrialRecord> trials) {
@@ -253,7 +259,8 @@ class ReportPageTest {
         .contains(
             "that makes a difference of -1.0 points on average", "1\tgenerate\t0.790\t0.810\t-2.0")
         .contains("50 % of dense, 500 B\t3\tno\t500 B\t0.700")
-        .contains("1.23 s", "not measured", "measured on cpu <x> in fp32, batch 4.");
+        .contains("1.23 s", "not measured")
+        .contains("first token: 1 request of 32 text tokens on cpu <x> in fp32, 1 thread.");
   }
 
   @Test
@@ -262,8 +269,8 @@ class ReportPageTest {
 
     assertThat(BudgetText.of(report, 599))
         .isEqualTo(
-            "Within 599 B: trial 3 takes 500 B of memory, 1.23 s to the first token of 4 requests"
-                + " on cpu <x>, accuracy 0.700 on the search's own questions (dense: 1000 B,"
+            "Within 599 B: trial 3 takes 500 B of memory, 1.23 s to the first token of 1 request"
+                + " of 32 text tokens on cpu <x> in fp32, 1 thread, accuracy 0.700 on the search's own questions (dense: 1000 B,"
                 + " accuracy 0.910 on held-out questions)");
     assertThat(BudgetText.of(report, 1000))
         .contains("latency not measured", "accuracy 0.910 on held-out questions (dense");
