@@ -15,10 +15,11 @@ with DAG(
 
     @task(retries=1)
     def announce(triggering_asset_events=None) -> int:
-        """Says which runs wrote the frontier, none if it was started by hand; put your deployment here."""
+        """Says whose frontiers are new, none if it was started by hand; put your deployment here."""
         events = triggering_asset_events.get(FRONTIER, [])
         for event in events:
-            print(f"new frontier by {event.source_dag_id}, run {event.source_run_id}")
+            whose = event.extra
+            print(f"new frontier of {whose['study']} of {whose['run_date']} in {whose['warehouse']}, by {event.source_dag_id}")
         return len(events)
 
     announce()

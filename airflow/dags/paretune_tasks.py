@@ -61,11 +61,24 @@ EXECUTORS = {
 }
 
 
-def command(name: str, *words: str, **options) -> SparkSubmitOperator:
+def tell_whose(context, result=None) -> None:
+    """Says in the events of a task's assets whose they are: the study, its warehouse and the night."""
+    run = context["dag_run"]
+    extra = {
+        "study": context["params"]["study"],
+        "warehouse": context["params"]["warehouse"],
+        "run_date": f"{run.logical_date or run.run_after:%Y-%m-%d}",
+    }
+    for asset in context["task"].outlets:
+        context["outlet_events"][asset].extra = extra
+
+
+def command(name: str, *words: str, outlets=()) -> SparkSubmitOperator:
     """A task that runs one command of Paretune with spark-submit.
 
     :param name: the command, and the task's id
     :param words: its command line; Airflow renders templates in it
+    :param outlets: assets that it updates
     """
     return SparkSubmitOperator(
         task_id=name,
@@ -80,5 +93,6 @@ def command(name: str, *words: str, **options) -> SparkSubmitOperator:
         conf={"spark.executor.memory": "{{ params.executor_memory }}", "spark.executor.cores": "{{ params.executor_cores }}"},
         application_args=[name, *words],
         env_vars={"PARETUNE_HOME": str(HOME), "DJL_OFFLINE": "true", "OPT_OUT_TRACKING": "true"},
-        **options,
+        outlets=list(outlets),
+        post_execute=tell_whose,
     )

@@ -126,14 +126,16 @@ def test_a_dag_of_others_starts_from_the_frontier_of_the_night(capfd):
         waiting = DagModel.get_current(dag.dag_id, session=session)
         SchedulerJobRunner(Job())._create_dag_runs_asset_triggered(dag_models=[waiting], session=session)
         [started] = session.scalars(select(DagRun).where(DagRun.dag_id == dag.dag_id))
-        assert [event.source_dag_id for event in started.consumed_asset_events] == ["paretune_nightly"]
+        [event] = started.consumed_asset_events
+        assert event.source_dag_id == "paretune_nightly"
+        assert event.extra == {"study": STUDY, "warehouse": str(WAREHOUSE), "run_date": "2026-01-22"}
         started.state = DagRunState.RUNNING
         session.commit()
         [announce] = started.get_task_instances(session=session)
         announce.try_number = 1
         _run_task(ti=announce, task=dag.get_task(announce.task_id))
         assert announce.state == TaskInstanceState.SUCCESS
-    assert "new frontier by paretune_nightly, run " in capfd.readouterr().out
+    assert f"new frontier of {STUDY} of 2026-01-22 in {WAREHOUSE}, by paretune_nightly" in capfd.readouterr().out
 
 
 def test_a_poc_tells_memory_latency_and_accuracy(results, monkeypatch):

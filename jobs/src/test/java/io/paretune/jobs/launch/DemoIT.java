@@ -71,10 +71,17 @@ class DemoIT {
         PythonEnvironment.ofNotebooks()
             .run("confirm_otherwise.py", directory, warehouse.toString(), "demo", "test")
             .strip();
+    String[] runs =
+        PythonEnvironment.ofNotebooks()
+            .run("second_night.py", directory, warehouse.toString(), "demo")
+            .strip()
+            .split(" ");
     assertThat(execute("frontier", warehouse))
         .content()
         .contains("test, answered by generate: " + right + " of 2051 questions broke")
-        .doesNotContain("test, answered by options");
+        .doesNotContain("test, answered by options")
+        .as("both nights, by time travel")
+        .contains(runs);
     assertThat(execute("frontier_spark", warehouse))
         .content()
         .as("layers of the model, none of another's")
