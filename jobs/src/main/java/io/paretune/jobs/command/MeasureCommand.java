@@ -40,7 +40,11 @@ final class MeasureCommand implements Command {
       Option.wholeNumber("--runs", "N", "runs that count; medians and quartiles are of these", 1)
           .orElse("5");
   private static final Option<Integer> THREADS =
-      Option.wholeNumber("--threads", "N", "of the CPU; without it, this machine's cores, for the gate gate.threads", 1);
+      Option.wholeNumber(
+          "--threads",
+          "N",
+          "of the CPU; without it, this machine's cores, for the gate gate.threads",
+          1);
   private static final Option<ComputeType> TYPE =
       Option.oneOf(
               "--type",

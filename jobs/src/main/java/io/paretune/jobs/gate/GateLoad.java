@@ -6,9 +6,8 @@ import io.paretune.udfs.evaluate.SpeedSettings;
 
 /**
  * The load under which {@code gate.max-ttft} holds: one request of an image and a short question,
- * on {@code
- * gate.threads} threads, whichever machine asks. How many tokens are generated, and how often, does not change the
- * first token's time.
+ * on {@code gate.threads} threads, whichever machine asks. How many tokens are generated, and how
+ * often, does not change the first token's time.
  *
  * @param threads of the CPU
  */

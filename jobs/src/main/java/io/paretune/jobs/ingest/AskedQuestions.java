@@ -68,8 +68,7 @@ public record AskedQuestions(Map<String, Sample> byId) {
     return versions(known(table, benchmarks), new TreeSet<>(benchmarks), new TreeMap<>(), version);
   }
 
-  private static Map<String, List<String>> known(
-      SamplesTable table, SortedSet<String> benchmarks) {
+  private static Map<String, List<String>> known(SamplesTable table, SortedSet<String> benchmarks) {
     Map<String, List<String>> known = new HashMap<>();
     benchmarks.forEach(name -> known.put(name, table.versions(name)));
     return known;

@@ -109,8 +109,7 @@ public final class Ingest {
           Report report = before.get();
           problems.collect(
               () -> {
-                check.accept(
-                    name, new SamplesTable(spark, warehouse).read(name, report.version()));
+                check.accept(name, new SamplesTable(spark, warehouse).read(name, report.version()));
                 return report;
               });
           writes.add(() -> report);

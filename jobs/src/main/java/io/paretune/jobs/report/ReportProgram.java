@@ -51,8 +51,7 @@ public final class ReportProgram {
     write(spark, read(spark, warehouse, config), file);
   }
 
-  private static StudyReport read(
-      SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
+  private static StudyReport read(SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
     String study = config.study().name();
     warehouse.createTables(spark);
     return StudyReport.of(

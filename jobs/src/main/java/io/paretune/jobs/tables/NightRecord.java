@@ -49,8 +49,7 @@ public record NightRecord(
     public Questions {
       if (changed.orElse(0) > common) {
         throw new IllegalArgumentException(
-            "%d of %d common questions cannot have changed"
-                .formatted(changed.getAsLong(), common));
+            "%d of %d common questions cannot have changed".formatted(changed.getAsLong(), common));
       }
     }
 

@@ -41,7 +41,8 @@ class NightTextTest {
 
   @Test
   void whatIsUnknownStaysUnknownInTheTable() {
-    for (NightRecord night : new NightRecord[] {night(OptionalLong.of(0)), night(OptionalLong.empty())}) {
+    for (NightRecord night :
+        new NightRecord[] {night(OptionalLong.of(0)), night(OptionalLong.empty())}) {
       assertThat(NightsTable.fromRow(NightsTable.toRow(night))).isEqualTo(night);
     }
   }

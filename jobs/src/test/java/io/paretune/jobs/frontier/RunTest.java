@@ -49,8 +49,7 @@ class RunTest {
 
   @Test
   void aNightThatIsMadeUpForIsNotTheLatestAndTheTableAgrees() {
-    TrialRecord tuned =
-        Trials.complete(RunId.ofSearch(Instant.EPOCH, Set.of()), 0, 0.5, 600, 0.8);
+    TrialRecord tuned = Trials.complete(RunId.ofSearch(Instant.EPOCH, Set.of()), 0, 0.5, 600, 0.8);
     LocalDate missed = DAY.minusDays(1);
     TrialRecord later = Trials.complete(RunId.ofNight(missed), 1, 0.6, 500, 0.7);
     NightRecord night = night(missed, later);

@@ -8,7 +8,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,8 @@ class AirflowIT {
     PythonEnvironment tables = PythonEnvironment.ofNotebooks();
     Path samples = directory.resolve("samples.parquet");
     tables.run("first_samples.py", directory, samples.toString(), "train=16", "val=100", "test=60");
+    // Files that changed within the last minute would be screened again by the next command.
+    Files.setLastModifiedTime(samples, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
     Path warehouse = directory.resolve("warehouse");
     try (StandaloneCluster cluster = new StandaloneCluster(SPARK, directory)) {
       Map<String, String> environment = environment(cluster.master());

@@ -3,8 +3,8 @@ package io.paretune.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.jobs.frontier.FrontierBuilder;
-import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.gate.GateLoad;
+import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.MeasurementRecord;
@@ -95,7 +95,8 @@ class ReportPageTest {
             points,
             trials,
             List.of(tuesday(trials)),
-            List.of(measured(1, 1.23456, Instant.EPOCH), measured(4, 9, Instant.EPOCH.plusSeconds(9))),
+            List.of(
+                measured(1, 1.23456, Instant.EPOCH), measured(4, 9, Instant.EPOCH.plusSeconds(9))),
             new GateLoad(1))
         .orElseThrow();
   }
@@ -269,9 +270,9 @@ class ReportPageTest {
 
     assertThat(BudgetText.of(report, 599))
         .isEqualTo(
-            "Within 599 B: trial 3 takes 500 B of memory, 1.23 s to the first token of 1 request"
-                + " of 32 text tokens on cpu <x> in fp32, 1 thread, accuracy 0.700 on the search's own questions (dense: 1000 B,"
-                + " accuracy 0.910 on held-out questions)");
+            "Within 599 B: trial 3 takes 500 B of memory, 1.23 s to the first token of 1 request of"
+                + " 32 text tokens on cpu <x> in fp32, 1 thread, accuracy 0.700 on the search's own"
+                + " questions (dense: 1000 B, accuracy 0.910 on held-out questions)");
     assertThat(BudgetText.of(report, 1000))
         .contains("latency not measured", "accuracy 0.910 on held-out questions (dense");
     assertThat(BudgetText.of(report, 379))

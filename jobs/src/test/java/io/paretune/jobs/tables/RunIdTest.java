@@ -28,8 +28,7 @@ class RunIdTest {
     assertThat(NIGHT)
         .isEqualTo("20261122night")
         .satisfies(id -> assertThat(RunId.isNight(id)).isTrue())
-        .satisfies(
-            id -> assertThat(RunId.dateOfNight(id)).contains(LocalDate.of(2026, 11, 22)));
+        .satisfies(id -> assertThat(RunId.dateOfNight(id)).contains(LocalDate.of(2026, 11, 22)));
     assertThat(RunId.ofSearch(Instant.EPOCH, Set.of("19700101night")))
         .startsWith("19700101night")
         .satisfies(id -> assertThat(RunId.isNight(id)).isFalse())
