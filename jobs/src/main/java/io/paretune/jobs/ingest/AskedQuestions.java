@@ -90,11 +90,7 @@ public record AskedQuestions(Map<String, Sample> byId) {
     Map<SortedMap<String, String>, String> parts = new HashMap<>();
     for (String version : earlier) {
       versions(known, benchmarks, new TreeMap<>(), version)
-          .ifPresent(
-              found -> {
-                parts.put(found, version);
-                edited.put(version, new HashSet<>());
-              });
+          .ifPresent(found -> parts.put(found, version));
     }
     for (String name : benchmarks) {
       Set<String> then = parts.keySet().stream().map(v -> v.get(name)).collect(Collectors.toSet());
@@ -112,7 +108,9 @@ public record AskedQuestions(Map<String, Sample> byId) {
                   parts.forEach(
                       (versions, together) -> {
                         if (row.getString(0).equals(versions.get(name))) {
-                          edited.get(together).add(row.getString(1));
+                          edited
+                              .computeIfAbsent(together, v -> new HashSet<>())
+                              .add(row.getString(1));
                         }
                       }));
     }

@@ -49,17 +49,22 @@ record FileStates(Configuration hadoop) {
       files.addAll(SamplesFiles.statuses(List.of(intake.images()), hadoop, new Problems()));
     }
     if (!intake.prompts().isNone()) {
-      files.addAll(textsOf(new Path(intake.prompts().model())));
+      files.addAll(textsOf(intake.prompts().model()));
     }
     return problems.isEmpty() ? state(intake + "\n" + OwnCode.hash(), files) : Optional.empty();
   }
 
   /** What a tokenizer and its template are read from: the small files of a model. */
-  private List<FileStatus> textsOf(Path model) throws IOException {
+  private List<FileStatus> textsOf(String model) throws IOException {
+    Path named = new Path(model);
+    Path directory =
+        named.toUri().getScheme() == null
+            ? new Path(java.nio.file.Path.of(model).toUri()) // a model without a scheme is local
+            : named;
     return List.of(
-        model
+        directory
             .getFileSystem(hadoop)
-            .listStatus(model, file -> file.getName().matches(".*\\.(json|jinja)")));
+            .listStatus(directory, file -> file.getName().matches(".*\\.(json|jinja)")));
   }
 
   /**

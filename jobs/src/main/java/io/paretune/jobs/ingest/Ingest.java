@@ -96,57 +96,54 @@ public final class Ingest {
     KnownScreenings known =
         new KnownScreenings(
             warehouse, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC());
-    List<ScreenedSamples> all = new ArrayList<>();
-    List<Supplier<Report>> writes = new ArrayList<>();
+    List<ScreenedSamples> open = new ArrayList<>();
+    Taking taking = new Taking(spark, warehouse, known, check, open);
     try {
+      List<Supplier<Report>> writes = new ArrayList<>();
       Problems problems = new Problems();
       for (Request request : requests) {
-        Optional<Begun> begun = known.begin(request);
-        String name = request.intake().benchmark();
-        Optional<Report> before =
-            begun.flatMap(known::find).flatMap(found -> stored(spark, warehouse, name, found));
-        if (before.isPresent()) {
-          Report report = before.get();
-          problems.collect(
-              () -> {
-                check.accept(name, new SamplesTable(spark, warehouse).read(name, report.version()));
-                return report;
-              });
-          writes.add(() -> report);
-          continue;
-        }
-        ScreenedSamples screened =
-            problems.collect(() -> SamplesReader.read(spark, request.paths(), request.intake()));
-        if (screened != null) {
-          all.add(screened);
-          problems.collect(
-              () -> {
-                check.accept(name, screened.samples());
-                return screened;
-              });
-          writes.add(
-              () -> {
-                Report report = write(spark, warehouse, screened);
-                begun.ifPresent(b -> known.keep(request, b, screened));
-                return report;
-              });
-        }
+        problems.collect(() -> writes.add(taking.checked(request)));
       }
       problems.throwIfAny();
       warehouse.createTables(spark);
       return writes.stream().map(Supplier::get).toList();
     } finally {
-      all.forEach(ScreenedSamples::close);
+      open.forEach(ScreenedSamples::close);
     }
   }
 
-  /** What an earlier screening found, if the warehouse still has it. */
-  private static Optional<Report> stored(
-      SparkSession spark, Warehouse warehouse, String benchmark, Found found) {
-    warehouse.createTables(spark); // they may have been removed since
-    return isThere(spark, warehouse, benchmark, found)
-        ? Optional.of(report(benchmark, found, Outcome.UNCHANGED, Optional.empty()))
-        : Optional.empty();
+  /**
+   * One benchmark after the other.
+   *
+   * @param open takes what must be closed
+   */
+  private record Taking(
+      SparkSession spark,
+      Warehouse warehouse,
+      KnownScreenings known,
+      BiConsumer<String, Dataset<Row>> check,
+      List<ScreenedSamples> open) {
+
+    /** Reads a benchmark, unless it is known, and checks it; what is returned writes it. */
+    Supplier<Report> checked(Request request) {
+      String name = request.intake().benchmark();
+      Optional<Begun> begun = known.begin(request);
+      Optional<Found> before =
+          begun.flatMap(known::find).filter(found -> isThere(spark, warehouse, name, found));
+      if (before.isPresent()) {
+        Found found = before.get();
+        check.accept(name, new SamplesTable(spark, warehouse).read(name, found.version()));
+        return () -> report(name, found, Outcome.UNCHANGED, Optional.empty());
+      }
+      ScreenedSamples screened = SamplesReader.read(spark, request.paths(), request.intake());
+      open.add(screened);
+      check.accept(name, screened.samples());
+      return () -> {
+        Report report = write(spark, warehouse, screened);
+        begun.ifPresent(b -> known.keep(request, b, screened));
+        return report;
+      };
+    }
   }
 
   private static Report write(SparkSession spark, Warehouse warehouse, ScreenedSamples screened) {
@@ -203,14 +200,18 @@ public final class Ingest {
 
   private static boolean isThere(
       SparkSession spark, Warehouse warehouse, String benchmark, Found found) {
+    SamplesTable samples = new SamplesTable(spark, warehouse);
+    RejectedSamplesTable rejected = new RejectedSamplesTable(spark, warehouse);
+    if (!samples.exists() || !rejected.exists()) {
+      return false;
+    }
     Row known =
-        new SamplesTable(spark, warehouse)
+        samples
             .read(benchmark, found.version())
             .agg(count(lit(1)), coalesce(max(col("shard")), lit(-1)))
             .head();
     return known.getLong(0) == found.accepted()
         && known.getInt(1) + 1 == found.shards()
-        && new RejectedSamplesTable(spark, warehouse).read(benchmark, found.version()).count()
-            == found.rejected();
+        && rejected.read(benchmark, found.version()).count() == found.rejected();
   }
 }

@@ -3,6 +3,7 @@ package io.paretune.jobs.ingest;
 import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.problem.UnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -147,6 +148,10 @@ final class SamplesFiles {
               0,
               reader.getRecordCount()));
     } catch (IOException | RuntimeException e) {
+      if (FileTrouble.isUnanswered(e)) {
+        throw new UnavailableException(
+            new Problem(where, "cannot be read now: " + firstLine(e), ""), e);
+      }
       // Parquet reports damage by exceptions of many classes.
       problems.add(
           where,

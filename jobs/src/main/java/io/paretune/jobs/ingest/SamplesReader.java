@@ -24,9 +24,11 @@ import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.problem.UnavailableException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -391,10 +393,12 @@ public final class SamplesReader {
       while (root.getCause() != null) {
         root = root.getCause();
       }
-      return new InvalidInputException(
-          spark.getMessageParameters().getOrDefault("path", String.join(", ", paths)),
-          "is damaged: " + SamplesFiles.firstLine(root),
-          "copy or download it again");
+      String file = spark.getMessageParameters().getOrDefault("path", String.join(", ", paths));
+      return FileTrouble.isUnanswered(e)
+          ? new UnavailableException(
+              new Problem(file, "cannot be read now: " + SamplesFiles.firstLine(root), ""), e)
+          : new InvalidInputException(
+              file, "is damaged: " + SamplesFiles.firstLine(root), "copy or download it again");
     }
     return e instanceof RuntimeException already ? already : new IllegalStateException(e);
   }

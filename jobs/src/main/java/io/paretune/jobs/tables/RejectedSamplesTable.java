@@ -34,6 +34,10 @@ public final class RejectedSamplesTable {
     return directory;
   }
 
+  public boolean exists() {
+    return directory.exists();
+  }
+
   public Dataset<Row> read() {
     return directory.read();
   }

@@ -58,6 +58,10 @@ public final class SamplesTable {
     return directory;
   }
 
+  public boolean exists() {
+    return directory.exists();
+  }
+
   /** Every question of every benchmark and version. */
   public Dataset<Row> read() {
     return directory.read();

@@ -54,7 +54,7 @@ record TableDirectory(
    * @throws InvalidInputException if a table is there whose columns cannot be made these
    */
   void createIfAbsent() {
-    if (DeltaTable.isDeltaTable(spark, path)) {
+    if (exists()) {
       StructType found = stored().schema();
       refuseOtherColumns(found);
       addColumns(missingIn(found));
@@ -67,6 +67,10 @@ record TableDirectory(
             .property("delta.enableDeletionVectors", "false")
             .property("delta.columnMapping.mode", "none");
     builder.partitionedBy(partitionColumns.toArray(String[]::new)).execute();
+  }
+
+  boolean exists() {
+    return DeltaTable.isDeltaTable(spark, path);
   }
 
   private void addColumns(List<StructField> missing) {

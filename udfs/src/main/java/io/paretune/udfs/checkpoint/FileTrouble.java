@@ -5,14 +5,20 @@ import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.UnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
+import org.jspecify.annotations.Nullable;
 
 /** What it means that a file which the user named cannot be read or written. */
 public final class FileTrouble {
@@ -30,6 +36,19 @@ public final class FileTrouble {
           UnsupportedFileSystemException.class);
 
   private FileTrouble() {}
+
+  /** Whether a store elsewhere did not answer: then nothing is known of the file. */
+  public static boolean isUnanswered(Throwable trouble) {
+    Set<Throwable> seen = new HashSet<>();
+    for (@Nullable Throwable e = trouble; e != null && seen.add(e); e = e.getCause()) {
+      if (e instanceof SocketException
+          || e instanceof InterruptedIOException
+          || e instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /**
    * The exception to throw: {@link InvalidInputException} where no repetition can help, and {@link

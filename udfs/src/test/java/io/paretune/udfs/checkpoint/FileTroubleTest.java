@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -34,6 +35,16 @@ class FileTroubleTest {
       new IOException("No space left on device"),
       new FileSystemException("/cache", null, "3 bytes are free, 4 are needed"),
     };
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsToldFromADamagedFile() {
+    Exception damaged = new IOException("Could not read footer", new IOException("bad magic"));
+    Exception silent =
+        new IllegalStateException("read failed", new SocketTimeoutException("Read timed out"));
+
+    assertThat(FileTrouble.isUnanswered(damaged)).isFalse();
+    assertThat(FileTrouble.isUnanswered(silent)).isTrue();
   }
 
   @ParameterizedTest
