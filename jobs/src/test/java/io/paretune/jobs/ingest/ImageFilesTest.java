@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,8 @@ class ImageFilesTest {
       rows.add(new GenericRowWithSchema(values, SCHEMA));
     }
     List<Row> read = new ArrayList<>();
-    new ImageFiles(folder, SCHEMA, new SerializableConfiguration(hadoop))
+    new ImageFiles(
+            folder, SCHEMA, new SerializableConfiguration(hadoop), new LongAccumulator())
         .call(rows.iterator())
         .forEachRemaining(read::add);
     return read;
