@@ -51,8 +51,7 @@ class ImageFilesTest {
       rows.add(new GenericRowWithSchema(values, SCHEMA));
     }
     List<Row> read = new ArrayList<>();
-    new ImageFiles(
-            folder, SCHEMA, new SerializableConfiguration(hadoop), new LongAccumulator())
+    new ImageFiles(folder, SCHEMA, new SerializableConfiguration(hadoop), new LongAccumulator())
         .call(rows.iterator())
         .forEachRemaining(read::add);
     return read;
