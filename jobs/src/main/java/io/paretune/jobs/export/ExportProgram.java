@@ -67,9 +67,14 @@ public record ExportProgram(
   }
 
   /** Writes the directory in a session that is open. */
-  void write(StudyInputs inputs, ExportTarget target) throws IOException {
+  void write(StudyInputs today, ExportTarget target) throws IOException {
     Optional<TrialRecord> trial =
-        subject instanceof Subject.OfTrial t ? Optional.of(trial(inputs, t)) : Optional.empty();
+        subject instanceof Subject.OfTrial t ? Optional.of(trial(today, t)) : Optional.empty();
+    // Samples that came since are not what it was calibrated and scored on.
+    StudyInputs inputs =
+        trial
+            .map(t -> today.withSamples(t.benchmarkVersion(), "trial " + t.trialId()))
+            .orElse(today);
     CompressionProfile own =
         subject instanceof Subject.OfProfile p
             ? p.profile()
@@ -125,13 +130,6 @@ public record ExportProgram(
           "has the content hash %s; trial %d is of %s"
               .formatted(inputs.modelId(), trial.trialId(), trial.modelId()),
           "give the model of the study");
-    }
-    if (!trial.benchmarkVersion().equals(inputs.version())) {
-      throw new InvalidInputException(
-          "benchmark.samples",
-          "are version %s of the benchmark; trial %d was calibrated and scored on %s"
-              .formatted(inputs.version(), trial.trialId(), trial.benchmarkVersion()),
-          "give the samples of the study");
     }
     return trial;
   }

@@ -2,10 +2,13 @@ package io.paretune.jobs.ingest;
 
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.Problems;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -14,13 +17,15 @@ import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Tells by their directories' entries, without reading them, whether files are those of another
  * time.
  */
 record FileStates(Configuration hadoop) {
+
+  /** Directories of images that are looked at; those of more are not told. */
+  private static final int MOST_FOLDERS = 1000;
 
   /**
    * Files as they were at a time.
@@ -43,6 +48,7 @@ record FileStates(Configuration hadoop) {
   Optional<State> of(Ingest.Request request) throws IOException {
     Intake intake = request.intake();
     Problems problems = new Problems();
+    // In their order: of two rows with one id the first counts.
     List<FileStatus> files =
         new ArrayList<>(SamplesFiles.statuses(request.paths(), hadoop, problems));
     if (intake.format() == BenchmarkFormat.GQA && !intake.images().isEmpty()) {
@@ -61,28 +67,42 @@ record FileStates(Configuration hadoop) {
         named.toUri().getScheme() == null
             ? new Path(java.nio.file.Path.of(model).toUri()) // a model without a scheme is local
             : named;
-    return List.of(
+    return inOrder(
         directory
             .getFileSystem(hadoop)
             .listStatus(directory, file -> file.getName().matches(".*\\.(json|jinja)")));
   }
 
+  private static List<FileStatus> inOrder(FileStatus[] files) {
+    return Arrays.stream(files).sorted(Comparator.comparing(FileStatus::getPath)).toList();
+  }
+
   /**
-   * All files in some folders and below them.
+   * All files in some folders, without those in folders below, and the folders' own time: it shows
+   * that a file came which brought an old time along.
    *
-   * @return empty if a store tells no times
+   * @return empty if there are very many, or a store tells no times
    */
-  Optional<State> below(List<String> folders) throws IOException {
+  Optional<State> in(List<String> folders) throws IOException {
+    if (folders.size() > MOST_FOLDERS) {
+      return Optional.empty();
+    }
     List<FileStatus> files = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
     for (String folder : folders) {
       Path path = new Path(folder);
       FileSystem system = path.getFileSystem(hadoop);
-      RemoteIterator<? extends FileStatus> inside = system.listFiles(path, true);
-      while (inside.hasNext()) {
-        files.add(inside.next());
+      try {
+        FileStatus own = system.getFileStatus(path);
+        if (!(own instanceof EtagSource)) { // an object store has no folders that could tell
+          files.add(own);
+        }
+        inOrder(system.listStatus(path)).stream().filter(FileStatus::isFile).forEach(files::add);
+      } catch (FileNotFoundException e) {
+        missing.add(folder);
       }
     }
-    return state("", files);
+    return state(missing.toString(), files);
   }
 
   private static Optional<State> state(String how, List<FileStatus> files) {
@@ -102,7 +122,7 @@ record FileStates(Configuration hadoop) {
                   file.getModificationTime(),
                   file instanceof EtagSource tagged ? tagged.getEtag() : ""));
     }
-    String all = how + "\n" + String.join("\n", lines.stream().sorted().toList());
+    String all = how + "\n" + String.join("\n", lines);
     byte[] digest = RowScreening.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
     return Optional.of(new State(HexFormat.of().formatHex(digest), latest));
   }

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -19,7 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +32,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder that paths are relative to and stay in; empty for the folder of the row's own file
  * @param schema of the rows
- * @param named counts rows that name an image
+ * @param folders takes the directories of the images that rows name, each once a task
  */
 record ImageFiles(
-    String folder, StructType schema, SerializableConfiguration hadoop, LongAccumulator named)
+    String folder,
+    StructType schema,
+    SerializableConfiguration hadoop,
+    CollectionAccumulator<String> folders)
     implements MapPartitionsFunction<Row, Row> {
   /** A benchmark's image is smaller; a task must not read a disk image into its heap. */
   private static final int MOST_BYTES = 256 << 20;
@@ -55,6 +60,7 @@ record ImageFiles(
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     Read[] last = new Read[1];
+    Set<String> seen = new HashSet<>();
     Iterable<Row> all = () -> rows;
     return StreamSupport.stream(all.spliterator(), false)
         .map(
@@ -63,10 +69,9 @@ record ImageFiles(
               if (row.getAs("image") != null || name == null || name.isBlank()) {
                 return with(row, row.getAs("image"), "");
               }
-              named.add(1);
               String in = folderOf(row);
               if (last[0] == null || !last[0].name.equals(name) || !last[0].folder.equals(in)) {
-                last[0] = read(in, name);
+                last[0] = read(in, name, seen);
               }
               return with(row, last[0].bytes, last[0].problem);
             })
@@ -79,7 +84,7 @@ record ImageFiles(
         : folder;
   }
 
-  private Read read(String in, String name) {
+  private Read read(String in, String name, Set<String> seen) {
     String what = "image path " + name;
     String problem;
     try {
@@ -90,6 +95,10 @@ record ImageFiles(
         problem = what + " leads out of the folder " + in;
       } else {
         what = "image file " + file;
+        String directory = String.valueOf(file.getParent());
+        if (seen.add(directory)) {
+          folders.add(directory);
+        }
         FileStatus status = files.getFileStatus(file);
         problem = status.isDirectory() ? what + " is a directory" : "";
         byte @Nullable [] bytes = problem.isEmpty() ? bytes(files, file) : null;

@@ -1,7 +1,6 @@
 package io.paretune.jobs.ingest;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
 import io.paretune.jobs.ingest.FileStates.State;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.WholeFile;
@@ -45,8 +44,8 @@ final class KnownScreenings {
   /**
    * A screening as it is kept.
    *
-   * @param imageFolders whose files rows name as their images
-   * @param imageState of all files in them
+   * @param imageFolders directories of the images that rows name
+   * @param imageState of the files in them
    */
   private record Kept(Found found, List<String> imageFolders, String imageState) {}
 
@@ -75,7 +74,7 @@ final class KnownScreenings {
     Instant begun = clock.instant();
     try {
       return files.of(request).map(state -> new Begun(state, begun));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return Optional.empty(); // the screening says what is wrong
     }
   }
@@ -87,12 +86,12 @@ final class KnownScreenings {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       Kept kept = new Gson().fromJson(text, Kept.class);
       return files
-          .below(kept.imageFolders())
+          .in(kept.imageFolders())
           .filter(state -> state.hash().equals(kept.imageState()))
           .map(state -> kept.found());
     } catch (FileNotFoundException e) {
       return Optional.empty();
-    } catch (IOException | JsonParseException | NullPointerException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("{} cannot be read, and the samples are screened again: {}", file, e.toString());
       return Optional.empty();
     }
@@ -107,13 +106,13 @@ final class KnownScreenings {
           || !files.of(request).equals(Optional.of(screening.state()))) {
         return;
       }
-      Optional<State> images = files.below(folders).filter(s -> s.isBefore(settled));
+      Optional<State> images = files.in(folders).filter(s -> s.isBefore(settled));
       if (images.isPresent()) {
         Kept kept = new Kept(screened.found(), folders, images.get().hash());
         byte[] json = new Gson().toJson(kept).getBytes(StandardCharsets.UTF_8);
         WholeFile.replace(hadoop, file(screening.state()), json);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // the samples are in the tables already
       LOG.warn("the next command screens the samples again: {}", e.toString());
     }
   }

@@ -3,7 +3,6 @@ package io.paretune.jobs.ingest;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
@@ -13,13 +12,9 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.sha2;
-import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.types.DataTypes.IntegerType;
-import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.jobs.ingest.PublishedRows.Wanted;
-import io.paretune.jobs.ingest.ShardAssignment.Load;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
@@ -32,13 +27,10 @@ import io.paretune.udfs.problem.UnavailableException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -46,12 +38,11 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -63,20 +54,14 @@ public final class SamplesReader {
   /** Refused rows that an error lists; it counts the others. */
   private static final int LISTED_ROWS = 20;
 
-  private static final StructType PLACES =
-      new StructType()
-          .add("image_id", StringType, false)
-          .add("shard", IntegerType, false)
-          .add("assigned_split", StringType, false);
-
   private final SparkSession spark;
   private final Intake intake;
-  private final LongAccumulator named;
+  private final CollectionAccumulator<String> imageFolders;
 
   private SamplesReader(SparkSession spark, Intake intake) {
     this.spark = spark;
     this.intake = intake;
-    this.named = spark.sparkContext().longAccumulator();
+    this.imageFolders = spark.sparkContext().collectionAccumulator();
   }
 
   /**
@@ -126,22 +111,15 @@ public final class SamplesReader {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     ImageTable table = new ImageTable(spark, intake.images());
-    Dataset<Row> held = isKeyed(table) ? table.join(rows) : rows;
-    ImageFiles files = new ImageFiles(imageFolder(table), held.schema(), hadoop, named);
+    // Only these questions name an image by its key; others may lie beside pictures and Parquet.
+    boolean keyed = intake.format() == BenchmarkFormat.GQA && table.isTable();
+    Dataset<Row> held = keyed ? table.join(rows) : rows;
+    ImageFiles files =
+        new ImageFiles(keyed ? "" : intake.images(), held.schema(), hadoop, imageFolders);
     Dataset<Row> whole = held.mapPartitions(files, Encoders.row(files.result()));
     return intake.format() == BenchmarkFormat.SCIENCE_QA
         ? whole.withColumn("sample_id", PublishedColumns.contentId())
         : whole;
-  }
-
-  /** Only these questions name an image by its key; others may lie beside pictures and Parquet. */
-  private boolean isKeyed(ImageTable table) {
-    return intake.format() == BenchmarkFormat.GQA && table.isTable();
-  }
-
-  /** What images that rows name are in; empty for the folder of the row's file. */
-  private String imageFolder(ImageTable table) {
-    return isKeyed(table) ? "" : intake.images();
   }
 
   private ScreenedSamples screen(List<SourceFile> files, Dataset<Row> rows) {
@@ -177,30 +155,18 @@ public final class SamplesReader {
       throw new InvalidInputException(refusals(files, unusable, rejected, total));
     }
     String version = SetHash.of(usable.select("digest"));
-    Map<String, Place> placeOf =
-        places(usable, counts.getLong(2) > 0 ? sharing(usable) : List.of());
+    Places places = Places.of(usable, counts.getLong(2) > 0, intake);
     return new ScreenedSamples(
         intake.benchmark(),
         version,
-        samples(rows, unusable, rejected, version, placeOf),
+        samples(rows, unusable, rejected, version, places),
         total - rejected,
         unusable.select(columns(RejectedSamplesTable.SCHEMA, version)),
         rejected,
         kept,
-        placeOf.size(),
-        (int) placeOf.values().stream().map(Place::shard).distinct().count(),
-        imageFolders(files));
-  }
-
-  /** As {@link ScreenedSamples#imageFolders}; the rows have been read. */
-  private List<String> imageFolders(List<SourceFile> files) {
-    if (named.value() == 0) {
-      return List.of();
-    }
-    String folder = imageFolder(new ImageTable(spark, intake.images()));
-    return folder.isEmpty()
-        ? files.stream().map(f -> new Path(f.path()).getParent().toString()).distinct().toList()
-        : List.of(folder);
+        places.images(),
+        places.shards(),
+        List.copyOf(new TreeSet<>(imageFolders.value())));
   }
 
   /** The verdict on each row by itself. */
@@ -264,11 +230,7 @@ public final class SamplesReader {
   }
 
   private Dataset<Row> samples(
-      Dataset<Row> rows,
-      Dataset<Row> unusable,
-      long rejected,
-      String version,
-      Map<String, Place> placeOf) {
+      Dataset<Row> rows, Dataset<Row> unusable, long rejected, String version, Places places) {
     Dataset<Row> kept =
         rejected == 0
             ? rows
@@ -276,12 +238,8 @@ public final class SamplesReader {
                 broadcast(unusable.select(col("position").as("unusable"))),
                 col("position").equalTo(col("unusable")),
                 "left_anti");
-    List<Row> places =
-        placeOf.entrySet().stream()
-            .map(e -> RowFactory.create(e.getKey(), e.getValue().shard(), e.getValue().split()))
-            .toList();
     return kept.withColumn("image_id", sha2(col("image"), 256))
-        .join(broadcast(spark.createDataFrame(places, PLACES)), "image_id")
+        .join(broadcast(places.rows(spark)), "image_id")
         .withColumn("split", coalesce(col("split"), col("assigned_split")))
         .select(columns(SamplesTable.SCHEMA, version));
   }
@@ -297,57 +255,6 @@ public final class SamplesReader {
                 })
         .toArray(Column[]::new);
   }
-
-  /**
-   * An image's shard, and the split of those of its rows that name none.
-   *
-   * @param split empty if all must
-   */
-  private record Place(int shard, String split) {}
-
-  /** The images of each group that asks about several. */
-  private static List<List<String>> sharing(Dataset<Row> usable) {
-    return usable
-        .where(col("group_id").notEqual(""))
-        .groupBy("group_id")
-        .agg(collect_set("image_id").as("images"))
-        .where(size(col("images")).gt(1))
-        .collectAsList()
-        .stream()
-        .map(row -> row.<String>getList(1))
-        .toList();
-  }
-
-  /** Images whose questions are judged together go together. */
-  private Map<String, Place> places(Dataset<Row> usable, List<List<String>> sharing) {
-    Connected connected = Connected.of(sharing);
-    boolean shared = !intake.splitShares().shares().isEmpty();
-    Map<String, String> splitOf = new HashMap<>();
-    Map<LoadKey, Long> loads = new HashMap<>();
-    for (Row row : usable.groupBy("image_id", "split").count().collectAsList()) {
-      String image = row.getString(0);
-      String anchor = connected.anchor(image);
-      String assigned = shared ? intake.splitShares().of(anchor) : "";
-      splitOf.put(image, assigned);
-      String split = row.isNullAt(1) ? assigned : row.getString(1);
-      loads.merge(new LoadKey(anchor, split), row.getLong(2), Long::sum);
-    }
-    Map<String, Integer> shardOf =
-        ShardAssignment.of(
-            loads.entrySet().stream()
-                .map(e -> new Load(e.getKey().image(), e.getKey().split(), e.getValue()))
-                .toList(),
-            intake.shards());
-    Map<String, Place> places = new HashMap<>();
-    splitOf.forEach(
-        (image, split) ->
-            places.put(
-                image,
-                new Place(Objects.requireNonNull(shardOf.get(connected.anchor(image))), split)));
-    return places;
-  }
-
-  private record LoadKey(String image, String split) {}
 
   private List<Problem> refusals(
       List<SourceFile> files, Dataset<Row> unusable, long rejected, long total) {

@@ -17,7 +17,8 @@ import org.apache.spark.sql.Row;
  * @param kept what is kept in memory: lines for each row, without its image
  * @param images different images among the usable rows
  * @param shards how many shards hold them: at most one for each image
- * @param imageFolders those that all images are in which rows name by a path; none if no row does
+ * @param imageFolders directories of the images that rows name by a path, in order; none if no row
+ *     does
  */
 public record ScreenedSamples(
     String benchmark,

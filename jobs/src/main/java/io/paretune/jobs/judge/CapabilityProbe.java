@@ -37,7 +37,7 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
    * @throws EndpointException if it cannot be reached
    */
   Set<Parameter> run() throws InterruptedException {
-    List<String> models = endpoint.models();
+    List<String> models = served();
     if (!models.isEmpty() && !models.contains(model)) {
       throw new InvalidInputException(
           "judge.model",
@@ -59,6 +59,16 @@ record CapabilityProbe(ChatEndpoint endpoint, String model, int maxTokens) {
       } catch (RefusedRequestException e) {
         leaveOut(wanted, e);
       }
+    }
+  }
+
+  /** Empty where nothing can be made of its list: only a request for a judgement tells then. */
+  private List<String> served() throws InterruptedException {
+    try {
+      return endpoint.models();
+    } catch (UnreadableException e) {
+      LOG.warn("{}", e.getMessage());
+      return List.of();
     }
   }
 

@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +40,15 @@ final class ChatEndpoint {
 
   private static final int TOO_MANY = 429;
 
+  /** Answers to a request for the models by which an endpoint says that it keeps no list. */
+  private static final Set<Integer> NO_LIST = Set.of(400, 404, 405, 410, 422, 501);
+
   private final HttpClient http =
       HttpClient.newBuilder()
+          // By http: the JDK would else ask to change to HTTP/2, and servers on uvicorn, such as
+          // vLLM's, lose the body of a request that does
+          // (github.com/vllm-project/vllm/issues/57203).
+          .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(20))
           // A redirect would carry the key elsewhere.
           .followRedirects(HttpClient.Redirect.NEVER)
@@ -90,10 +98,7 @@ final class ChatEndpoint {
         "/models",
         HttpRequest.BodyPublishers.noBody(),
         Optional.empty(),
-        response ->
-            response.statusCode() == 404 || response.statusCode() == 405
-                ? List.of()
-                : modelIds(response.body()));
+        response -> response.statusCode() == 200 ? modelIds(response.body()) : List.of());
   }
 
   /**
@@ -212,6 +217,9 @@ final class ChatEndpoint {
   private Optional<Setback> setback(
       HttpResponse<String> response, String path, Optional<String> model) {
     int status = response.statusCode();
+    if (model.isEmpty() && NO_LIST.contains(status)) {
+      return Optional.empty();
+    }
     String said = message(response.body());
     String what = "status " + status + (said.isEmpty() ? "" : ": " + said);
     if (status == 408 || status == 425 || status == TOO_MANY || status >= 500) {
@@ -229,16 +237,13 @@ final class ChatEndpoint {
               key.isPresent()
                   ? "check the key in the environment"
                   : "put the key into the environment variable that judge.api-key-variable names");
-      case 404, 410 -> {
-        if (model.isEmpty()) {
-          return Optional.empty();
-        }
-        throw new InvalidInputException(
-            "judge.model",
-            "%s does not serve \"%s\"%s: %s"
-                .formatted(base, model.get(), status == 410 ? " any more" : "", what),
-            "name a model that it lists under /models, and check that judge.endpoint ends in /v1");
-      }
+      case 404, 410 ->
+          throw new InvalidInputException(
+              "judge.model",
+              "%s does not serve \"%s\"%s: %s"
+                  .formatted(base, model.orElseThrow(), status == 410 ? " any more" : "", what),
+              "name a model that it lists under /models, and check that judge.endpoint ends in"
+                  + " /v1");
       default ->
           throw new InvalidInputException(
               "judge.endpoint",
@@ -292,7 +297,11 @@ final class ChatEndpoint {
         ids.add(model.getAsJsonObject().get("id").getAsString());
       }
       return List.copyOf(ids);
-    } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+    } catch (JsonParseException
+        | IllegalStateException
+        | UnsupportedOperationException
+        | ClassCastException
+        | NullPointerException e) {
       throw new MalformedReplyException("is no list of models: " + JudgePrompt.brief(body));
     }
   }

@@ -23,7 +23,9 @@ final class MlflowServer {
 
   private final URI api;
   private final Optional<String> token;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  // HTTP/1.1: a server on uvicorn loses the body of a request that asks to change to HTTP/2.
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
   MlflowServer(String address, Optional<String> token) {
     this.api = URI.create(address.replaceAll("/+$", "") + "/api/2.0/mlflow/");

@@ -253,19 +253,31 @@ public record StudyInputs(
           remedy);
     }
     problems.throwIfAny();
-    LOG.info("the samples changed since run {}: its own are asked", latest.get().id());
+    return withSamples(then.benchmarkVersion(), "run " + latest.get().id());
+  }
+
+  /**
+   * The same on earlier samples, which are in the warehouse.
+   *
+   * @param earlier as {@link #version}
+   * @param whose what was scored on them, as a message calls it
+   * @throws InvalidInputException if the warehouse does not have them any more
+   */
+  public StudyInputs withSamples(String earlier, String whose) {
+    if (earlier.equals(version())) {
+      return this;
+    }
+    LOG.info("the samples changed since {}: its own are taken", whose);
     return AskedQuestions.versions(
-            new SamplesTable(spark, warehouse),
-            new TreeSet<>(versions.keySet()),
-            then.benchmarkVersion())
+            new SamplesTable(spark, warehouse), new TreeSet<>(versions.keySet()), earlier)
         .map(own -> new StudyInputs(spark, config, warehouse, source, modelId, footprint, own))
         .orElseThrow(
             () ->
                 new InvalidInputException(
                     "benchmark.samples",
-                    "changed since run %s, whose questions are not in %s any more"
-                        .formatted(latest.get().id(), warehouse.root()),
-                    remedy));
+                    "changed since %s, whose questions are not in %s any more"
+                        .formatted(whose, warehouse.root()),
+                    "run retune first: it scores the frontier's points again"));
   }
 
   /** How questions are asked and judged. */

@@ -25,11 +25,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -72,11 +72,7 @@ class RetuneCommandTest {
   }
 
   private static Map<String, Integer> questions(int searched) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    counts.put("train", 16);
-    counts.put("val", searched);
-    counts.put("test", 60);
-    return counts;
+    return new TreeMap<>(Map.of("train", 16, "val", searched, "test", 60));
   }
 
   private static SparkSession spark() {
@@ -256,8 +252,8 @@ class RetuneCommandTest {
 
     assertThat(run("measure", moreSamples, measure).out())
         .isEqualTo("gate.max-ttft is not set: the gate asks for no measurement\n");
-    String[] limited = append(append(measure, "gate.max-ttft=1 hour"), "gate.threads=1");
-    Ran adHoc = run("measure", moreSamples, append(append(limited, "--batch"), "2"));
+    String[] limited = append(measure, "gate.max-ttft=1 hour", "gate.threads=1");
+    Ran adHoc = run("measure", moreSamples, append(limited, "--batch", "2"));
     assertThat(adHoc.status()).isEqualTo(2);
     assertThat(adHoc.err()).contains("--for-gate: is given with another load than the gate's");
     Ran measured = run("measure", moreSamples, limited);
@@ -297,7 +293,7 @@ class RetuneCommandTest {
         new FrontierTable(spark(), warehouse)
             .latest(STUDY).stream().filter(FrontierRecord::promoted).toList();
 
-    Ran first = run("export", moreSamples, words);
+    Ran first = run("export", samples, words); // others than the night's
 
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.out())
@@ -331,7 +327,7 @@ class RetuneCommandTest {
         .contains("holds another profile than trial " + promoted.get(0).trialId());
   }
 
-  private static String[] append(String[] words, String more) {
+  private static String[] append(String[] words, String... more) {
     return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
   }
 
@@ -367,12 +363,10 @@ class RetuneCommandTest {
     String[] sibling = {
       "study.name=sibling", "study.template=" + template, "study.uniform-baseline=[]"
     };
-    String[] nights =
-        append(
-            append(append(sibling, "study.warm-start.studies=[" + STUDY + "]"), "study.patience=1"),
-            "retune.trials=1");
+    String[] night22 = {"retune.trials=1", "study.patience=1", "--date", "2026-01-22"};
+    String[] warm = append(sibling, "study.warm-start.studies=[" + STUDY + "]");
 
-    Ran night = run("retune", moreSamples, append(append(nights, "--date"), "2026-01-22"));
+    Ran night = run("retune", moreSamples, append(warm, night22));
 
     assertThat(night.status()).as(night.err()).isZero();
     List<TrialRecord> own = new TrialsTable(spark(), warehouse).ofStudy("sibling");
@@ -383,13 +377,8 @@ class RetuneCommandTest {
     assertThat(frontier("2026-01-22").stream().map(p -> p.profile().id()))
         .containsAll(tried.stream().map(t -> t.profile().id()).toList());
     assertThat(night.out()).contains("Night of 2026-01-22: 0 points", ", 1 candidates tried");
-    Ran wrong =
-        run(
-            "retune",
-            moreSamples,
-            append(
-                append(append(sibling, "study.warm-start.studies=[none]"), "--date"),
-                "2026-01-23"));
+    String[] fromNone = append(sibling, "study.warm-start.studies=[none]", "--date", "2026-01-23");
+    Ran wrong = run("retune", moreSamples, fromNone);
     assertThat(wrong.status()).isEqualTo(2);
     assertThat(wrong.err()).contains("study \"none\" has no complete trial");
 

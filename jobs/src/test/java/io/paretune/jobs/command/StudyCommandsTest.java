@@ -271,7 +271,7 @@ class StudyCommandsTest {
     assertThat(refused.err())
         .isEqualTo(
             "workload: is \"16x64\"; the study \"first\" has trials with \"16x128\" — choose"
-                + " another study.name\n");
+                + " another study.name, or run retune, which goes on with it\n");
   }
 
   @Test

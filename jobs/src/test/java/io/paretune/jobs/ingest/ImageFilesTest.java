@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +33,7 @@ class ImageFilesTest {
   private static final byte[] RED = SampleFiles.png(0xff0000, 8);
 
   @TempDir private Path directory;
+  private final CollectionAccumulator<String> folders = new CollectionAccumulator<>();
   private Path images = Path.of("");
 
   @BeforeEach
@@ -51,7 +52,7 @@ class ImageFilesTest {
       rows.add(new GenericRowWithSchema(values, SCHEMA));
     }
     List<Row> read = new ArrayList<>();
-    new ImageFiles(folder, SCHEMA, new SerializableConfiguration(hadoop), new LongAccumulator())
+    new ImageFiles(folder, SCHEMA, new SerializableConfiguration(hadoop), folders)
         .call(rows.iterator())
         .forEachRemaining(read::add);
     return read;
@@ -80,6 +81,14 @@ class ImageFilesTest {
     }
     assertThat(read("/", directory.resolve("outside").toString()).get(0).<byte[]>getAs("image"))
         .isEqualTo(RED);
+  }
+
+  @Test
+  void onlyTheFoldersOfTheImagesAreTold() {
+    read("/", images + "/link.png", images + "/none.png", images + "/a directory/none");
+
+    assertThat(folders.value())
+        .containsExactly("file:" + images, "file:" + images + "/a directory");
   }
 
   @Test

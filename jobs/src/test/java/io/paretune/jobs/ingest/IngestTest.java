@@ -13,6 +13,7 @@ import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +116,7 @@ class IngestTest {
         "category":"c","split":"val"}
         """);
     Instant yesterday = Instant.now().minus(Duration.ofDays(1));
-    for (Path settled : List.of(image, file)) {
+    for (Path settled : List.of(image, images, file)) {
       Files.setLastModifiedTime(settled, FileTime.from(yesterday));
     }
     Intake intake =
@@ -136,10 +137,15 @@ class IngestTest {
     Ingest.Report second = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
     Files.setLastModifiedTime(image, FileTime.from(yesterday.plusSeconds(1)));
     Ingest.Report third = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
+    Path blue = Files.write(folder.resolve("blue.png"), SampleFiles.png(0x0000ff, 8));
+    Files.setLastModifiedTime(blue, FileTime.from(yesterday.plusSeconds(1)));
+    Files.move(blue, image, StandardCopyOption.REPLACE_EXISTING); // with its old time
+    Ingest.Report fourth = Ingest.run(spark, warehouse, List.of(file.toString()), intake);
 
     assertThat(second.outcome()).isEqualTo(Ingest.Outcome.UNCHANGED);
     assertThat(second.version()).isEqualTo(first.version());
     assertThat(third.change()).contains(new VersionChange(0, 0, 1));
+    assertThat(fourth.change()).contains(new VersionChange(0, 0, 1));
   }
 
   private long commits(Warehouse warehouse) {

@@ -18,6 +18,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server that fails as servers do. */
 class ChatEndpointTest {
@@ -207,12 +209,24 @@ class ChatEndpointTest {
     assertThat(server.requests()).isEmpty();
   }
 
-  @Test
-  void anEndpointWithoutAListOfModelsCanJudge() throws InterruptedException {
-    server.listing(404);
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 405, 422, 501})
+  void anEndpointWithoutAListOfModelsCanJudge(int status) throws InterruptedException {
+    server.listing(status);
     ChatEndpoint endpoint = endpoint(server.endpoint(), Duration.ofSeconds(20));
     assertThat(new CapabilityProbe(endpoint, ChatServer.MODEL, 64).run())
         .contains(Parameter.TEMPERATURE, Parameter.SEED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"data\": null}", "{\"data\": {}}", "{\"data\": [{\"id\": null}]}", "[]", "hi"})
+  void anEndpointWhoseListOfModelsCannotBeReadCanJudge(String list) throws InterruptedException {
+    server.listing(list);
+    ChatEndpoint endpoint = endpoint(server.endpoint(), Duration.ofSeconds(20));
+    assertThat(new CapabilityProbe(endpoint, ChatServer.MODEL, 64).run())
+        .contains(Parameter.TEMPERATURE, Parameter.SEED);
+    assertThat(endpoint.requests()).as("asked for again").isEqualTo(ATTEMPTS + 1);
   }
 
   @Test

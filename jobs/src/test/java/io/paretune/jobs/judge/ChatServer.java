@@ -44,6 +44,7 @@ final class ChatServer implements AutoCloseable {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger mostInFlight = new AtomicInteger();
   private volatile int listStatus = 200;
+  private volatile String list = "";
 
   ChatServer() throws IOException {
     models.add(MODEL);
@@ -78,6 +79,12 @@ final class ChatServer implements AutoCloseable {
   /** A server that keeps no list of models. */
   ChatServer listing(int status) {
     listStatus = status;
+    return this;
+  }
+
+  /** A server whose list of models is such a text. */
+  ChatServer listing(String text) {
+    list = text;
     return this;
   }
 
@@ -143,10 +150,11 @@ final class ChatServer implements AutoCloseable {
       model.addProperty("object", "model");
       data.add(model);
     }
-    JsonObject list = new JsonObject();
-    list.addProperty("object", "list");
-    list.add("data", data);
-    send(exchange, listStatus, listStatus == 200 ? list.toString() : "404 page not found");
+    JsonObject all = new JsonObject();
+    all.addProperty("object", "list");
+    all.add("data", data);
+    String said = list.isEmpty() ? all.toString() : list;
+    send(exchange, listStatus, listStatus == 200 ? said : "404 page not found");
   }
 
   private void complete(HttpExchange exchange) throws IOException {
@@ -154,6 +162,11 @@ final class ChatServer implements AutoCloseable {
     try {
       String key = exchange.getRequestHeaders().getFirst("Authorization");
       keys.add(key == null ? "" : key);
+      if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+        // As uvicorn, which vLLM is served by: the body of such a request is lost.
+        send(exchange, 400, "{\"error\":{\"message\":\"body: Field required\"}}");
+        return;
+      }
       JsonObject request =
           JsonParser.parseString(
                   new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))

@@ -15,6 +15,8 @@ import java.nio.file.NotDirectoryException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
@@ -35,6 +37,10 @@ public final class FileTrouble {
           AccessControlException.class,
           UnsupportedFileSystemException.class);
 
+  /** The same of S3, whose classes are on the path only of who uses it. */
+  private static final Set<String> NAMED_WRONGLY_ON_S3 =
+      Set.of("UnknownStoreException", "AWSBadRequestException", "AWSRedirectException");
+
   private FileTrouble() {}
 
   /** Whether a store elsewhere did not answer: then nothing is known of the file. */
@@ -43,11 +49,25 @@ public final class FileTrouble {
     for (@Nullable Throwable e = trouble; e != null && seen.add(e); e = e.getCause()) {
       if (e instanceof SocketException
           || e instanceof InterruptedIOException
-          || e instanceof UnknownHostException) {
+          || e instanceof UnknownHostException
+          || e instanceof SSLException
+          || (e instanceof IOException io && isOfStore(io))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Of Hadoop's own kinds, such as S3's status 503 and HDFS's missing block, but no damage. */
+  private static boolean isOfStore(IOException e) {
+    return e.getClass().getName().startsWith("org.apache.hadoop.")
+        && !(e instanceof ChecksumException)
+        && !isNamedWrongly(e);
+  }
+
+  private static boolean isNamedWrongly(IOException e) {
+    return NAMED_WRONGLY.stream().anyMatch(kind -> kind.isInstance(e))
+        || NAMED_WRONGLY_ON_S3.contains(e.getClass().getSimpleName());
   }
 
   /**
@@ -57,7 +77,7 @@ public final class FileTrouble {
    * @param problem as the user is told
    */
   public static RuntimeException of(Problem problem, IOException cause) {
-    return NAMED_WRONGLY.stream().anyMatch(kind -> kind.isInstance(cause))
+    return isNamedWrongly(cause)
         ? new InvalidInputException(List.of(problem))
         : new UnavailableException(problem, cause);
   }

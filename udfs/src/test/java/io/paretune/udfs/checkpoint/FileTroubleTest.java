@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,10 @@ class FileTroubleTest {
         new IllegalStateException("read failed", new SocketTimeoutException("Read timed out"));
 
     assertThat(FileTrouble.isUnanswered(damaged)).isFalse();
+    assertThat(FileTrouble.isUnanswered(new ChecksumException("/data/x", 3))).isFalse();
     assertThat(FileTrouble.isUnanswered(silent)).isTrue();
+    assertThat(FileTrouble.isUnanswered(new IOException(new RemoteException("Standby", "try"))))
+        .isTrue();
   }
 
   @ParameterizedTest
