@@ -71,6 +71,11 @@ class DemoIT {
         PythonEnvironment.ofNotebooks()
             .run("confirm_otherwise.py", directory, warehouse.toString(), "demo", "test")
             .strip();
+    assertThat(execute("frontier_spark", warehouse))
+        .content()
+        .as("layers of the model, none of another's")
+        .contains("|    7|")
+        .doesNotContain("|   90|");
     String[] runs =
         PythonEnvironment.ofNotebooks()
             .run("second_night.py", directory, warehouse.toString(), "demo")
@@ -82,11 +87,6 @@ class DemoIT {
         .doesNotContain("test, answered by options")
         .as("both nights, by time travel")
         .contains(runs);
-    assertThat(execute("frontier_spark", warehouse))
-        .content()
-        .as("layers of the model, none of another's")
-        .contains("|    7|")
-        .doesNotContain("|   90|");
   }
 
   /** Executes a notebook on the demo's tables; it fails where a cell does. */
