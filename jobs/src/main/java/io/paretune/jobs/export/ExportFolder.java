@@ -1,11 +1,14 @@
 package io.paretune.jobs.export;
 
 import io.paretune.jobs.tables.WholeFile;
+import io.paretune.jobs.tables.WriteProbe;
+import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,19 +29,20 @@ record ExportFolder(Path root, FileSystem files, Configuration hadoop) {
       FileSystem found = path.getFileSystem(hadoop);
       FileSystem files = found instanceof LocalFileSystem local ? local.getRaw() : found;
       Path root = files.makeQualified(path);
-      files.mkdirs(root);
-      Path probe = new Path(root, "." + UUID.randomUUID() + ".probe");
-      files.create(probe).close();
-      files.delete(probe, false);
+      WriteProbe.in(files, root);
       return new ExportFolder(root, files, hadoop);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new InvalidInputException(
-          option,
-          to
-              + " cannot be written to: "
-              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-          "name a directory that you may write to");
+    } catch (IOException e) {
+      throw FileTrouble.of(notWritable(option, to, e), e);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(List.of(notWritable(option, to, e)));
     }
+  }
+
+  private static Problem notWritable(String option, String to, Exception e) {
+    return new Problem(
+        option,
+        to + " cannot be written to: " + FileTrouble.firstLine(e),
+        "name a directory that you may write to");
   }
 
   /** The URI of something in it. */

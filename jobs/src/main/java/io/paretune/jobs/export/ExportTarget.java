@@ -1,9 +1,9 @@
 package io.paretune.jobs.export;
 
+import io.paretune.jobs.tables.WriteProbe;
 import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -67,7 +67,7 @@ final class ExportTarget {
   private static Problem unreachable(String option, String to, Exception e) {
     return new Problem(
         option,
-        to + " cannot be reached: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+        to + " cannot be reached: " + FileTrouble.firstLine(e),
         "check the address and the credentials");
   }
 
@@ -76,14 +76,8 @@ final class ExportTarget {
   }
 
   private void requireWritable(String option, String to) throws IOException {
-    Path parent = target.getParent();
-    Path probe = new Path(parent, "." + UUID.randomUUID() + ".probe");
     try {
-      if (!files.mkdirs(parent)) {
-        throw new FileNotFoundException(parent + " cannot be made");
-      }
-      files.create(probe).close();
-      files.delete(probe, false);
+      WriteProbe.in(files, target.getParent());
     } catch (IOException e) {
       throw FileTrouble.of(
           new Problem(

@@ -98,9 +98,7 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   /** What the dense model's layers see on the calibration questions. */
   public ActivationStatistics denseStatistics() {
     return read(
-        questionsId,
-        store.statistics(
-            questionsId, () -> calibrating(() -> questions.get().calibration().toBytes())));
+        questionsId, statistics(questionsId, () -> questions.get().calibration().toBytes()));
   }
 
   private static ActivationStatistics read(String name, byte[] bytes) {
@@ -115,8 +113,7 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
       VisionStatistics statistics =
           VisionStatistics.fromBytes(
               "calibration " + name,
-              store.statistics(
-                  name, () -> calibrating(() -> questions.get().visionCalibration().toBytes())));
+              statistics(name, () -> questions.get().visionCalibration().toBytes()));
       known =
           new CandidateSpec.VisionEvidence(send(statistics.tower()), send(statistics.projector()));
       sight = known;
@@ -130,23 +127,19 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
     return send(
         read(
             name,
-            store.statistics(
+            statistics(
                 name,
-                () ->
-                    calibrating(
-                        () -> {
-                          ShardedBenchmark benchmark = questions.get();
-                          return SequentialCalibration.measure(
-                                  benchmark.prepared(),
-                                  benchmark.source(),
-                                  pruning,
-                                  benchmark.batch())
-                              .toBytes();
-                        }))));
+                () -> {
+                  ShardedBenchmark benchmark = questions.get();
+                  return SequentialCalibration.measure(
+                          benchmark.prepared(), benchmark.source(), pruning, benchmark.batch())
+                      .toBytes();
+                })));
   }
 
-  private byte[] calibrating(Supplier<byte[]> measure) {
-    return StageProgress.during(spark.sc(), "calibrating", measure);
+  /** Those that are kept under a name; what has to be measured says how far it is. */
+  private byte[] statistics(String name, Supplier<byte[]> measure) {
+    return store.statistics(name, () -> StageProgress.during(spark.sc(), "calibrating", measure));
   }
 
   private synchronized Evidence evidence(String what, Supplier<Evidence> make) {

@@ -141,10 +141,8 @@ public final class TrialRecorder implements AutoCloseable {
 
   private synchronized void rest(long nanos) throws InterruptedException {
     long until = System.nanoTime() + nanos;
-    long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
-    while (!wanted && millis > 0) {
-      wait(millis);
-      millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+    for (long left = nanos; !wanted && left > 0; left = until - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
     wanted = false;
   }

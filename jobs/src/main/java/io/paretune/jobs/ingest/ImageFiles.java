@@ -1,5 +1,6 @@
 package io.paretune.jobs.ingest;
 
+import io.paretune.udfs.checkpoint.FileTrouble;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,7 +111,7 @@ record ImageFiles(
     } catch (FileNotFoundException e) {
       problem = what + " does not exist";
     } catch (AccessControlException | AccessDeniedException | IllegalArgumentException e) {
-      problem = what + " cannot be read: " + SamplesFiles.firstLine(e);
+      problem = what + " cannot be read: " + FileTrouble.firstLine(e);
     } catch (IOException e) {
       // A store that does not answer says nothing about the row: the task is tried again.
       throw new UncheckedIOException(what + " cannot be read now", e);
@@ -123,7 +124,7 @@ record ImageFiles(
     try (FSDataInputStream in = files.open(file)) {
       return in.readNBytes(MOST_BYTES + 1);
     } catch (FileNotFoundException e) {
-      throw new AccessDeniedException(SamplesFiles.firstLine(e)); // it was there just now
+      throw new AccessDeniedException(FileTrouble.firstLine(e)); // it was there just now
     }
   }
 

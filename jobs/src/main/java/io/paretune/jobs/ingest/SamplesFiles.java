@@ -92,10 +92,11 @@ final class SamplesFiles {
     } catch (IOException e) {
       problems.collect(
           () -> {
-            throw FileTrouble.of(new Problem(location, "cannot be read: " + firstLine(e), ""), e);
+            throw FileTrouble.of(
+                new Problem(location, "cannot be read: " + FileTrouble.firstLine(e), ""), e);
           });
     } catch (IllegalArgumentException e) {
-      problems.add(location, "cannot be read: " + firstLine(e));
+      problems.add(location, "cannot be read: " + FileTrouble.firstLine(e));
     }
     return List.of();
   }
@@ -150,21 +151,14 @@ final class SamplesFiles {
     } catch (IOException | RuntimeException e) {
       if (FileTrouble.isUnanswered(e)) {
         throw new UnavailableException(
-            new Problem(where, "cannot be read now: " + firstLine(e), ""), e);
+            new Problem(where, "cannot be read now: " + FileTrouble.firstLine(e), ""), e);
       }
       // Parquet reports damage by exceptions of many classes.
       problems.add(
           where,
-          "is not a readable Parquet file: " + firstLine(e),
+          "is not a readable Parquet file: " + FileTrouble.firstLine(e),
           "it may be cut short or of another format: copy or download it again");
       return Optional.empty();
     }
-  }
-
-  static String firstLine(Throwable e) {
-    String message = e.getMessage();
-    return message == null || message.isBlank()
-        ? e.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("");
   }
 }

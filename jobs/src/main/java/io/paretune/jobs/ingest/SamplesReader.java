@@ -303,9 +303,9 @@ public final class SamplesReader {
       String file = spark.getMessageParameters().getOrDefault("path", String.join(", ", paths));
       return FileTrouble.isUnanswered(e)
           ? new UnavailableException(
-              new Problem(file, "cannot be read now: " + SamplesFiles.firstLine(root), ""), e)
+              new Problem(file, "cannot be read now: " + FileTrouble.firstLine(root), ""), e)
           : new InvalidInputException(
-              file, "is damaged: " + SamplesFiles.firstLine(root), "copy or download it again");
+              file, "is damaged: " + FileTrouble.firstLine(root), "copy or download it again");
     }
     return e instanceof RuntimeException already ? already : new IllegalStateException(e);
   }

@@ -85,27 +85,25 @@ public final class StageProgress extends SparkListener {
     private final String name;
     private final int tasks;
     private final Instant started;
-    private Instant lastLine;
+    private final LinePace pace;
     private int done;
 
     Running(String name, int tasks, Instant started) {
       this.name = name;
       this.tasks = tasks;
       this.started = started;
-      this.lastLine = started;
+      this.pace = new LinePace(QUIET, started);
     }
 
     void done(Instant now, Consumer<String> lines) {
       done++;
       // Of a task that ran twice both may end.
-      if (done >= tasks || Duration.between(lastLine, now).compareTo(QUIET) < 0) {
-        return;
+      if (done < tasks && pace.isDue(now)) {
+        lines.accept(
+            "%s: %d of %d tasks, %s"
+                .formatted(
+                    name, done, tasks, TimeLeft.text(Duration.between(started, now), done, tasks)));
       }
-      lastLine = now;
-      lines.accept(
-          "%s: %d of %d tasks, %s"
-              .formatted(
-                  name, done, tasks, TimeLeft.text(Duration.between(started, now), done, tasks)));
     }
   }
 }

@@ -4,16 +4,13 @@ import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -71,13 +68,7 @@ public record Warehouse(String root) {
   public void requireWritable(Configuration hadoop) {
     Path directory = new Path(root);
     try {
-      FileSystem files = directory.getFileSystem(hadoop);
-      if (!files.mkdirs(directory)) {
-        throw new FileNotFoundException("the directory cannot be made");
-      }
-      Path probe = new Path(directory, "." + UUID.randomUUID() + ".probe");
-      files.create(probe).close();
-      files.delete(probe, false);
+      WriteProbe.in(directory.getFileSystem(hadoop), directory);
     } catch (IOException e) {
       throw FileTrouble.of(notWritable(e), e);
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
@@ -88,9 +79,7 @@ public record Warehouse(String root) {
   private Problem notWritable(Exception e) {
     return new Problem(
         "warehouse",
-        root
-            + " cannot be written to: "
-            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+        root + " cannot be written to: " + FileTrouble.firstLine(e),
         "name a directory or URI that you may write to");
   }
 

@@ -4,6 +4,7 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.AskedQuestions;
+import io.paretune.jobs.progress.LinePace;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.progress.TimeLeft;
 import io.paretune.jobs.tables.HeldOut;
@@ -58,7 +59,7 @@ public final class Confirmation {
   private final Answering confirming;
   private final Answering searching;
   private final Clock clock;
-  private Instant lastLine = Instant.EPOCH;
+  private final LinePace pace = new LinePace(QUIET, Instant.EPOCH);
 
   /**
    * Sets up a confirmation of one study's trials.
@@ -173,8 +174,7 @@ public final class Confirmation {
 
   private void say(int done, int profiles, Instant started) {
     Instant now = clock.instant();
-    if (done == profiles || Duration.between(lastLine, now).compareTo(QUIET) >= 0) {
-      lastLine = now;
+    if (done == profiles || pace.isDue(now)) {
       LOG.info(
           "{} of {} profiles confirmed, {}",
           done,

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.jobs.progress.LinePace;
 import io.paretune.jobs.progress.TimeLeft;
 import io.paretune.jobs.search.Outcome;
 import io.paretune.jobs.search.SearchListener;
@@ -26,7 +27,7 @@ final class SearchProgress implements SearchListener {
   private final int trials;
   private final Clock clock;
   private final Instant started;
-  private Instant lastLine = Instant.EPOCH;
+  private final LinePace pace = new LinePace(QUIET, Instant.EPOCH);
   private int done;
   private long questions;
 
@@ -45,10 +46,9 @@ final class SearchProgress implements SearchListener {
     }
     Instant now = clock.instant();
     int finished = study.counted();
-    if (Duration.between(lastLine, now).compareTo(QUIET) < 0 && finished < trials) {
+    if (!pace.isDue(now) && finished < trials) {
       return;
     }
-    lastLine = now;
     double seconds = Math.max(1e-3, Duration.between(started, now).toMillis() / 1e3);
     LOG.info(
         String.format(

@@ -43,6 +43,14 @@ public final class FileTrouble {
 
   private FileTrouble() {}
 
+  /** What it says of itself in one line; its kind if it says nothing. */
+  public static String firstLine(Throwable trouble) {
+    String message = trouble.getMessage();
+    return message == null || message.isBlank()
+        ? trouble.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("");
+  }
+
   /** Whether a store elsewhere did not answer: then nothing is known of the file. */
   public static boolean isUnanswered(Throwable trouble) {
     Set<Throwable> seen = new HashSet<>();
