@@ -5,7 +5,10 @@ import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * longer than small trials do, so everything that has come in while one was under way, finished
  * rungs and changes of state, goes into the next. Between two it rests a multiple of the time that
  * the last one took, so that small trials on few cores are not slowed down by their records. It
- * never falls far behind: a trial that ends waits while as many as are run at once have ended and
- * are not recorded yet, and while one waits there is no rest.
+ * never falls far behind: a trial that ends waits while as many as are run at once are not recorded
+ * yet although one of them ended a while ago, and while one waits there is no rest.
  *
  * <p>A trial's first row is written before its answers, so that no answer is ever there under a
  * number that another profile could still get; its last row after them, so that whoever reads an
@@ -41,23 +44,30 @@ public final class TrialRecorder implements AutoCloseable {
   private final ShardResultsTable shardResults;
   private final Runnable mayWrite;
   private final int mostUnrecorded;
+  private final long patienceNanos;
   private final String name = UUID.randomUUID().toString();
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread writer = new Thread(this::write, "trial-recorder");
   private final Map<String, Set<Long>> numbers = new HashMap<>(); // of trials with a row, by study
   private long version;
-  private int unrecorded;
-  private boolean wanted; // a trial waits for its row, or the search is over
+  private final Deque<Long> unrecorded = new ArrayDeque<>(); // when they ended, oldest first
+  private int waiting; // trials that wait for others' rows
+  private boolean closing;
   private @Nullable Throwable failure;
 
   /**
    * Starts to wait for rows.
    *
    * @param mayWrite called before each write; throws if this process may not write any more
-   * @param mostUnrecorded ended trials that a kill may lose; at least 1
+   * @param mostUnrecorded ended trials that a kill may lose, however long they took; at least 1
+   * @param patience a kill may also lose all that ended within this time
    */
   public TrialRecorder(
-      TrialsTable trials, ShardResultsTable shardResults, Runnable mayWrite, int mostUnrecorded) {
+      TrialsTable trials,
+      ShardResultsTable shardResults,
+      Runnable mayWrite,
+      int mostUnrecorded,
+      Duration patience) {
     if (mostUnrecorded < 1) {
       throw new IllegalArgumentException(
           "at least one trial is unrecorded while it is written, was " + mostUnrecorded);
@@ -66,6 +76,7 @@ public final class TrialRecorder implements AutoCloseable {
     this.shardResults = shardResults;
     this.mayWrite = mayWrite;
     this.mostUnrecorded = mostUnrecorded;
+    this.patienceNanos = patience.toNanos();
     writer.setDaemon(true);
     writer.start();
   }
@@ -87,25 +98,32 @@ public final class TrialRecorder implements AutoCloseable {
   }
 
   /**
-   * Has the row of a trial that ended written, and the answers of its last rung. Waits first until
-   * fewer ended trials than allowed are unrecorded.
+   * Has the row of a trial that ended written, and the answers of its last rung. Waits first while
+   * too many ended trials are unrecorded for too long.
    */
   void ended(TrialRecord trial, List<ShardResultRecord> lastRung) {
     synchronized (this) {
-      while (failure == null && unrecorded >= mostUnrecorded) {
-        wanted = true;
-        notifyAll();
-        try {
+      waiting++;
+      notifyAll();
+      try {
+        while (failure == null && isBehind()) {
           wait();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException(
-              "interrupted while trial " + trial.trialId() + " waited to be recorded", e);
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(
+            "interrupted while trial " + trial.trialId() + " waited to be recorded", e);
+      } finally {
+        waiting--;
       }
-      unrecorded++;
+      unrecorded.add(System.nanoTime());
     }
     add(new Entry(trial, lastRung, false));
+  }
+
+  private boolean isBehind() {
+    return unrecorded.size() >= mostUnrecorded
+        && System.nanoTime() - unrecorded.element() >= patienceNanos;
   }
 
   private void add(Entry entry) {
@@ -141,10 +159,9 @@ public final class TrialRecorder implements AutoCloseable {
 
   private synchronized void rest(long nanos) throws InterruptedException {
     long until = System.nanoTime() + nanos;
-    for (long left = nanos; !wanted && left > 0; left = until - System.nanoTime()) {
+    for (long left = nanos; waiting == 0 && !closing && left > 0; left = until - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
-    wanted = false;
   }
 
   private void commit(List<Entry> taken) {
@@ -173,7 +190,9 @@ public final class TrialRecorder implements AutoCloseable {
     newest.values().removeAll(started.values());
     put(List.copyOf(newest.values()));
     synchronized (this) {
-      unrecorded -= ended;
+      for (int i = 0; i < ended; i++) {
+        unrecorded.remove();
+      }
       notifyAll();
     }
   }
@@ -205,7 +224,7 @@ public final class TrialRecorder implements AutoCloseable {
   public void close() {
     queue.add(new Entry(null, List.of(), true));
     synchronized (this) {
-      wanted = true;
+      closing = true;
       notifyAll();
     }
     try {

@@ -2,9 +2,7 @@ package io.paretune.jobs.tables;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -14,7 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
 
 /**
- * A small text file that exactly one of several processes creates. On a local disk the operating
+ * A small text file that exactly one of several processes creates, whole. On a local disk the operating
  * system decides, on S3 a conditional write (If-None-Match, Hadoop's {@code
  * fs.option.create.conditional.overwrite}), elsewhere the file system's own exclusive creation.
  *
@@ -31,13 +29,7 @@ record ExclusiveFile(FileSystem files, Path path) {
   boolean create(String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (files instanceof LocalFileSystem) {
-      try {
-        Files.createDirectories(local().getParent());
-        Files.write(local(), bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        return true;
-      } catch (FileAlreadyExistsException e) {
-        return false;
-      }
+      return WholeFile.createLocally(local(), bytes);
     }
     try {
       var builder = files.createFile(path).overwrite(false).recursive();

@@ -33,8 +33,9 @@ public final class Sessions {
           Map.of(
               "spark.sql.codegen.wholeStage", "false",
               "spark.sql.codegen.factoryMode", "NO_CODEGEN",
-              // Several drivers may write to one warehouse on S3.
+              // Several drivers may write to one warehouse.
               "spark.delta.logStore.s3a.impl", ConditionalLogStore.class.getName(),
+              "spark.delta.logStore.file.impl", ConditionalLogStore.class.getName(),
               "spark.databricks.delta.snapshotPartitions", "2",
               // Tasks of a vacuum; by default 10000, most of them without a file to look at.
               "spark.sql.sources.parallelPartitionDiscovery.parallelism", "16",

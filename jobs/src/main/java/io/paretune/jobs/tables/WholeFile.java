@@ -1,6 +1,8 @@
 package io.paretune.jobs.tables;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
@@ -51,7 +53,48 @@ public final class WholeFile {
     }
   }
 
+  /**
+   * Creates a file on a local disk; false if it is there already. Of several processes one succeeds.
+   * On a disk without hard links the last look and the rename are two steps.
+   */
+  static boolean createLocally(java.nio.file.Path file, byte[] bytes) throws IOException {
+    return inOneStep(
+        file,
+        bytes,
+        partial -> {
+          try {
+            Files.createLink(file, partial);
+          } catch (FileAlreadyExistsException e) {
+            return false;
+          } catch (UnsupportedOperationException | FileSystemException e) {
+            if (Files.exists(file)) {
+              return false;
+            }
+            Files.move(partial, file);
+          }
+          return true;
+        });
+  }
+
   private static void replaceLocally(java.nio.file.Path file, byte[] bytes) throws IOException {
+    inOneStep(
+        file,
+        bytes,
+        partial -> {
+          // Hadoop's checksum of an earlier file would not be this one's.
+          Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+          Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+          return true;
+        });
+  }
+
+  /** Brings a written file to its place. */
+  private interface Placing {
+    boolean place(java.nio.file.Path partial) throws IOException;
+  }
+
+  private static boolean inOneStep(java.nio.file.Path file, byte[] bytes, Placing placing)
+      throws IOException {
     java.nio.file.Path directory = file.toAbsolutePath().getParent();
     if (directory == null || Files.isDirectory(file)) {
       throw new IOException(file + " is a directory");
@@ -60,9 +103,7 @@ public final class WholeFile {
     java.nio.file.Path partial = directory.resolve(file.getFileName() + suffix());
     try {
       Files.write(partial, bytes);
-      // Hadoop's checksum of an earlier file would not be this one's.
-      Files.deleteIfExists(directory.resolve("." + file.getFileName() + ".crc"));
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      return placing.place(partial);
     } finally {
       Files.deleteIfExists(partial);
     }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,7 +145,8 @@ public final class FanoutBenchmark {
             new TrialsTable(few, warehouse),
             new ShardResultsTable(few, warehouse),
             () -> {},
-            concurrency);
+            concurrency,
+            Duration.ofSeconds(15));
     try (SparkTrialRunner<Integer> runner =
         new SparkTrialRunner<>(
             context,

@@ -25,6 +25,7 @@ import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ class SparkTrialRunnerTest {
         field,
         answered,
         SparkTrialRunnerTest::profile,
-        new TrialRecorder(trials, results, () -> {}, 2),
+        new TrialRecorder(trials, results, () -> {}, 2, Duration.ZERO),
         2,
         Clock.systemUTC());
   }

@@ -11,12 +11,15 @@ import io.paretune.jobs.tables.Trials;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,7 +65,7 @@ class TrialRecorderTest {
     CountDownLatch slow = new CountDownLatch(1);
     CompletableFuture<Thread> third = new CompletableFuture<>();
     CompletableFuture<Void> done;
-    try (TrialRecorder recorder = new TrialRecorder(trials, results, () -> await(slow), 2)) {
+    try (TrialRecorder recorder = new TrialRecorder(trials, results, () -> await(slow), 2, Duration.ZERO)) {
       recorder.ended(ended("slow", 0), answers("slow", 0));
       recorder.ended(ended("slow", 1), answers("slow", 1));
       recorder.started(Trials.running("slow", 2, 0.5, 100));
@@ -92,6 +95,53 @@ class TrialRecorderTest {
   }
 
   @Test
+  void trialsThatWaitTogetherDoNotWakeEachOther() throws Exception {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (TrialRecorder recorder =
+        new TrialRecorder(trials, results, () -> await(slow), 1, Duration.ZERO)) {
+      recorder.ended(ended("idle", 0), answers("idle", 0));
+      List<Thread> waiting =
+          IntStream.of(1, 2)
+              .mapToObj(id -> new Thread(() -> recorder.ended(ended("idle", id), List.of())))
+              .toList();
+      waiting.forEach(Thread::start);
+      for (Thread thread : waiting) {
+        while (thread.getState() != Thread.State.WAITING) {
+          Thread.sleep(5);
+        }
+      }
+      long before = timesWaited(waiting);
+      Thread.sleep(50);
+      // The second may have woken the first when it came.
+      assertThat(timesWaited(waiting)).isBetween(before, before + 2);
+      slow.countDown();
+      for (Thread thread : waiting) {
+        thread.join();
+      }
+    }
+    assertThat(trials.ofStudy("idle")).hasSize(3);
+  }
+
+  private static long timesWaited(List<Thread> threads) {
+    return threads.stream()
+        .mapToLong(t -> ManagementFactory.getThreadMXBean().getThreadInfo(t.getId()).getWaitedCount())
+        .sum();
+  }
+
+  @Test
+  void shortTrialsDoNotWaitForTheirRecords() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (TrialRecorder recorder =
+        new TrialRecorder(trials, results, () -> await(slow), 1, Duration.ofHours(1))) {
+      for (int id = 0; id < 5; id++) {
+        recorder.ended(ended("short", id), answers("short", id));
+      }
+      slow.countDown();
+    }
+    assertThat(trials.ofStudy("short")).hasSize(5);
+  }
+
+  @Test
   void whatCannotBeRecordedEndsTheSearchAndNobodyWaitsForIt() throws Exception {
     CountDownLatch slow = new CountDownLatch(1);
     TrialRecorder recorder =
@@ -102,7 +152,8 @@ class TrialRecorderTest {
               await(slow);
               throw new IllegalStateException("another process took study \"lost\" over");
             },
-            1);
+            1,
+            Duration.ZERO);
     recorder.ended(ended("lost", 0), answers("lost", 0));
     CompletableFuture<Void> second =
         CompletableFuture.runAsync(() -> recorder.ended(ended("lost", 1), List.of()));
@@ -119,10 +170,10 @@ class TrialRecorderTest {
 
   @Test
   void aTrialThatAnEarlierRunLeftRunningKeepsOneRow() {
-    try (TrialRecorder first = new TrialRecorder(trials, results, () -> {}, 1)) {
+    try (TrialRecorder first = new TrialRecorder(trials, results, () -> {}, 1, Duration.ZERO)) {
       first.started(Trials.running("left", 0, 0.5, 100));
     }
-    try (TrialRecorder second = new TrialRecorder(trials, results, () -> {}, 1)) {
+    try (TrialRecorder second = new TrialRecorder(trials, results, () -> {}, 1, Duration.ZERO)) {
       second.started(Trials.running("left", 0, 0.5, 100));
       second.ended(ended("left", 0), answers("left", 0));
       second.started(Trials.running("left", 1, 0.5, 100));
@@ -134,7 +185,7 @@ class TrialRecorderTest {
 
   @Test
   void refusesToRecordNothing() {
-    assertThatThrownBy(() -> new TrialRecorder(trials, results, () -> {}, 0))
+    assertThatThrownBy(() -> new TrialRecorder(trials, results, () -> {}, 0, Duration.ZERO))
         .hasMessage("at least one trial is unrecorded while it is written, was 0");
   }
 

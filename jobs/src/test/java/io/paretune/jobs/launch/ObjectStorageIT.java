@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.FilesElsewhere;
-import io.paretune.jobs.tables.ConditionalLogStore;
+import io.paretune.jobs.tables.LogStoreRace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -115,51 +115,11 @@ class ObjectStorageIT {
     files.requireGqasFoldersOfParquet();
   }
 
-  /** Of two drivers that write the same version of a table, the store refuses one. */
   @Test
   void ofManyWhoCreateAVersionOfATableOneDoes() throws Exception {
     Configuration hadoop = new Configuration();
     configure(hadoop);
-    ExecutorService drivers = Executors.newFixedThreadPool(4);
-    for (int version = 0; version < 5; version++) {
-      org.apache.hadoop.fs.Path file =
-          new org.apache.hadoop.fs.Path(
-              "s3a://bucket/log/_delta_log/%020d.json".formatted(version));
-      List<Callable<Boolean>> writers = new ArrayList<>();
-      for (int writer = 0; writer < 4; writer++) {
-        String action = "{\"commitInfo\":{\"writer\":%d}}".formatted(writer);
-        writers.add(() -> write(new ConditionalLogStore(hadoop), file, action, hadoop));
-      }
-      int created = 0;
-      int winner = -1;
-      List<Future<Boolean>> done = drivers.invokeAll(writers);
-      for (int writer = 0; writer < 4; writer++) {
-        if (done.get(writer).get()) {
-          created++;
-          winner = writer;
-        }
-      }
-      assertThat(created).as("version %d", version).isEqualTo(1);
-      try (var read = new ConditionalLogStore(hadoop).read(file, hadoop)) {
-        assertThat(read.next()).isEqualTo("{\"commitInfo\":{\"writer\":%d}}".formatted(winner));
-        assertThat(read.hasNext()).isFalse();
-      }
-    }
-    drivers.shutdown();
-  }
-
-  private static boolean write(
-      ConditionalLogStore store,
-      org.apache.hadoop.fs.Path file,
-      String action,
-      Configuration hadoop)
-      throws IOException {
-    try {
-      store.write(file, List.of(action).iterator(), false, hadoop);
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    }
+    LogStoreRace.requireOneWinner(hadoop, "s3a://bucket/log");
   }
 
   private static Map<String, String> settings() {

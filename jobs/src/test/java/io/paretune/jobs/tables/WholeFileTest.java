@@ -53,6 +53,14 @@ class WholeFileTest {
   }
 
   @Test
+  void ofManyWhoCreateAVersionOfATableOneDoes() throws Exception {
+    LogStoreRace.requireOneWinner(HADOOP, directory.toUri() + "log");
+    assertThat(names())
+        .hasSize(5)
+        .allMatch(name -> name.endsWith(".json"), "a version, nothing that was left behind");
+  }
+
+  @Test
   void makesDirectoriesAndLeavesNothingBehindWhereItCannotWrite() throws Exception {
     WholeFile.replace(HADOOP, at("a/b/f"), "one".getBytes(UTF_8));
     assertThat(directory.resolve("a/b/f")).hasContent("one");
