@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.jspecify.annotations.Nullable;
 
 /** Where models are on this machine's disk. */
 public final class Models {
+  private static volatile @Nullable Settings settings;
+
   private Models() {}
 
   /**
@@ -23,11 +26,20 @@ public final class Models {
         .directory(location);
   }
 
-  /** Spark's settings of Hadoop, in a task as in the driver. */
+  /** Spark's settings of Hadoop, in a task as in the driver; for reading only. */
   static Configuration hadoop() {
     SparkEnv spark = SparkEnv.get();
-    return spark == null
-        ? new Configuration()
-        : SparkHadoopUtil.get().newConfiguration(spark.conf());
+    if (spark == null) {
+      return new Configuration();
+    }
+    Settings known = settings;
+    if (known == null || known.spark() != spark) {
+      known = new Settings(spark, SparkHadoopUtil.get().newConfiguration(spark.conf()));
+      settings = known;
+    }
+    return known.hadoop();
   }
+
+  /** What every task asks for, and what takes as long to put together as many questions do. */
+  private record Settings(SparkEnv spark, Configuration hadoop) {}
 }
