@@ -159,7 +159,9 @@ public final class TrialRecorder implements AutoCloseable {
 
   private synchronized void rest(long nanos) throws InterruptedException {
     long until = System.nanoTime() + nanos;
-    for (long left = nanos; waiting == 0 && !closing && left > 0; left = until - System.nanoTime()) {
+    for (long left = nanos;
+        waiting == 0 && !closing && left > 0;
+        left = until - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }

@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathIOException;
 
 /**
- * A small text file that exactly one of several processes creates, whole. On a local disk the operating
- * system decides, on S3 a conditional write (If-None-Match, Hadoop's {@code
+ * A small text file that exactly one of several processes creates, whole. On a local disk the
+ * operating system decides, on S3 a conditional write (If-None-Match, Hadoop's {@code
  * fs.option.create.conditional.overwrite}), elsewhere the file system's own exclusive creation.
  *
  * @param files where it is

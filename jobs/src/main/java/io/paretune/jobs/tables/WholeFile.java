@@ -54,8 +54,8 @@ public final class WholeFile {
   }
 
   /**
-   * Creates a file on a local disk; false if it is there already. Of several processes one succeeds.
-   * On a disk without hard links the last look and the rename are two steps.
+   * Creates a file on a local disk; false if it is there already. Of several processes one
+   * succeeds. On a disk without hard links the last look and the rename are two steps.
    */
   static boolean createLocally(java.nio.file.Path file, byte[] bytes) throws IOException {
     return inOneStep(

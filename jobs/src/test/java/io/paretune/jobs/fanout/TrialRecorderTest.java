@@ -65,7 +65,8 @@ class TrialRecorderTest {
     CountDownLatch slow = new CountDownLatch(1);
     CompletableFuture<Thread> third = new CompletableFuture<>();
     CompletableFuture<Void> done;
-    try (TrialRecorder recorder = new TrialRecorder(trials, results, () -> await(slow), 2, Duration.ZERO)) {
+    try (TrialRecorder recorder =
+        new TrialRecorder(trials, results, () -> await(slow), 2, Duration.ZERO)) {
       recorder.ended(ended("slow", 0), answers("slow", 0));
       recorder.ended(ended("slow", 1), answers("slow", 1));
       recorder.started(Trials.running("slow", 2, 0.5, 100));
@@ -124,7 +125,8 @@ class TrialRecorderTest {
 
   private static long timesWaited(List<Thread> threads) {
     return threads.stream()
-        .mapToLong(t -> ManagementFactory.getThreadMXBean().getThreadInfo(t.getId()).getWaitedCount())
+        .mapToLong(
+            t -> ManagementFactory.getThreadMXBean().getThreadInfo(t.getId()).getWaitedCount())
         .sum();
   }
 
