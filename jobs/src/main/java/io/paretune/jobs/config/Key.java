@@ -218,6 +218,17 @@ record Key<T>(String path, String expected, Reader<T> reader) {
         });
   }
 
+  /** A non-empty list of some of the values, distinct and in the order given; one is a list too. */
+  static <T> Key<List<T>> someOneOf(String path, T[] values, Function<T, String> key) {
+    List<String> names = Arrays.stream(values).map(key).toList();
+    return listOf(
+            path,
+            "one or a list of " + String.join(", ", names),
+            v -> values[names.indexOf(checked(textOf(v), names::contains))],
+            list -> !list.isEmpty())
+        .map(list -> list.stream().distinct().toList());
+  }
+
   /** Read by a function that throws {@link InvalidInputException} itself. */
   static <T> Key<T> of(String path, String expected, Function<String, T> parse) {
     return new Key<>(path, expected, (c, p) -> parse.apply(c.getString(p)));

@@ -67,8 +67,8 @@ final class Keys {
   static final Key<Integer> RACING_RUNGS = Key.wholeNumber("study.racing.rungs", 1, 1000);
   static final Key<List<Double>> UNIFORM_BASELINE = Key.shares("study.uniform-baseline", 0);
 
-  static final Key<CriterionName> CRITERION =
-      Key.oneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
+  static final Key<List<CriterionName>> CRITERIA =
+      Key.someOneOf("study.space.criterion", CriterionName.values(), CriterionName::key);
   static final Key<MaskKind> MASK = Key.oneOf("study.space.mask", MaskKind.values(), MaskKind::key);
   static final Key<Pattern> PATTERN =
       Key.oneOf("study.space.pattern", Pattern.values(), Pattern::key);
@@ -152,7 +152,7 @@ final class Keys {
           RACING_CONFIDENCE,
           RACING_RUNGS,
           UNIFORM_BASELINE,
-          CRITERION,
+          CRITERIA,
           MASK,
           PATTERN,
           GRANULARITY,

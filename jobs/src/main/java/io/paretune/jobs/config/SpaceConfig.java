@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * What a search can vary.
  *
- * @param criterion which weights go first
+ * @param criteria by which weights can go, distinct; if there are several, which is a variable
  * @param mask whose activations decide a layer's mask
  * @param pattern where a layer's zeros lie
  * @param granularity what gets a ratio of its own
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param separateKeyAndValueBits whether a layer's keys and values can differ in bits
  */
 public record SpaceConfig(
-    CriterionName criterion,
+    List<CriterionName> criteria,
     MaskKind mask,
     Pattern pattern,
     Granularity granularity,
@@ -41,7 +41,7 @@ public record SpaceConfig(
     List<Double> ratios = values.get(Keys.PRUNING_RATIOS);
     SpaceConfig space =
         new SpaceConfig(
-            values.get(Keys.CRITERION),
+            values.get(Keys.CRITERIA),
             values.get(Keys.MASK),
             pattern,
             values.get(Keys.GRANULARITY),
@@ -52,11 +52,14 @@ public record SpaceConfig(
             values.get(Keys.KEY_VALUE_BITS),
             values.get(Keys.SEPARATE_KEY_AND_VALUE_BITS));
     if (space.prunesVision()
-        && (space.mask() == MaskKind.SEQUENTIAL || space.criterion().updatesWeights())) {
+        && (space.mask() == MaskKind.SEQUENTIAL
+            || space.criteria().stream().anyMatch(CriterionName::updatesWeights))) {
       throw new InvalidInputException(
           "study.space.vision-pruning-ratios, study.space.projector-pruning-ratios",
-          "need one-shot masks and a criterion that updates no weight, not %s and %s"
-              .formatted(space.mask().key(), space.criterion().key()),
+          "need one-shot masks and criteria that update no weight, not %s and %s"
+              .formatted(
+                  space.mask().key(),
+                  String.join(", ", space.criteria().stream().map(CriterionName::key).toList())),
           "set both to [], or choose another study.space.mask or criterion");
     }
     return space;
@@ -75,7 +78,7 @@ public record SpaceConfig(
   public String variables() {
     return "SpaceConfig[criterion=%s, mask=%s, granularity=%s, blocks=%d, pruningRatios=%s, keyValueBits=%s, separateKeyAndValueBits=%s]"
         .formatted(
-            criterion,
+            criteria.size() == 1 ? criteria.get(0) : criteria,
             mask,
             granularity,
             blocks,

@@ -47,7 +47,7 @@ public record LayerImportances(String study, String runId, CompressionSpace spac
       Parameter parameter = space.space().parameter(i);
       List<Integer> layers =
           space.layers(i).isEmpty()
-              ? List.of(LayerImportanceRecord.BEFORE_DECODER)
+              ? List.of(LayerImportanceRecord.NO_LAYER)
               : space.layers(i);
       for (int layer : layers) {
         rows.add(

@@ -70,7 +70,7 @@ public final class CompressionSpace {
    * What may vary. Ratio 0 and 16 bits can always be chosen, so that the dense model, which all is
    * compared with, is in every space.
    *
-   * @param criterion of every profile
+   * @param criteria that can be chosen, one for a profile, distinct; dense profiles have the first
    * @param pattern where every layer's zeros lie
    * @param granularity what has a ratio of its own
    * @param blocks how many blocks of layers, with {@link Granularity#BLOCK}
@@ -80,7 +80,7 @@ public final class CompressionSpace {
    * @param kvBits whether keys and values are chosen apart
    */
   public record Choices(
-      CriterionName criterion,
+      List<CriterionName> criteria,
       Pattern pattern,
       Granularity granularity,
       int blocks,
@@ -89,6 +89,7 @@ public final class CompressionSpace {
       List<Integer> bits,
       KvBits kvBits) {
     public Choices {
+      criteria = List.copyOf(criteria);
       ratios = withZero(ratios);
       bits =
           Stream.concat(Stream.of(16), bits.stream())
@@ -99,6 +100,9 @@ public final class CompressionSpace {
         throw new IllegalArgumentException(
             "the pattern %s has the ratios 0 and %s, not %s"
                 .formatted(pattern.key(), pattern.ratio(), ratios));
+      }
+      if (criteria.isEmpty()) {
+        throw new IllegalArgumentException("there is at least one criterion");
       }
       if (blocks < 1) {
         throw new IllegalArgumentException("there is at least one block, was " + blocks);
@@ -126,53 +130,14 @@ public final class CompressionSpace {
     this.footprint = footprint;
     this.choices = choices;
     List<Parameter> parameters = new ArrayList<>();
-    List<List<Integer>> groups = groups();
-    for (List<Integer> layers : groups) {
-      boolean block = choices.granularity() == Granularity.BLOCK;
-      String name = (block ? "b" + groups.indexOf(layers) : "l" + layers.get(0));
-      double position = position(layers);
-      if (choices.granularity() == Granularity.PROJECTION) {
-        for (Projection p : Projection.values()) {
-          add(
-              parameters,
-              name + "." + p.key() + ".ratio",
-              p.key(),
-              position,
-              new ProfileVariable(layers, new Target.Ratio(List.of(p))));
-        }
-      } else {
-        add(
-            parameters,
-            name + ".ratio",
-            "ratio",
-            position,
-            new ProfileVariable(layers, new Target.Ratio(List.of(Projection.values()))));
-      }
-      if (choices.kvBits() == KvBits.SEPARATE) {
-        add(
-            parameters,
-            name + ".key_bits",
-            "key_bits",
-            position,
-            new ProfileVariable(layers, new Target.Bits(true, false)));
-        add(
-            parameters,
-            name + ".value_bits",
-            "value_bits",
-            position,
-            new ProfileVariable(layers, new Target.Bits(false, true)));
-      } else {
-        add(
-            parameters,
-            name + ".kv_bits",
-            "kv_bits",
-            position,
-            new ProfileVariable(layers, new Target.Bits(true, true)));
-      }
+    for (SpaceVariables.Named named : SpaceVariables.of(footprint.shape().layers(), choices)) {
+      parameters.add(named.parameter());
+      variables.add(named.variable());
     }
-    addVision(parameters, "vision", Part.TOWER);
-    addVision(parameters, "projector", Part.PROJECTOR);
     List<Constraint> constraints = new ArrayList<>();
+    if (choices.criteria().size() > 1) {
+      constraints.add(criterionMatters());
+    }
     Additive memory = additive(p -> (double) footprint.totalBytes(p));
     maxMemoryBytes.ifPresent(
         max ->
@@ -193,42 +158,22 @@ public final class CompressionSpace {
             constraints);
   }
 
-  private void addVision(List<Parameter> parameters, String name, Part part) {
-    if (choices.vision().of(part).size() > 1) {
-      add(
-          parameters,
-          name + ".ratio",
-          name + "_ratio",
-          0,
-          new ProfileVariable(List.of(), new Target.Vision(part)));
+  /**
+   * Where nothing is pruned, all criteria give the same profile: only the first is proposed. So a
+   * point's pruned variables, less one if it has another criterion, are no fewer than none.
+   */
+  private Constraint criterionMatters() {
+    List<List<Double>> terms = new ArrayList<>();
+    for (ProfileVariable variable : variables) {
+      boolean criterion = variable.target() instanceof Target.Criterion;
+      boolean bits = variable.target() instanceof Target.Bits;
+      terms.add(
+          IntStream.range(0, variable.values(choices).size())
+              .mapToObj(c -> c == 0 || bits ? 0.0 : criterion ? -1.0 : 1.0)
+              .toList());
     }
-  }
-
-  private List<List<Integer>> groups() {
-    int layers = footprint.shape().layers();
-    int groups =
-        choices.granularity() == Granularity.BLOCK ? Math.min(choices.blocks(), layers) : layers;
-    return IntStream.range(0, groups)
-        .mapToObj(
-            g -> IntStream.range(g * layers / groups, (g + 1) * layers / groups).boxed().toList())
-        .toList();
-  }
-
-  private double position(List<Integer> layers) {
-    int last = footprint.shape().layers() - 1;
-    double middle = (layers.get(0) + layers.get(layers.size() - 1)) / 2.0;
-    return last == 0 ? 0.5 : middle / last;
-  }
-
-  private void add(
-      List<Parameter> parameters,
-      String name,
-      String kind,
-      double position,
-      ProfileVariable variable) {
-    List<Object> values = List.copyOf(variable.values(choices));
-    parameters.add(new Parameter.Ordinal(name, values, Place.of(kind, position)));
-    variables.add(variable);
+    return new Constraint.OnQuantity(
+        "pruned variables", Additive.of(0, terms), 0, Double.POSITIVE_INFINITY);
   }
 
   /** A quantity that is a sum over matrices and layers, as terms of the variables. */
@@ -279,6 +224,7 @@ public final class CompressionSpace {
     }
     double tower = 0;
     double projector = 0;
+    CriterionName criterion = choices.criteria().get(0);
     for (int v = 0; v < coordinates.length; v++) {
       if (Double.isNaN(coordinates[v])) {
         continue;
@@ -288,6 +234,9 @@ public final class CompressionSpace {
         double ratio = choices.vision().of(vision.part()).get(choice);
         tower = vision.part() == Part.TOWER ? ratio : tower;
         projector = vision.part() == Part.PROJECTOR ? ratio : projector;
+      }
+      if (variables.get(v).target() instanceof Target.Criterion) {
+        criterion = choices.criteria().get(choice);
       }
       for (int l : variables.get(v).layers()) {
         Target target = variables.get(v).target();
@@ -299,19 +248,27 @@ public final class CompressionSpace {
         }
       }
     }
-    return CompressionProfile.of(
-            choices.criterion(),
-            IntStream.range(0, layers)
-                .mapToObj(
-                    l ->
-                        new LayerPlan(
-                            l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
-                .toList())
-        .withVision(new VisionPlan(tower, projector));
+    return settled(
+        CompressionProfile.of(
+                criterion,
+                IntStream.range(0, layers)
+                    .mapToObj(
+                        l ->
+                            new LayerPlan(
+                                l, ratios.get(l), choices.pattern(), keyBits[l], valueBits[l]))
+                    .toList())
+            .withVision(new VisionPlan(tower, projector)));
+  }
+
+  /** With the space's first criterion where none decides anything. */
+  private CompressionProfile settled(CompressionProfile profile) {
+    boolean prunes = profile.isPruned() || !profile.vision().isDense();
+    return prunes ? profile : profile.withCriterion(choices.criteria().get(0));
   }
 
   /** The point that stands for a profile, if the space has one. */
-  public Optional<Point> point(CompressionProfile profile) {
+  public Optional<Point> point(CompressionProfile given) {
+    CompressionProfile profile = settled(given);
     double[] coordinates = new double[variables.size()];
     for (int v = 0; v < coordinates.length; v++) {
       ProfileVariable variable = variables.get(v);
@@ -324,8 +281,8 @@ public final class CompressionSpace {
     return profile(point).equals(profile) ? Optional.of(point) : Optional.empty();
   }
 
-  /** The point at which every layer is treated alike, if both values can be chosen. */
-  public Optional<Point> uniform(double ratio, int bits) {
+  /** The point at which every layer is treated alike, if all three can be chosen. */
+  public Optional<Point> uniform(CriterionName criterion, double ratio, int bits) {
     if (!choices.ratios().contains(ratio)) {
       return Optional.empty();
     }
@@ -333,7 +290,7 @@ public final class CompressionSpace {
     Arrays.stream(Projection.values()).forEach(p -> ratios.put(p, ratio));
     return point(
         CompressionProfile.of(
-            choices.criterion(),
+            criterion,
             IntStream.range(0, footprint.shape().layers())
                 .mapToObj(l -> new LayerPlan(l, ratios, choices.pattern(), bits, bits))
                 .toList()));
@@ -349,23 +306,10 @@ public final class CompressionSpace {
     double[] coordinates = new double[variables.size()];
     int own = footprint.shape().layers();
     for (int v = 0; v < coordinates.length; v++) {
-      coordinates[v] = nearest(v, variables.get(v).mean(profile, own, layers));
+      coordinates[v] = variables.get(v).nearest(choices, profile, own, layers);
     }
-    return Point.of(coordinates);
-  }
-
-  private int nearest(int variable, double wanted) {
-    List<? extends Number> values = variables.get(variable).values(choices);
-    int nearest = 0;
-    double least = Double.POSITIVE_INFINITY;
-    for (int c = 0; c < count(variable); c++) {
-      double gap = Math.abs(values.get(c).doubleValue() - wanted);
-      if (gap < least) {
-        least = gap;
-        nearest = c;
-      }
-    }
-    return nearest;
+    Point nearest = Point.of(coordinates);
+    return point(profile(nearest)).orElse(nearest); // another criterion where nothing is pruned
   }
 
   /** What pruning makes of a linear layer. */
@@ -385,7 +329,10 @@ public final class CompressionSpace {
     return Additive.of(0, variables.stream().map(v -> v.beliefs(choices, error)).toList());
   }
 
-  /** The decoder layers that a variable of the space sets; none if it is of what comes before. */
+  /**
+   * The decoder layers that a variable of the space sets; none if it is of what comes before or of
+   * all.
+   */
   public List<Integer> layers(int parameter) {
     return variables.get(parameter).layers();
   }

@@ -1,14 +1,17 @@
 package io.paretune.jobs.search;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A loss as compressing layers makes it: every variable does some damage, its own sensitivity times
- * a rising curve that its group shares; neighbours add to or take from each other's damage; and the
- * loss rises with the damage from a floor to a ceiling, at once or after a plateau.
+ * a rising curve that its group shares, times what the choices of {@link Factors} make of the
+ * group's damage; neighbours add to or take from each other's damage; and the loss rises with the
+ * damage from a floor to a ceiling, at once or after a plateau.
  *
- * <pre>  damage = Σ oᵢ + Σ c √(oᵢ oⱼ),  oᵢ = e^aᵢ · h(xᵢ),  h a sum of steps e^v
+ * <pre>  damage = Σ oᵢ + Σ c √(oᵢ oⱼ),  oᵢ = e^aᵢ · e^b · h(xᵢ),  h a sum of steps e^v
  *  loss = floor + span · (1 − 1 / (1 + (e^damage − 1) / m))</pre>
  *
  * With m = 1 the kept share falls like e^−damage, with a large m it is a logistic curve.
@@ -21,6 +24,8 @@ final class Damage {
     final int[] groupOf;
     final int[] stepsAt; // by group
     final boolean[] rising; // by group: damage rises with the coordinate
+    final Factors factors;
+    final int[][] factorsAt; // by factor and group: its choices but the first, which changes nothing
     final int[][] pairs;
     final int pairAt;
     final int size;
@@ -30,6 +35,7 @@ final class Damage {
       this.groups = groups;
       this.rising = rising;
       this.pairs = pairs;
+      factors = Factors.of(space, groups);
       groupOf = new int[space.dimensions()];
       stepsAt = new int[groups.size()];
       int at = FIRST + space.dimensions();
@@ -40,12 +46,25 @@ final class Damage {
         stepsAt[g] = at;
         at += steps(g);
       }
+      factorsAt = new int[factors.variables().size()][groups.size()];
+      for (int f = 0; f < factorsAt.length; f++) {
+        for (int g = 0; g < groups.size(); g++) {
+          factorsAt[f][g] = at;
+          at += steps(g) > 0 ? choices(f) - 1 : 0;
+        }
+      }
       pairAt = at;
       size = at + pairs.length;
     }
 
+    /** How many steps a group's curve has; a factor has none. */
     int steps(int group) {
-      return (int) space.parameter(groups.get(group).members().get(0)).cardinality() - 1;
+      int first = groups.get(group).members().get(0);
+      return factors.contains(first) ? 0 : (int) space.parameter(first).cardinality() - 1;
+    }
+
+    int choices(int factor) {
+      return (int) space.parameter(factors.variables().get(factor)).cardinality();
     }
 
     /** How many steps up its group's curve a coordinate is. */
@@ -80,8 +99,8 @@ final class Damage {
     for (int i = 0; i < own.length; i++) {
       double sensitivity = Math.exp(theta[FIRST + i]);
       double[] ofGroup = curve[layout.groupOf[i]];
-      own[i] = new double[ofGroup.length];
-      for (int c = 0; c < ofGroup.length; c++) {
+      own[i] = new double[(int) layout.space.parameter(i).cardinality()];
+      for (int c = 0; c < ofGroup.length && ofGroup.length > 1; c++) {
         own[i][c] = sensitivity * ofGroup[layout.level(i, c)];
       }
     }
@@ -91,13 +110,30 @@ final class Damage {
     return theta;
   }
 
-  /** What each variable does on its own, by its coordinates. */
-  double[][] effects() {
-    double[][] copied = new double[own.length][];
+  /** What each variable does on its own, by its coordinates, in a setting of the factors. */
+  double[][] effects(List<Integer> setting) {
+    double[] multiples = multiples(setting::get);
+    double[][] effects = new double[own.length][];
     for (int i = 0; i < own.length; i++) {
-      copied[i] = own[i].clone();
+      double multiple = multiples[layout.groupOf[i]];
+      effects[i] = Arrays.stream(own[i]).map(o -> multiple * o).toArray();
     }
-    return copied;
+    return effects;
+  }
+
+  /** What the factors' choices make of each group's damage. */
+  private double[] multiples(IntUnaryOperator choiceOf) {
+    double[] multiples = new double[layout.stepsAt.length];
+    Arrays.fill(multiples, 1);
+    for (int f = 0; f < layout.factorsAt.length; f++) {
+      int choice = choiceOf.applyAsInt(f);
+      for (int g = 0; g < multiples.length && choice > 0; g++) {
+        if (layout.steps(g) > 0) {
+          multiples[g] *= Math.exp(theta[layout.factorsAt[f][g] + choice - 1]);
+        }
+      }
+    }
+    return multiples;
   }
 
   /** All variables' damage. */
@@ -112,8 +148,10 @@ final class Damage {
     double[] root = new double[d];
     double[] slope = new double[d]; // of the damage by its own
     double sum = 0;
+    List<Integer> factors = layout.factors.variables();
+    double[] multiples = multiples(f -> point.choice(factors.get(f)));
     for (int i = 0; i < d; i++) {
-      at[i] = own[i][point.choice(i)];
+      at[i] = multiples[layout.groupOf[i]] * own[i][point.choice(i)];
       root[i] = Math.sqrt(at[i]);
       slope[i] = 1;
       sum += at[i];
@@ -134,8 +172,14 @@ final class Damage {
       for (int i = 0; i < d; i++) {
         into[FIRST + i] = slope[i] * at[i];
         int g = layout.groupOf[i];
-        double sensitivity = Math.exp(theta[FIRST + i]);
-        int level = layout.level(i, point.at(i));
+        double sensitivity = multiples[g] * Math.exp(theta[FIRST + i]);
+        int level = layout.steps(g) > 0 ? layout.level(i, point.at(i)) : 0;
+        for (int f = 0; f < factors.size() && layout.steps(g) > 0; f++) {
+          int choice = point.choice(factors.get(f));
+          if (choice > 0) {
+            into[layout.factorsAt[f][g] + choice - 1] += slope[i] * at[i];
+          }
+        }
         for (int k = 0; k < level; k++) {
           into[layout.stepsAt[g] + k] +=
               slope[i] * sensitivity * Math.exp(theta[layout.stepsAt[g] + k]);

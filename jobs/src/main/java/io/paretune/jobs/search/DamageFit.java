@@ -13,6 +13,7 @@ final class DamageFit {
   private static final double NEIGHBOUR = 1.5;
   private static final double STEP = 1.0;
   private static final double SMOOTH = 0.8;
+  private static final double FACTOR = 0.7;
   private static final double COUPLING = 0.3;
   private static final double LINK = 1.5;
   private static final double LEAST_BELIEVED = 0.02; // of what is usual
@@ -211,6 +212,11 @@ final class DamageFit {
         if (k > 0) {
           difference(theta, layout.stepsAt[g] + k, layout.stepsAt[g] + k - 1, SMOOTH, row);
         }
+      }
+    }
+    if (layout.factorsAt.length > 0) {
+      for (int k = layout.factorsAt[0][0]; k < layout.pairAt; k++) {
+        single(theta, k, FACTOR, row);
       }
     }
     for (int p = 0; p < layout.pairs.length; p++) {

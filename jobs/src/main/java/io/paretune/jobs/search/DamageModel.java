@@ -15,13 +15,19 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
   private static final int LEAST_MEMBERS = 4;
   private static final int MOST_UNKNOWNS = 700;
 
-  /** Whether a space is made of ordered choices in groups that are large enough. */
+  /** Whether a space is made of ordered choices in groups that are large enough, and factors. */
   static boolean isPossible(SearchSpace space, Features features) {
-    boolean ordered =
-        space.parameters().stream()
-            .allMatch(p -> p instanceof Parameter.Ordinal && p.cardinality() <= 40);
-    boolean large = features.groups().stream().allMatch(g -> g.size() >= LEAST_MEMBERS);
-    return ordered && large && space.dimensions() + features.pairs().length < MOST_UNKNOWNS;
+    boolean possible =
+        features.groups().stream()
+            .allMatch(
+                g -> {
+                  int first = g.members().get(0);
+                  Parameter p = space.parameter(first);
+                  boolean ordered = p instanceof Parameter.Ordinal && p.cardinality() <= 40;
+                  return features.factors().contains(first)
+                      || (ordered && g.size() >= LEAST_MEMBERS);
+                });
+    return possible && space.dimensions() + features.pairs().length < MOST_UNKNOWNS;
   }
 
   /**

@@ -36,6 +36,7 @@ final class Features {
 
   private final SearchSpace space;
   private final List<Group> groups;
+  private final Factors factors;
   private final int[] groupOf;
   private final double[][] waves; // [parameter][wave]
   private final BasisTable table;
@@ -59,6 +60,7 @@ final class Features {
     this.space = space;
     this.table = new BasisTable(space);
     this.groups = Group.of(space);
+    this.factors = Factors.of(space, groups);
     beliefOf =
         belief
             .map(b -> groups.stream().map(g -> g.within(b)).toArray(Additive[]::new))
@@ -226,6 +228,10 @@ final class Features {
 
   List<Group> groups() {
     return groups;
+  }
+
+  Factors factors() {
+    return factors;
   }
 
   /** What is believed of each group's variables, each from -1 to 1; empty without a belief. */

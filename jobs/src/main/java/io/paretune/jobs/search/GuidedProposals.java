@@ -143,11 +143,12 @@ final class GuidedProposals {
     }
     ObjectiveModel model = p.models().get(0);
     if (meanPromises.isEmpty()) {
-      meanPromises.addAll(promises(knapsack.offers(model.effects())));
+      meanPromises.addAll(promises(knapsack, model.effects()));
     }
     if (drawnPromises.isEmpty() || !expensive || id >= drawnFor + SHARED_DRAW) {
       drawnFor = id;
-      drawnPromises = promises(knapsack.offers(model.drawnEffects(random, p.settings().spread())));
+      drawnPromises =
+          promises(knapsack, model.drawnEffects(random, p.settings().spread()));
     }
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.
@@ -158,6 +159,18 @@ final class GuidedProposals {
           .forEach(r -> points.add(r.promise().point()));
     }
     return points;
+  }
+
+  /** In every setting of the factors. */
+  private List<Promise> promises(KnapsackProposals knapsack, List<double[][]> effects) {
+    Factors factors = p.encoding().features().factors();
+    List<Promise> promises = new ArrayList<>();
+    for (int s = 0; s < effects.size(); s++) {
+      List<Integer> setting = factors.settings().get(s);
+      promises.addAll(
+          promises(knapsack.offers(effects.get(s), e -> factors.within(e, setting))));
+    }
+    return promises;
   }
 
   private List<Promise> promises(List<KnapsackProposals.Offer> offers) {

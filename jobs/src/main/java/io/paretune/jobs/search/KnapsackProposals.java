@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The best trade-offs that an additive model sees under a known quantity, as proposals: memory
@@ -46,11 +47,14 @@ final class KnapsackProposals {
   /**
    * The best points under an additive model with these effects of each choice, by the quantity,
    * ascending.
+   *
+   * @param within makes the effects of choices infinite that must not be taken
    */
-  List<Offer> offers(double[][] effects) {
+  List<Offer> offers(double[][] all, UnaryOperator<double[][]> within) {
     if (monotone && quantity.isPresent()) {
-      Monotone.enforce(effects, quantity.get());
+      Monotone.enforce(all, quantity.get());
     }
+    double[][] effects = within.apply(all);
     List<Offer> offers = new ArrayList<>();
     if (knapsack.isEmpty()) {
       offers.add(separately(effects));

@@ -1,9 +1,11 @@
 package io.paretune.jobs.search;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -113,10 +115,13 @@ final class ObjectiveModel {
     return link.foreseen(at.point) + process().mean(at);
   }
 
-  /** The additive effects of every choice of every variable, each discrete; standardised. */
-  double[][] effects() {
-    double[][] effects = process().effects(process().weights());
-    return link.damage().isEmpty() ? effects : plus(effects, link.damage().get().damage());
+  /**
+   * The additive effects of every choice of every variable, each discrete, in each setting of the
+   * factors; standardised.
+   */
+  List<double[][]> effects() {
+    return inSettings(
+        process().effects(process().weights()), link.damage().map(DamageModel::damage));
   }
 
   /**
@@ -124,21 +129,27 @@ final class ObjectiveModel {
    *
    * @param share 1 for the posterior itself, less to stay nearer to its mean
    */
-  double[][] drawnEffects(RandomGenerator random, double share) {
+  List<double[][]> drawnEffects(RandomGenerator random, double share) {
     double[][] effects = process().effects(process().drawWeights(random, share));
-    return link.damage().isEmpty()
-        ? effects
-        : plus(effects, link.damage().get().draw(random, share));
+    return inSettings(effects, link.damage().map(d -> d.draw(random, share)));
   }
 
-  private double[][] plus(double[][] effects, Damage of) {
-    double[][] own = of.effects();
-    for (int i = 0; i < effects.length; i++) {
-      for (int c = 0; c < effects[i].length; c++) {
-        effects[i][c] += own[i][c] / link.spread();
-      }
+  private List<double[][]> inSettings(double[][] effects, Optional<Damage> of) {
+    List<List<Integer>> settings = encoding.features().factors().settings();
+    if (of.isEmpty()) {
+      return Collections.nCopies(settings.size(), effects);
     }
-    return effects;
+    List<double[][]> all = new ArrayList<>();
+    for (List<Integer> setting : settings) {
+      double[][] sum = of.get().effects(setting);
+      for (int i = 0; i < sum.length; i++) {
+        for (int c = 0; c < sum[i].length; c++) {
+          sum[i][c] = effects[i][c] + sum[i][c] / link.spread();
+        }
+      }
+      all.add(sum);
+    }
+    return all;
   }
 
   /** The loss that a standardised value stands for. */

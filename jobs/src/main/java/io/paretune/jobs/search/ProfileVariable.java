@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * One variable of a space of profiles.
  *
- * @param layers decoder layers that it sets; none if it is of what comes before the decoder
+ * @param layers decoder layers that it sets; none if it is of what comes before the decoder or of
+ *     all
  * @param target what it sets of them
  */
 record ProfileVariable(List<Integer> layers, Target target) {
@@ -25,14 +26,20 @@ record ProfileVariable(List<Integer> layers, Target target) {
 
     /** The pruning ratio of the vision tower or the projector. */
     record Vision(Part part) implements Target {}
+
+    /** Which weights go first, wherever any go. */
+    record Criterion() implements Target {}
   }
 
   ProfileVariable {
     layers = List.copyOf(layers);
   }
 
-  /** What it can be set to, from the least to the most compressed. */
-  List<? extends Number> values(CompressionSpace.Choices choices) {
+  /** What it can be set to, numbers from the least to the most compressed. */
+  List<?> values(CompressionSpace.Choices choices) {
+    if (target instanceof Target.Criterion) {
+      return choices.criteria();
+    }
     if (target instanceof Target.Vision vision) {
       return choices.vision().of(vision.part());
     }
@@ -40,7 +47,10 @@ record ProfileVariable(List<Integer> layers, Target target) {
   }
 
   /** What a profile has in its place, by the first layer that it sets. */
-  Number value(CompressionProfile profile) {
+  Object value(CompressionProfile profile) {
+    if (target instanceof Target.Criterion) {
+      return profile.criterion();
+    }
     if (target instanceof Target.Vision vision) {
       return vision.part().ratio(profile.vision());
     }
@@ -52,13 +62,32 @@ record ProfileVariable(List<Integer> layers, Target target) {
   }
 
   /**
-   * What a profile of a model of another depth has in its place, layers matched by relative depth;
-   * the mean where that is not one value.
+   * The choice that is nearest to what a profile of a model of another depth has in its place, or
+   * to the mean where that is not one value; layers are matched by relative depth.
    *
    * @param own decoder layers of this space's model
    * @param theirs decoder layers of the profile's model
    */
-  double mean(CompressionProfile profile, int own, int theirs) {
+  int nearest(
+      CompressionSpace.Choices choices, CompressionProfile profile, int own, int theirs) {
+    if (target instanceof Target.Criterion) {
+      return Math.max(0, choices.criteria().indexOf(profile.criterion()));
+    }
+    List<?> values = values(choices);
+    double wanted = mean(profile, own, theirs);
+    int nearest = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < values.size(); c++) {
+      double gap = Math.abs(((Number) values.get(c)).doubleValue() - wanted);
+      if (gap < least) {
+        least = gap;
+        nearest = c;
+      }
+    }
+    return nearest;
+  }
+
+  private double mean(CompressionProfile profile, int own, int theirs) {
     if (target instanceof Target.Vision vision) {
       return vision.part().ratio(profile.vision());
     }
@@ -80,9 +109,12 @@ record ProfileVariable(List<Integer> layers, Target target) {
 
   /** What each of its values is believed to cost; see {@link CompressionSpace#belief}. */
   List<Double> beliefs(CompressionSpace.Choices choices, CompressionSpace.PruningError error) {
+    if (target instanceof Target.Criterion) {
+      return choices.criteria().stream().map(c -> 0.0).toList();
+    }
     List<Double> costs = new ArrayList<>();
-    for (Number value : values(choices)) {
-      double chosen = value.doubleValue();
+    for (Object value : values(choices)) {
+      double chosen = ((Number) value).doubleValue();
       if (target instanceof Target.Ratio ratio) {
         costs.add(
             layers.stream()

@@ -36,10 +36,11 @@ public record VariableImportance(String parameter, double importance, double low
     if (!model.isReady()) {
       return List.of();
     }
-    double[] mean = shares(model.effects());
+    Factors factors = encoding.features().factors();
+    double[] mean = shares(factors.average(model.effects()));
     double[][] drawn = new double[DRAWS][];
     for (int d = 0; d < DRAWS; d++) {
-      drawn[d] = shares(model.drawnEffects(random, 1));
+      drawn[d] = shares(factors.average(model.drawnEffects(random, 1)));
     }
     List<VariableImportance> all = new ArrayList<>();
     for (int i = 0; i < mean.length; i++) {

@@ -6,7 +6,8 @@ package io.paretune.jobs.tables;
  * @param study the search
  * @param runId the run whose trials were explained
  * @param method what the share was computed by
- * @param layer index from 0; {@link #BEFORE_DECODER} for the vision tower and the projector
+ * @param layer index from 0; {@link #NO_LAYER} for the vision tower, the projector and the
+ *     criterion
  * @param variable what of the layer, such as {@code ratio} or {@code kv_bits}
  * @param importance the share, in [0, 1]
  * @param low lower end of its 90 % interval
@@ -21,14 +22,14 @@ public record LayerImportanceRecord(
     double importance,
     double low,
     double high) {
-  /** The layer of a variable that is of what comes before the decoder; its name says of what. */
-  public static final int BEFORE_DECODER = -1;
+  /** The layer of a variable that is of no one decoder layer; its name says of what. */
+  public static final int NO_LAYER = -1;
 
   public LayerImportanceRecord {
-    if (layer < BEFORE_DECODER) {
+    if (layer < NO_LAYER) {
       throw new IllegalArgumentException(
-          "layers are numbered from 0, what comes before the decoder is %d, was %d"
-              .formatted(BEFORE_DECODER, layer));
+          "layers are numbered from 0, what is of none has %d, was %d"
+              .formatted(NO_LAYER, layer));
     }
     if (!(0 <= low && low <= importance && importance <= high && high <= 1 + 1e-9)) {
       throw new IllegalArgumentException(

@@ -25,7 +25,7 @@ public final class LayerImportanceTable {
               "layer",
               IntegerType,
               false,
-              "decoder layer, from 0; -1 for the vision tower and the projector")
+              "decoder layer, from 0; -1 for the vision tower, the projector and the criterion")
           .add(
               "variable",
               StringType,

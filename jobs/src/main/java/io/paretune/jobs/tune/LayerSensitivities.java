@@ -21,10 +21,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * How much each decoder layer's linear outputs lose at each ratio of a study, by calibration alone.
  *
+ * @param criterion by which weights go
  * @param ratios of the study above 0, ascending
  * @param layers each layer's errors, by layer
  */
-record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> layers)
+record LayerSensitivities(
+    CriterionName criterion, List<Double> ratios, List<MeasureSensitivity.Errors> layers)
     implements CompressionSpace.PruningError {
 
   LayerSensitivities {
@@ -34,8 +36,8 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
 
   /**
    * Measures them on the cluster; empty where they are not defined: without a ratio above 0, with
-   * masks that depend on other layers' or lie in groups, or by a criterion that knows no inputs or
-   * changes weights.
+   * masks that depend on other layers' or lie in groups, or by criteria that know no inputs or
+   * change weights. Of several criteria the first for which they are defined stands for all.
    *
    * @param candidates how a profile is sent to tasks
    */
@@ -43,19 +45,24 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
       StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidates) {
     SpaceConfig space = inputs.config().study().space();
     Optional<Levels> levels = Tuning.levels(inputs);
+    Optional<CriterionName> criterion =
+        space.criteria().stream()
+            .filter(c -> c.needs() == CriterionName.Needs.MEAN_SQUARES)
+            .findFirst();
     if (levels.isEmpty()
         || space.mask() != MaskKind.ONE_SHOT
         || space.pattern() != Pattern.UNSTRUCTURED
-        || space.criterion().needs() != CriterionName.Needs.MEAN_SQUARES) {
+        || criterion.isEmpty()) {
       return Optional.empty();
     }
     List<Double> ratios = levels.get().ratios();
     CandidateSpec any =
         candidates.apply(
             CompressionProfile.uniform(
-                space.criterion(), 1, ratios.get(ratios.size() - 1), 16, 16));
+                criterion.get(), 1, ratios.get(ratios.size() - 1), 16, 16));
     return Optional.of(
         new LayerSensitivities(
+            criterion.get(),
             ratios,
             MeasureSensitivity.all(
                 JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
@@ -96,6 +103,8 @@ record LayerSensitivities(List<Double> ratios, List<MeasureSensitivity.Errors> l
       }
       cells.add(line);
     }
-    return "Relative squared error of the layers' outputs by pruning ratio\n" + TextTable.of(cells);
+    return "Relative squared error of the layers' outputs by pruning ratio, %s\n"
+            .formatted(criterion.key())
+        + TextTable.of(cells);
   }
 }

@@ -10,6 +10,7 @@ import io.paretune.jobs.template.Template;
 import io.paretune.udfs.checkpoint.FileTrouble;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,14 +33,15 @@ final class StartingPoints {
     this.space = space;
   }
 
-  /** The dense model and the profiles that treat every layer alike. */
+  /** The dense model and the profiles that treat every layer alike, by each criterion. */
   List<Point> uniform() {
     Set<Point> points = new LinkedHashSet<>();
-    points.add(
-        space.point(CompressionProfile.of(study.space().criterion(), List.of())).orElseThrow());
-    for (int bits : study.space().keyValueBits()) {
-      for (double ratio : study.uniformBaseline()) {
-        space.uniform(ratio, bits).ifPresent(points::add);
+    for (CriterionName criterion : study.space().criteria()) {
+      points.add(space.point(CompressionProfile.of(criterion, List.of())).orElseThrow());
+      for (int bits : study.space().keyValueBits()) {
+        for (double ratio : study.uniformBaseline()) {
+          space.uniform(criterion, ratio, bits).ifPresent(points::add);
+        }
       }
     }
     return List.copyOf(points);

@@ -23,7 +23,7 @@ final class StudySpace {
     return new CompressionSpace(
         inputs.footprint(),
         new CompressionSpace.Choices(
-            config.criterion(),
+            config.criteria(),
             config.pattern(),
             config.granularity(),
             config.blocks(),

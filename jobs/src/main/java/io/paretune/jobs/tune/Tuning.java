@@ -36,6 +36,7 @@ import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.spark.BuildLevels;
@@ -223,7 +224,7 @@ public final class Tuning {
       LOG.info(
           belief.isPresent()
               ? "the sampler is told what calibration says of the layers"
-              : "calibration says nothing of the layers that this criterion or mask prunes");
+              : "calibration says nothing of the layers that these criteria or masks prune");
     }
     return study.sampler().create(study.seed(), belief);
   }
@@ -326,17 +327,19 @@ public final class Tuning {
         study.space().pattern() == Pattern.UNSTRUCTURED ? levels(inputs) : Optional.empty());
   }
 
-  /** Any pruned profile stands for all: they have the same levels. */
+  /** Any pruned profile of a criterion stands for all: they have the same levels. */
   private void buildLevels(Function<CompressionProfile, CandidateSpec> candidates) {
     List<Double> ratios = study.space().pruningRatios();
     if (study.space().mask() == MaskKind.ONE_SHOT
         && study.space().pattern() == Pattern.UNSTRUCTURED) {
-      BuildLevels.once(
-          JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
-          inputs.source(),
-          candidates.apply(
-              CompressionProfile.uniform(
-                  study.space().criterion(), 1, ratios.get(ratios.size() - 1), 16, 16)));
+      for (CriterionName criterion : study.space().criteria()) {
+        BuildLevels.once(
+            JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
+            inputs.source(),
+            candidates.apply(
+                CompressionProfile.uniform(
+                    criterion, 1, ratios.get(ratios.size() - 1), 16, 16)));
+      }
     }
   }
 

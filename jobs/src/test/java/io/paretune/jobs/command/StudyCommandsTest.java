@@ -3,6 +3,8 @@ package io.paretune.jobs.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.search.TrialState;
@@ -20,6 +22,7 @@ import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.profile.CriterionName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,6 +188,58 @@ class StudyCommandsTest {
         .allMatch(r -> r.method() == ImportanceMethod.EFFECTS)
         .allMatch(r -> r.runId().equals(trials("first").get(0).runId()));
     assertThat(rows).extracting(LayerImportanceRecord::variable).containsOnly("ratio", "kv_bits");
+  }
+
+  @Test
+  void theCriterionAndWhatComesBeforeTheDecoderCanBeSearchedAsWell() throws IOException {
+    Ran wide =
+        study(
+            "tune",
+            "wide",
+            "study.sampler=random",
+            "study.seed=1",
+            "study.space.criterion=[magnitude, ria]",
+            "study.space.vision-pruning-ratios=[0.3]",
+            "study.space.projector-pruning-ratios=[0.5]",
+            "study.space.key-value-bits=[16]");
+
+    assertThat(wide.status()).as(wide.err()).isZero();
+    List<TrialRecord> trials = trials("wide");
+    assertThat(trials)
+        .filteredOn(t -> t.origin() == TrialOrigin.UNIFORM)
+        .as("half of every layer by each criterion, and the dense model once")
+        .extracting(t -> t.isDense() ? "dense" : t.profile().criterion().key())
+        .containsExactlyInAnyOrder("dense", "magnitude", "ria");
+    List<TrialRecord> searched =
+        trials.stream().filter(t -> t.origin() == TrialOrigin.SAMPLER).toList();
+    assertThat(searched)
+        .as("seed 1")
+        .extracting(t -> t.profile().criterion().key())
+        .contains("magnitude", "ria");
+    TrialRecord both =
+        searched.stream()
+            .filter(t -> t.profile().vision().towerRatio() > 0 && t.profile().vision().projectorRatio() > 0)
+            .filter(t -> t.profile().criterion() == CriterionName.RIA)
+            .findFirst()
+            .orElseThrow();
+    Path profile = Files.writeString(shared.resolve("b.json"), both.profile().canonicalJson());
+    Ran evaluated =
+        Ran.command(
+            shared.resolve("logs"),
+            "evaluate",
+            "--model=" + DemoSamples.MODEL,
+            "--samples=" + samples,
+            "--split=val",
+            "--profile=" + profile,
+            "--calibration-samples=16",
+            "--workload=16x128",
+            "--out=" + shared.resolve("b.jsonl"));
+    assertThat(evaluated.status()).as(evaluated.err()).isZero();
+    JsonObject alone = JsonParser.parseString(evaluated.out()).getAsJsonObject();
+    assertThat(alone.get("accuracy").getAsDouble()).isEqualTo(both.score().orElseThrow().score());
+    assertThat(alone.get("memory_bytes").getAsLong()).isEqualTo(both.cost().memoryBytes());
+    assertThat(study("calibrate", "wide", "study.space.criterion=[magnitude, ria]").out())
+        .startsWith("Relative squared error of the layers' outputs by pruning ratio, ria\n");
   }
 
   @Test

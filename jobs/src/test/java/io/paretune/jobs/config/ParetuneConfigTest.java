@@ -71,7 +71,7 @@ class ParetuneConfigTest {
                     new RacingConfig(Optional.of(0.95), 4),
                     List.of(0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
                     new SpaceConfig(
-                        CriterionName.WANDA,
+                        List.of(CriterionName.WANDA),
                         MaskKind.ONE_SHOT,
                         Pattern.UNSTRUCTURED,
                         Granularity.LAYER,
@@ -177,7 +177,7 @@ class ParetuneConfigTest {
                     new RacingConfig(Optional.of(0.9), 2),
                     List.of(),
                     new SpaceConfig(
-                        CriterionName.MAGNITUDE,
+                        List.of(CriterionName.MAGNITUDE),
                         MaskKind.SEQUENTIAL,
                         Pattern.FOUR_OF_EIGHT,
                         Granularity.BLOCK,

@@ -33,7 +33,7 @@ class ImportanceTest {
       new CompressionSpace(
           new MemoryFootprint(new DecoderShape(4, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
           new Choices(
-              CriterionName.WANDA,
+              List.of(CriterionName.WANDA),
               Pattern.UNSTRUCTURED,
               Granularity.LAYER,
               1,
@@ -68,7 +68,7 @@ class ImportanceTest {
     List<LayerImportanceRecord> rows = rows(80, method);
     assertThat(rows).hasSize(9);
     LayerImportanceRecord tower = rows.get(8);
-    assertThat(tower.layer()).isEqualTo(LayerImportanceRecord.BEFORE_DECODER);
+    assertThat(tower.layer()).isEqualTo(LayerImportanceRecord.NO_LAYER);
     assertThat(tower.variable()).isEqualTo("vision_ratio");
     assertThat(rows.stream().mapToDouble(LayerImportanceRecord::importance).sum())
         .isCloseTo(1, within(1e-9));
@@ -77,6 +77,45 @@ class ImportanceTest {
     assertThat(first.variable()).isEqualTo("ratio");
     assertThat(first.importance()).isBetween(0.5, 0.95);
     assertThat(rows).filteredOn(r -> !r.equals(first)).allMatch(r -> r.importance() < first.low());
+  }
+
+  /** By another criterion each layer loses the same again and a half. */
+  @Test
+  void aCriterionMattersByWhatItMakesOfAllLayers() {
+    CompressionSpace space =
+        new CompressionSpace(
+            new MemoryFootprint(
+                new DecoderShape(6, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
+            new Choices(
+                List.of(CriterionName.MAGNITUDE, CriterionName.WANDA),
+                Pattern.UNSTRUCTURED,
+                Granularity.LAYER,
+                1,
+                List.of(0.3, 0.5, 0.7),
+                CompressionSpace.VisionRatios.none(),
+                List.of(8, 4),
+                KvBits.TIED),
+            OptionalLong.empty(),
+            OptionalDouble.empty());
+    Study study = new Study(space.space(), new RandomSampler(1));
+    for (Trial t : study.ask(80)) {
+      double damage = 0;
+      for (int l = 0; l < 6; l++) {
+        damage += 0.1 * t.point().at(2 * l);
+      }
+      double score = 0.9 * Math.exp(-damage * (t.point().at(12) == 1 ? 2.5 : 1));
+      study.tell(t.id(), Outcome.complete(Map.of(CompressionSpace.SCORE, score), 100_000));
+    }
+    List<LayerImportanceRecord> rows =
+        new LayerImportances("s", "r", space)
+            .of(SharedSpark.session(), study.history(), 7).stream()
+                .filter(r -> r.variable().equals("criterion"))
+                .toList();
+    assertThat(rows).hasSize(2); // one by each method
+    assertThat(rows)
+        .allMatch(r -> r.layer() == LayerImportanceRecord.NO_LAYER)
+        // At the mean ratio all layers lose .9, and 1.35 more by the other criterion.
+        .allSatisfy(r -> assertThat(r.importance()).isBetween(0.2, 0.7));
   }
 
   @Test

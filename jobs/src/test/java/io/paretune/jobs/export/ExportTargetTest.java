@@ -45,6 +45,9 @@ class ExportTargetTest {
         long blockSize,
         Progressable progress)
         throws IOException {
+      if (file.getName().equals(System.getProperty("killed.at"))) {
+        Exporting.die();
+      }
       if (file.getName().equals(FAILS_AT.get())) {
         throw new IOException("the connection was lost");
       }
@@ -95,6 +98,63 @@ class ExportTargetTest {
     assertThat(left).doesNotExist();
     assertThat(to.resolve("packed/a")).hasContent("packed");
     assertThat(directory).isDirectoryNotContaining("glob:**/.*");
+  }
+
+  /** An export in a process of its own, which dies of SIGKILL in the middle. */
+  static final class Exporting {
+    public static void main(String[] arguments) throws IOException {
+      ExportTarget.of("--to", arguments[0], hadoop())
+          .fill(
+              at -> {
+                content(at);
+                if (System.getProperty("killed.at") == null) {
+                  die();
+                }
+              });
+    }
+
+    static void die() throws IOException {
+      String own = String.valueOf(ProcessHandle.current().pid());
+      try {
+        new ProcessBuilder("kill", "-KILL", own).start().waitFor();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
+
+    static int killed(String to, String... options) throws IOException, InterruptedException {
+      List<String> words = new ArrayList<>();
+      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      words.addAll(List.of(options));
+      words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      words.addAll(List.of(Exporting.class.getName(), to));
+      return new ProcessBuilder(words)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    }
+  }
+
+  @Test
+  void aKilledProcessLeavesNothingThatLooksLikeAModel() throws Exception {
+    int byKill = 128 + 9;
+    Path to = directory.resolve("model");
+    assertThat(Exporting.killed(to.toString())).isEqualTo(byKill);
+    assertThat(to).doesNotExist();
+    assertThat(directory).isDirectoryContaining("glob:**/.model.*.partial");
+
+    ExportTarget.of("--to", to.toString(), hadoop()).fill(ExportTargetTest::content);
+    assertThat(directory).isDirectoryNotContaining("glob:**/.*");
+
+    Path far = directory.resolve("elsewhere");
+    assertThat(Exporting.killed("far:" + far, "-Dkilled.at=config.json")).isEqualTo(byKill);
+    assertThat(far.resolve("model.safetensors")).exists();
+    assertThat(far.resolve("config.json")).doesNotExist();
+
+    ExportTarget.of("--to", "far:" + far, hadoop()).fill(ExportTargetTest::content);
+    assertThat(far.resolve("config.json")).hasContent("{}");
+    assertThat(far.resolve("_export_in_progress")).doesNotExist();
   }
 
   @Test

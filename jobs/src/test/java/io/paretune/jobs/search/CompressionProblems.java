@@ -60,13 +60,14 @@ final class CompressionProblems {
       Arrays.setAll(values, i -> values[i] / sum);
     }
 
-    double score(double[] ratios, double[] bits) {
+    /** With pruning that does so many times its damage. */
+    double score(double[] ratios, double[] bits, double multiple) {
       double total = 0;
       double before = 0;
       for (int l = 0; l < ratios.length; l++) {
         double power = shape == Shape.ENDS ? 3.5 : 2.5;
         double own =
-            3.2 * pruning[l] * Math.pow(ratios[l], power)
+            3.2 * multiple * pruning[l] * Math.pow(ratios[l], power)
                 + 2.4 * quantizing[l] * Math.pow(2, -(bits[l] - 2) / 1.3);
         total += own + (l > 0 ? coupling[l] * Math.sqrt(own * before) : 0);
         before = own;
@@ -85,6 +86,16 @@ final class CompressionProblems {
 
   /** Layers of (ratio, bits): memory is known, the score a mean of right-or-wrong answers. */
   static BenchmarkProblem frontier(Shape shape, long seed, int layers, int samples) {
+    return frontier(shape, seed, layers, samples, 1);
+  }
+
+  /**
+   * The same with criteria to choose from, where there are several.
+   *
+   * @param multiples of each criterion's damage
+   */
+  static BenchmarkProblem frontier(
+      Shape shape, long seed, int layers, int samples, double... multiples) {
     double[] ratios = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8};
     double[] bits = {16, 8, 6, 4, 3, 2};
     Damage damage = new Damage(shape, layers, new SplittableRandom(seed));
@@ -96,6 +107,11 @@ final class CompressionProblems {
       memory.add(Arrays.stream(ratios).map(r -> Math.rint(4e8 * (1 - r))).boxed().toList());
       parameters.add(ordinal("l" + l + ".bits", bits, Place.of("bits", depth)));
       memory.add(Arrays.stream(bits).map(b -> Math.rint(4e8 * b / 16)).boxed().toList());
+    }
+    if (multiples.length > 1) {
+      List<Object> names = Arrays.stream(multiples).<Object>mapToObj(m -> "times " + m).toList();
+      parameters.add(new Parameter.Categorical("criterion", names, Place.UNKNOWN));
+      memory.add(List.of());
     }
     Additive known = Additive.of(1e9, memory);
     SearchSpace space =
@@ -113,7 +129,8 @@ final class CompressionProblems {
               r[l] = ratios[p.choice(2 * l)];
               b[l] = bits[p.choice(2 * l + 1)];
             }
-            return new double[] {known.of(p), damage.score(r, b)};
+            double multiple = multiples[multiples.length > 1 ? p.choice(2 * layers) : 0];
+            return new double[] {known.of(p), damage.score(r, b, multiple)};
           }
 
           @Override
@@ -124,7 +141,11 @@ final class CompressionProblems {
     List<Double> reference = List.of(known.greatest(), -CHANCE);
     double best = bestVolume(space, evaluator, reference);
     return new BenchmarkProblem(
-        "frontier-" + shape + "-" + seed, space, reference, best, evaluator);
+        "frontier-" + shape + "-" + seed + "-of-" + multiples.length,
+        space,
+        reference,
+        best,
+        evaluator);
   }
 
   private static Parameter ordinal(String name, double[] choices, Place place) {

@@ -49,7 +49,7 @@ class CompressionSpaceTest {
     return new CompressionSpace(
         footprint,
         new Choices(
-            CriterionName.WANDA,
+            List.of(CriterionName.WANDA),
             pattern,
             granularity,
             2,
@@ -91,7 +91,7 @@ class CompressionSpaceTest {
     assertThat(profile.layers().stream().filter(LayerPlan::isPruned))
         .allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
     assertThat(space.memory().of(point)).isEqualTo((double) FOOTPRINT.totalBytes(profile));
-    CompressionProfile uniform = space.profile(space.uniform(0.5, 4).orElseThrow());
+    CompressionProfile uniform = space.profile(space.uniform(CriterionName.WANDA, 0.5, 4).orElseThrow());
     assertThat(uniform.layers()).hasSize(5).allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
     assertThat(space.point(CompressionProfile.uniform(CriterionName.WANDA, 5, 0.5, 4, 4)))
         .as("zeros anywhere are another space's")
@@ -127,6 +127,56 @@ class CompressionSpaceTest {
                 List.of(0.0, 0.2, 0.4).get((int) point.toArray()[last - 1]),
                 0.5 * point.toArray()[last]));
     assertThat(space.layers(last)).isEmpty();
+  }
+
+  private static final List<CriterionName> CRITERIA =
+      List.of(CriterionName.RIA, CriterionName.WANDA, CriterionName.MAGNITUDE);
+
+  private static CompressionSpace ofThreeCriteria(Granularity granularity) {
+    return new CompressionSpace(
+        FOOTPRINT,
+        new Choices(
+            CRITERIA,
+            Pattern.UNSTRUCTURED,
+            granularity,
+            2,
+            List.of(0.0, 0.5),
+            VisionRatios.none(),
+            List.of(16, 4),
+            KvBits.TIED),
+        OptionalLong.empty(),
+        OptionalDouble.empty());
+  }
+
+  @Property(tries = 60)
+  void theCriterionIsOneVariableOfAll(@ForAll Granularity granularity, @ForAll long seed) {
+    CompressionSpace space = ofThreeCriteria(granularity);
+    int last = space.space().dimensions() - 1;
+    assertThat(space.space().parameter(last).name()).isEqualTo("criterion");
+    assertThat(space.layers(last)).isEmpty();
+    Point point = random(space, seed);
+    CompressionProfile profile = space.profile(point);
+    assertThat(space.memory().of(point)).isEqualTo((double) FOOTPRINT.totalBytes(profile));
+    assertThat(space.nearest(profile, 5)).isEqualTo(space.point(profile).orElseThrow());
+    boolean proposed = space.space().knownConstraints().stream().allMatch(c -> c.isMet(point));
+    if (profile.isPruned()) {
+      assertThat(profile.criterion()).isEqualTo(CRITERIA.get(point.choice(last)));
+      assertThat(space.point(profile)).contains(point);
+      assertThat(proposed).isTrue();
+    } else {
+      assertThat(profile.criterion()).isEqualTo(CriterionName.RIA);
+      assertThat(proposed).as("once").isEqualTo(point.choice(last) == 0);
+    }
+  }
+
+  @Test
+  void whatPrunesNothingIsOneProfileByWhateverCriterion() {
+    CompressionSpace space = ofThreeCriteria(Granularity.LAYER);
+    Point dense = space.point(CompressionProfile.dense()).orElseThrow();
+    assertThat(space.uniform(CriterionName.MAGNITUDE, 0, 16)).contains(dense);
+    assertThat(space.uniform(CriterionName.MAGNITUDE, 0.5, 16).orElseThrow().choice(10))
+        .isEqualTo(2);
+    assertThat(space.uniform(CriterionName.OPTSPA, 0.5, 16)).isEmpty();
   }
 
   @Test
@@ -183,9 +233,9 @@ class CompressionSpaceTest {
   @Test
   void whatTheSpaceLacksHasNoPoint() {
     CompressionSpace space = space(Granularity.LAYER, KvBits.TIED);
-    assertThat(space.uniform(0.5, 4)).isPresent();
-    assertThat(space.uniform(0.45, 4)).isEmpty();
-    assertThat(space.uniform(0.5, 3)).isEmpty();
+    assertThat(space.uniform(CriterionName.WANDA, 0.5, 4)).isPresent();
+    assertThat(space.uniform(CriterionName.WANDA, 0.45, 4)).isEmpty();
+    assertThat(space.uniform(CriterionName.WANDA, 0.5, 3)).isEmpty();
     assertThat(space(Granularity.BLOCK, KvBits.TIED).point(space.profile(random(space, 1))))
         .isEmpty();
   }
@@ -196,7 +246,7 @@ class CompressionSpaceTest {
         new CompressionSpace(
             FOOTPRINT,
             new Choices(
-                CriterionName.WANDA,
+                List.of(CriterionName.WANDA),
                 Pattern.UNSTRUCTURED,
                 Granularity.LAYER,
                 1,
@@ -213,7 +263,7 @@ class CompressionSpaceTest {
             .map(Constraint.OnQuantity.class::cast)
             .findFirst()
             .orElseThrow();
-    Point half = space.uniform(0.5, 16).orElseThrow();
+    Point half = space.uniform(CriterionName.WANDA, 0.5, 16).orElseThrow();
     assertThat(floor.quantity().of(half))
         .isCloseTo(FOOTPRINT.meanPruningRatio(space.profile(half)), within(1e-9));
   }

@@ -15,17 +15,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamageTest {
   private static final int LAYERS = 6;
 
-  private final SearchSpace space =
-      CompressionProblems.frontier(CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000).space();
+  /** Of three criteria to choose from. */
+  private final BenchmarkProblem problem =
+      CompressionProblems.frontier(
+          CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000, 1, 0.5, 1.5);
+
+  private final SearchSpace space = problem.space();
   private final Features features = new Features(space, Optional.empty());
   private final Damage.Layout layout =
-      new Damage.Layout(space, features.groups(), new boolean[] {true, true}, features.pairs());
+      new Damage.Layout(
+          space, features.groups(), new boolean[] {true, true, true}, features.pairs());
 
   private double[] theta(double plateau) {
     SplittableRandom random = new SplittableRandom(5);
     double[] theta = new double[layout.size];
     for (int k = 0; k < theta.length; k++) {
       theta[k] = 0.5 * random.nextGaussian() - (k >= layout.stepsAt[0] ? 4 : 0);
+    }
+    for (int k = layout.factorsAt[0][0]; k < layout.pairAt; k++) {
+      theta[k] = 0.5 * random.nextGaussian();
     }
     Arrays.fill(theta, layout.pairAt, theta.length, 0.2);
     theta[Damage.PLATEAU] = plateau;
@@ -80,8 +88,6 @@ class DamageTest {
 
   @Test
   void aFitForeseesLossesThatItWasNotShown() {
-    BenchmarkProblem problem =
-        CompressionProblems.frontier(CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000);
     List<Point> points = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
     for (int seed = 0; seed < 80; seed++) {
@@ -100,6 +106,10 @@ class DamageTest {
       spread += Math.pow(losses.get(n) - mean, 2);
     }
     assertThat(missed).isLessThan(0.05 * spread);
+    int most = (int) space.parameter(0).cardinality() - 1;
+    double first = fit.effects(List.of(0))[0][most];
+    assertThat(fit.effects(List.of(1))[0][most] / first).as("half").isBetween(0.35, 0.65);
+    assertThat(fit.effects(List.of(2))[0][most] / first).as("half more").isBetween(1.2, 1.9);
   }
 
   @Test
@@ -118,7 +128,7 @@ class DamageTest {
         new DamageFit(
                 layout, List.of(dense), new double[] {0}, new double[] {1}, believing.beliefs())
             .fit();
-    double[][] effects = fit.effects();
+    double[][] effects = fit.effects(List.of(0));
     double first = effects[0][effects[0].length - 1];
     double last = effects[10][effects[10].length - 1];
     assertThat(last / first).isCloseTo(11, within(0.5));

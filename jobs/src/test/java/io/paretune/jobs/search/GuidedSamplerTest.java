@@ -70,6 +70,16 @@ class GuidedSamplerTest {
     }
   }
 
+  /** Without a model of what a criterion makes of all layers' damage it comes to .87. */
+  @Test
+  void aWorseCriterionToChooseAsWellCostsFewTrials() {
+    BenchmarkProblem two =
+        CompressionProblems.frontier(CompressionProblems.Shape.MILD, 1, 8, 1000, 1.8, 1);
+    double found =
+        SearchBenchmark.run(two, SearchBenchmark.variants().get("guided"), 101, 4, new long[2])[2];
+    assertThat(found).isGreaterThan(0.93);
+  }
+
   @Test
   void beatsRandomSearchByFarOnAKnownMemoryFrontier() {
     double guided =

@@ -102,6 +102,13 @@ final class SearchBenchmark {
           }
         }
       }
+      case "criteria" -> { // each problem beside the same with a worse criterion to choose as well
+        for (CompressionProblems.Shape shape : CompressionProblems.Shape.values()) {
+          for (double[] multiples : new double[][] {{1}, {1.8, 1}}) {
+            problems.add(CompressionProblems.frontier(shape, 1, 8, 1000, multiples));
+          }
+        }
+      }
       case "constrained" -> {
         for (long seed = 1; seed <= 3; seed++) {
           problems.add(CompressionProblems.constrained(seed));

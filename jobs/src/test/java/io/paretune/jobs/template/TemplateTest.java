@@ -37,7 +37,7 @@ class TemplateTest {
         new MemoryFootprint(
             new DecoderShape(layers, 64, 96, 4, 2, 16, 2, 5000), new Workload(4, 100)),
         new Choices(
-            CriterionName.WANDA,
+            List.of(CriterionName.WANDA),
             Pattern.UNSTRUCTURED,
             Granularity.LAYER,
             1,

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The layers of a SparseGPT candidate, by index; those that nothing is done to are missing. The
@@ -37,6 +38,21 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
       MatrixPool pool,
       CompressionProfile profile,
       CalibrationQuestions questions) {
+    return of(model, dense, pool, profile, questions, model::newManager);
+  }
+
+  /**
+   * The same with a say in who owns the Hessians.
+   *
+   * @param owners one for each layer that is pruned; each is closed before the next is asked for
+   */
+  static UpdatedLayers of(
+      MultimodalModel model,
+      List<FusedLayer> dense,
+      MatrixPool pool,
+      CompressionProfile profile,
+      CalibrationQuestions questions,
+      Supplier<NDManager> owners) {
     UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
     boolean complete = false;
     try {
@@ -49,7 +65,10 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
         LayerPlan plan = profile.layer(l);
         LayerWeights weights = model.layer(l);
         if (plan.isPruned()) {
-          PrunedLayer pruned = prune(model, dense.get(l), pool, plan, shards);
+          PrunedLayer pruned;
+          try (NDManager owner = owners.get()) {
+            pruned = prune(model, dense.get(l), pool, plan, shards, owner);
+          }
           done.layers.put(l, pruned);
           if (profile.mask() == MaskKind.SEQUENTIAL) {
             weights = ResidentModel.with(weights, pruned);
@@ -74,24 +93,20 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
       FusedLayer dense,
       MatrixPool pool,
       LayerPlan plan,
-      List<LayerwiseCalibration> shards) {
-    NDManager manager = model.newManager();
-    try {
-      Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
-      for (InputSite site : InputSite.values()) {
-        if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
-          int channels = dense.fused(site).columns();
-          products.put(site, manager.zeros(new Shape(channels, channels), DataType.FLOAT64));
-        }
+      List<LayerwiseCalibration> shards,
+      NDManager owner) {
+    Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
+    for (InputSite site : InputSite.values()) {
+      if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
+        int channels = dense.fused(site).columns();
+        products.put(site, owner.zeros(new Shape(channels, channels), DataType.FLOAT64));
       }
-      long tokens = 0;
-      for (LayerwiseCalibration shard : shards) {
-        tokens += shard.addProducts(model, model.layer(plan.layer()), products);
-      }
-      return PrunedLayer.of(pool, new SparseGpt(manager, products, tokens), dense, plan);
-    } finally {
-      manager.close();
     }
+    long tokens = 0;
+    for (LayerwiseCalibration shard : shards) {
+      tokens += shard.addProducts(model, model.layer(plan.layer()), products);
+    }
+    return PrunedLayer.of(pool, new SparseGpt(owner, products, tokens), dense, plan);
   }
 
   @Override

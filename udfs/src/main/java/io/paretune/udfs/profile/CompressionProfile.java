@@ -73,6 +73,11 @@ public record CompressionProfile(
             .toList());
   }
 
+  /** The same with another criterion. */
+  public CompressionProfile withCriterion(CriterionName name) {
+    return new CompressionProfile(name, mask, kvGrouping, vision, layers);
+  }
+
   /** The same with another kind of mask. */
   public CompressionProfile withMask(MaskKind kind) {
     return new CompressionProfile(criterion, kind, kvGrouping, vision, layers);

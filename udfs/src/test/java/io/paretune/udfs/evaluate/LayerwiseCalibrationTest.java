@@ -4,6 +4,8 @@ import static io.paretune.udfs.evaluate.DemoQuestions.RESIDENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
@@ -15,6 +17,10 @@ import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.prune.ActivationStatistics;
+import io.paretune.udfs.prune.FusedLayer;
+import io.paretune.udfs.prune.MatrixPool;
+import io.paretune.udfs.prune.PrunedLayer;
+import io.paretune.udfs.prune.SparseGpt;
 import io.paretune.udfs.prune.StatisticsShape;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -110,6 +116,54 @@ class LayerwiseCalibrationTest {
         }
         assertThat(zeros).isGreaterThanOrEqualTo(2);
       }
+    }
+  }
+
+  @Test
+  void sparseGptHoldsTheHessiansOfOneLayerAtATime() {
+    List<FusedLayer> dense = new ArrayList<>();
+    List<LayerPlan> plans = new ArrayList<>();
+    for (int l = 0; l < 3; l++) {
+      LayerWeights w = MODEL.layer(l);
+      dense.add(FusedLayer.of(w.qkv(), w.output(), w.gateUp(), w.down()));
+      plans.add(LayerPlan.of(l, 0.5, 16, 16));
+    }
+    List<NDManager> owners = new ArrayList<>();
+    try (NDManager manager = MODEL.newManager();
+        MatrixPool pool = new MatrixPool(manager, Long.MAX_VALUE);
+        UpdatedLayers all =
+            UpdatedLayers.of(
+                MODEL,
+                dense,
+                pool,
+                CompressionProfile.of(CriterionName.SPARSEGPT, plans),
+                new CalibrationQuestions(List.of(SHARD), BATCH),
+                () -> {
+                  assertThat(owners).as("of earlier layers").noneMatch(NDManager::isOpen);
+                  owners.add(MODEL.newManager());
+                  return owners.get(owners.size() - 1);
+                })) {
+      assertThat(all.layers()).hasSize(3);
+      assertThat(owners).hasSize(3).noneMatch(NDManager::isOpen);
+
+      Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
+      long pairs = 0;
+      NDManager owner = manager.newSubManager();
+      for (InputSite site : InputSite.values()) {
+        long channels = dense.get(0).fused(site).columns();
+        products.put(site, owner.eye((int) channels).toType(DataType.FLOAT64, false));
+        pairs += channels * channels;
+      }
+      owner.getManagedArrays().stream()
+          .filter(a -> a.getDataType() != DataType.FLOAT64)
+          .forEach(NDArray::close);
+      PrunedLayer.of(pool, new SparseGpt(owner, products, 1), dense.get(0), plans.get(0)).close();
+      assertThat(
+              owner.getManagedArrays().stream()
+                  .mapToLong(a -> a.size() * a.getDataType().getNumOfBytes())
+                  .sum())
+          .as("of one layer: a Hessian and its factor in fp64 for each of four inputs")
+          .isEqualTo(2 * 8 * pairs);
     }
   }
 
