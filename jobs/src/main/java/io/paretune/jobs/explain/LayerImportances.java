@@ -46,9 +46,7 @@ public record LayerImportances(String study, String runId, CompressionSpace spac
       VariableImportance one = importances.get(i);
       Parameter parameter = space.space().parameter(i);
       List<Integer> layers =
-          space.layers(i).isEmpty()
-              ? List.of(LayerImportanceRecord.NO_LAYER)
-              : space.layers(i);
+          space.layers(i).isEmpty() ? List.of(LayerImportanceRecord.NO_LAYER) : space.layers(i);
       for (int layer : layers) {
         rows.add(
             new LayerImportanceRecord(

@@ -25,7 +25,8 @@ final class Damage {
     final int[] stepsAt; // by group
     final boolean[] rising; // by group: damage rises with the coordinate
     final Factors factors;
-    final int[][] factorsAt; // by factor and group: its choices but the first, which changes nothing
+    final int[][]
+        factorsAt; // by factor and group: its choices but the first, which changes nothing
     final int[][] pairs;
     final int pairAt;
     final int size;

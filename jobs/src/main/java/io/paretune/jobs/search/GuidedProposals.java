@@ -147,8 +147,7 @@ final class GuidedProposals {
     }
     if (drawnPromises.isEmpty() || !expensive || id >= drawnFor + SHARED_DRAW) {
       drawnFor = id;
-      drawnPromises =
-          promises(knapsack, model.drawnEffects(random, p.settings().spread()));
+      drawnPromises = promises(knapsack, model.drawnEffects(random, p.settings().spread()));
     }
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.
@@ -167,8 +166,7 @@ final class GuidedProposals {
     List<Promise> promises = new ArrayList<>();
     for (int s = 0; s < effects.size(); s++) {
       List<Integer> setting = factors.settings().get(s);
-      promises.addAll(
-          promises(knapsack.offers(effects.get(s), e -> factors.within(e, setting))));
+      promises.addAll(promises(knapsack.offers(effects.get(s), e -> factors.within(e, setting))));
     }
     return promises;
   }

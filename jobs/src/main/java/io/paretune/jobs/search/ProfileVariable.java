@@ -68,8 +68,7 @@ record ProfileVariable(List<Integer> layers, Target target) {
    * @param own decoder layers of this space's model
    * @param theirs decoder layers of the profile's model
    */
-  int nearest(
-      CompressionSpace.Choices choices, CompressionProfile profile, int own, int theirs) {
+  int nearest(CompressionSpace.Choices choices, CompressionProfile profile, int own, int theirs) {
     if (target instanceof Target.Criterion) {
       return Math.max(0, choices.criteria().indexOf(profile.criterion()));
     }

@@ -46,8 +46,7 @@ final class SpaceVariables {
     variables.addVision("vision", Part.TOWER);
     variables.addVision("projector", Part.PROJECTOR);
     if (choices.criteria().size() > 1) {
-      List<Object> names =
-          choices.criteria().stream().<Object>map(CriterionName::key).toList();
+      List<Object> names = choices.criteria().stream().<Object>map(CriterionName::key).toList();
       variables.all.add(
           new Named(
               new Parameter.Categorical("criterion", names, Place.UNKNOWN),

@@ -28,8 +28,7 @@ public record LayerImportanceRecord(
   public LayerImportanceRecord {
     if (layer < NO_LAYER) {
       throw new IllegalArgumentException(
-          "layers are numbered from 0, what is of none has %d, was %d"
-              .formatted(NO_LAYER, layer));
+          "layers are numbered from 0, what is of none has %d, was %d".formatted(NO_LAYER, layer));
     }
     if (!(0 <= low && low <= importance && importance <= high && high <= 1 + 1e-9)) {
       throw new IllegalArgumentException(

@@ -58,8 +58,7 @@ record LayerSensitivities(
     List<Double> ratios = levels.get().ratios();
     CandidateSpec any =
         candidates.apply(
-            CompressionProfile.uniform(
-                criterion.get(), 1, ratios.get(ratios.size() - 1), 16, 16));
+            CompressionProfile.uniform(criterion.get(), 1, ratios.get(ratios.size() - 1), 16, 16));
     return Optional.of(
         new LayerSensitivities(
             criterion.get(),

@@ -337,8 +337,7 @@ public final class Tuning {
             JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
             inputs.source(),
             candidates.apply(
-                CompressionProfile.uniform(
-                    criterion, 1, ratios.get(ratios.size() - 1), 16, 16)));
+                CompressionProfile.uniform(criterion, 1, ratios.get(ratios.size() - 1), 16, 16)));
       }
     }
   }

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class StudyCommandsTest {
   }
 
   @Test
-  void aFrontierIsATemplateAndItsTrialsAreEvidenceForAnotherStudy() {
+  void aFrontierIsATemplateAndItsTrialsAreEvidenceForAnotherStudy() throws IOException {
     Path template = shared.resolve("first.json");
     Ran written = study("template", "first", "--to", template.toString());
     assertThat(written.status()).as(written.err()).isZero();
@@ -145,9 +146,15 @@ class StudyCommandsTest {
             "study.warm-start.studies=[first]",
             "study.uniform-baseline=[]",
             "study.trials=" + trialsOfSecond,
-            "study.sensitivities=true");
+            "study.sensitivities=true",
+            "calibration.selection=representative",
+            "calibration.samples=8");
 
     assertThat(second.status()).as(second.err()).isZero();
+    try (Stream<Path> kept = Files.walk(shared.resolve("warehouse/calibrations"))) {
+      assertThat(kept.filter(f -> f.toString().endsWith("-train-representative-8.statistics")))
+          .hasSize(1);
+    }
     List<TrialRecord> trials = trials("second");
     assertThat(trials)
         .extracting(TrialRecord::trialId)
@@ -197,7 +204,7 @@ class StudyCommandsTest {
             "tune",
             "wide",
             "study.sampler=random",
-            "study.seed=1",
+            "study.seed=0",
             "study.space.criterion=[magnitude, ria]",
             "study.space.vision-pruning-ratios=[0.3]",
             "study.space.projector-pruning-ratios=[0.5]",
@@ -213,12 +220,15 @@ class StudyCommandsTest {
     List<TrialRecord> searched =
         trials.stream().filter(t -> t.origin() == TrialOrigin.SAMPLER).toList();
     assertThat(searched)
-        .as("seed 1")
+        .as("by this seed")
         .extracting(t -> t.profile().criterion().key())
         .contains("magnitude", "ria");
     TrialRecord both =
         searched.stream()
-            .filter(t -> t.profile().vision().towerRatio() > 0 && t.profile().vision().projectorRatio() > 0)
+            .filter(
+                t ->
+                    t.profile().vision().towerRatio() > 0
+                        && t.profile().vision().projectorRatio() > 0)
             .filter(t -> t.profile().criterion() == CriterionName.RIA)
             .findFirst()
             .orElseThrow();

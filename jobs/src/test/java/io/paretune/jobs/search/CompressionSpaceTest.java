@@ -91,7 +91,8 @@ class CompressionSpaceTest {
     assertThat(profile.layers().stream().filter(LayerPlan::isPruned))
         .allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
     assertThat(space.memory().of(point)).isEqualTo((double) FOOTPRINT.totalBytes(profile));
-    CompressionProfile uniform = space.profile(space.uniform(CriterionName.WANDA, 0.5, 4).orElseThrow());
+    CompressionProfile uniform =
+        space.profile(space.uniform(CriterionName.WANDA, 0.5, 4).orElseThrow());
     assertThat(uniform.layers()).hasSize(5).allMatch(l -> l.pattern() == Pattern.FOUR_OF_EIGHT);
     assertThat(space.point(CompressionProfile.uniform(CriterionName.WANDA, 5, 0.5, 4, 4)))
         .as("zeros anywhere are another space's")

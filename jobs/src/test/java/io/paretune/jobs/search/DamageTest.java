@@ -17,8 +17,7 @@ class DamageTest {
 
   /** Of three criteria to choose from. */
   private final BenchmarkProblem problem =
-      CompressionProblems.frontier(
-          CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000, 1, 0.5, 1.5);
+      CompressionProblems.frontier(CompressionProblems.Shape.ROUGH, 1, LAYERS, 1000, 1, 0.5, 1.5);
 
   private final SearchSpace space = problem.space();
   private final Features features = new Features(space, Optional.empty());

@@ -137,23 +137,36 @@ public final class CriteriaBenchmark {
   private String masks() throws InterruptedException {
     List<List<String>> table = new ArrayList<>();
     table.add(
-        List.of("criterion", "ratio", "one-shot", "sequential", "pruned weights that differ"));
+        List.of(
+            "criterion",
+            "ratio",
+            "one-shot",
+            "sequential",
+            "points",
+            "pruned weights that differ",
+            "by layer"));
     int layers = inputs.footprint().shape().layers();
     for (CriterionName criterion :
-        List.of(CriterionName.WANDA, CriterionName.OPTSPA, CriterionName.SPARSEGPT)) {
+        List.of(
+            CriterionName.WANDA,
+            CriterionName.RIA,
+            CriterionName.OPTSPA,
+            CriterionName.SPARSEGPT)) {
       for (double ratio : RATIOS) {
         CompressionProfile oneShot = CompressionProfile.uniform(criterion, layers, ratio, 16, 16);
         CompressionProfile sequential = oneShot.withMask(MaskKind.SEQUENTIAL);
+        TrialScore one = score(oneShot);
+        TrialScore other = score(sequential);
+        List<Double> shares = differing(candidates.apply(oneShot), candidates.apply(sequential));
         table.add(
             List.of(
                 criterion.key(),
                 Double.toString(ratio),
-                accuracy(score(oneShot)),
-                accuracy(score(sequential)),
-                String.format(
-                    Locale.ROOT,
-                    "%.2f %%",
-                    100 * differing(candidates.apply(oneShot), candidates.apply(sequential)))));
+                accuracy(one),
+                accuracy(other),
+                String.format(Locale.ROOT, "%+.1f", 100 * (other.score() - one.score())),
+                percent(shares.stream().mapToDouble(s -> s).average().orElseThrow()),
+                String.join(" ", shares.stream().map(CriteriaBenchmark::percent).toList())));
       }
     }
     return "One-shot and sequential masks, held-out questions\n" + TextTable.of(table);
@@ -173,18 +186,24 @@ public final class CriteriaBenchmark {
     return String.format(Locale.ROOT, "%.4f", score.score());
   }
 
-  /** Share of the weights that one of them prunes which the other keeps. */
-  private double differing(CandidateSpec one, CandidateSpec other) throws InterruptedException {
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  /** By layer, the share of the weights that one of them prunes which the other keeps. */
+  private List<Double> differing(CandidateSpec one, CandidateSpec other)
+      throws InterruptedException {
     ResidentModel resident =
         ResidentModel.of(
             Models.directory(inputs.source().location()),
             Device.cpu(),
             inputs.source().prunedLayerBytes());
-    long gone = 0;
-    long differ = 0;
+    List<Double> shares = new ArrayList<>();
     try (ResidentModel.Candidate a = one.borrow(resident);
         ResidentModel.Candidate b = other.borrow(resident)) {
       for (int l = 0; l < a.layers().weights().size(); l++) {
+        long gone = 0;
+        long differ = 0;
         List<float[]> x = matrices(a.layers().weights().get(l));
         List<float[]> y = matrices(b.layers().weights().get(l));
         for (int m = 0; m < x.size(); m++) {
@@ -194,9 +213,10 @@ public final class CriteriaBenchmark {
             differ += pruned && y.get(m)[w] != 0 ? 1 : 0;
           }
         }
+        shares.add((double) differ / gone);
       }
     }
-    return (double) differ / gone;
+    return shares;
   }
 
   private static List<float[]> matrices(LayerWeights weights) {
