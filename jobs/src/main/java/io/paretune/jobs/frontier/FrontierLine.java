@@ -4,12 +4,14 @@ import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.TrialCost;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
+import io.paretune.udfs.profile.CompressionProfile;
 import java.util.OptionalDouble;
 
 /**
  * One line of the printed frontier.
  *
  * @param label what the profile is called
+ * @param criterion by which weights go; empty where none do
  * @param cost what it needs of memory
  * @param score share of the questions answered right
  * @param low lower end of the score's 95 % interval
@@ -19,6 +21,7 @@ import java.util.OptionalDouble;
  */
 public record FrontierLine(
     String label,
+    String criterion,
     TrialCost cost,
     double score,
     double low,
@@ -30,6 +33,7 @@ public record FrontierLine(
   public static FrontierLine of(FrontierRecord point) {
     return new FrontierLine(
         "trial " + point.trialId(),
+        criterion(point.profile()),
         point.cost(),
         point.score(),
         point.scoreLow(),
@@ -51,11 +55,16 @@ public record FrontierLine(
                 () -> new IllegalArgumentException("trial " + trial.trialId() + " has no score"));
     return new FrontierLine(
         label,
+        criterion(trial.profile()),
         trial.cost(),
         score.score(),
         score.low(),
         score.high(),
         trial.confirmedScore(),
         trial.origin().key());
+  }
+
+  private static String criterion(CompressionProfile profile) {
+    return profile.prunes() ? profile.criterion().key() : "";
   }
 }

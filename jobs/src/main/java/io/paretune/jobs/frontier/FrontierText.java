@@ -33,7 +33,7 @@ public final class FrontierText {
       header.add("held out");
       header.add("change");
     }
-    header.addAll(List.of("pruned", "KV bits", ""));
+    header.addAll(List.of("pruned", "by", "KV bits", ""));
     return header;
   }
 
@@ -57,6 +57,7 @@ public final class FrontierText {
               : "");
     }
     cells.add(format("%.1f %%", 100 * line.cost().meanPruningRatio()));
+    cells.add(line.criterion());
     cells.add(format("%.2f", line.cost().meanKvBits()));
     cells.add(line.note());
     return cells;

@@ -79,6 +79,7 @@ final class FrontierSection {
             "#held out",
             "#change, points",
             "#pruned",
+            "by",
             "#KV bits",
             "proposed by",
             "status");
@@ -95,6 +96,7 @@ final class FrontierSection {
           heldOut(p.confirmedScore()),
           change(p, report),
           percent(p.cost().meanPruningRatio()),
+          p.profile().prunes() ? p.profile().criterion().key() : "",
           Markup.format("%.1f", p.cost().meanKvBits()),
           origins.getOrDefault(p.trialId(), ""),
           p.status().key());

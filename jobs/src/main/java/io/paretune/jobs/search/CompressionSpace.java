@@ -262,8 +262,7 @@ public final class CompressionSpace {
 
   /** With the space's first criterion where none decides anything. */
   private CompressionProfile settled(CompressionProfile profile) {
-    boolean prunes = profile.isPruned() || !profile.vision().isDense();
-    return prunes ? profile : profile.withCriterion(choices.criteria().get(0));
+    return profile.prunes() ? profile : profile.withCriterion(choices.criteria().get(0));
   }
 
   /** The point that stands for a profile, if the space has one. */

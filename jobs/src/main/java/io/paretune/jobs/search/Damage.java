@@ -84,11 +84,14 @@ final class Damage {
 
   private final Layout layout;
   private final double[] theta;
+  private final double[] ones; // by group
   private final double[][] own; // by variable and coordinate
 
   Damage(Layout layout, double[] theta) {
     this.layout = layout;
     this.theta = theta;
+    ones = new double[layout.stepsAt.length];
+    Arrays.fill(ones, 1);
     double[][] curve = new double[layout.stepsAt.length][]; // by group and level
     for (int g = 0; g < curve.length; g++) {
       curve[g] = new double[layout.steps(g) + 1];
@@ -124,8 +127,10 @@ final class Damage {
 
   /** What the factors' choices make of each group's damage. */
   private double[] multiples(IntUnaryOperator choiceOf) {
-    double[] multiples = new double[layout.stepsAt.length];
-    Arrays.fill(multiples, 1);
+    if (layout.factorsAt.length == 0) {
+      return ones;
+    }
+    double[] multiples = ones.clone();
     for (int f = 0; f < layout.factorsAt.length; f++) {
       int choice = choiceOf.applyAsInt(f);
       for (int g = 0; g < multiples.length && choice > 0; g++) {

@@ -118,10 +118,10 @@ class FrontierBuilderTest {
         .isEqualTo(
             """
             Frontier
-            profile     MB  % of dense  accuracy  95 % interval  change  held out  change  pruned  KV bits
-            ----------------------------------------------------------------------------------------------
-            trial 17  0.00        60.0     0.800    0.750–0.850  -0.100     0.750  -0.125  50.0 %    16.00  sampler
-            dense     0.00       100.0     0.900    0.850–0.950  +0.000     0.875  +0.000   0.0 %    16.00  sampler
+            profile     MB  % of dense  accuracy  95 % interval  change  held out  change  pruned     by  KV bits
+            -----------------------------------------------------------------------------------------------------
+            trial 17  0.00        60.0     0.800    0.750–0.850  -0.100     0.750  -0.125  50.0 %  wanda    16.00  sampler
+            dense     0.00       100.0     0.900    0.850–0.950  +0.000     0.875  +0.000   0.0 %           16.00  sampler
             """);
   }
 }

@@ -108,6 +108,11 @@ public record CompressionProfile(
     return layers.isEmpty() && vision.isDense();
   }
 
+  /** Whether any weights go, so that the criterion decides something. */
+  public boolean prunes() {
+    return isPruned() || !vision.isDense();
+  }
+
   /** Whether weights of the decoder go. */
   public boolean isPruned() {
     return layers.stream().anyMatch(LayerPlan::isPruned);
