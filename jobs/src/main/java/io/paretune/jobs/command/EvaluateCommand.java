@@ -8,6 +8,7 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.problem.Problems;
@@ -42,6 +43,14 @@ final class EvaluateCommand implements Command {
           .orElse("options");
   private static final Option<Integer> BATCH =
       Option.wholeNumber("--batch", "N", "questions in a forward, at most", 1).orElse("64");
+  private static final Option<TypePolicy> TYPE =
+      Option.oneOf(
+              "--type",
+              "what is computed in: auto is fp32 on CPUs and bf16 on GPUs; bf16 on CPUs that have"
+                  + " instructions for it",
+              TypePolicy.values(),
+              TypePolicy::key)
+          .orElse("auto");
   private static final Option<Workload> WORKLOAD =
       Option.workload("--workload", "load that the reported memory is for").orElse("16x4096");
   private static final Option<String> CALIBRATION =
@@ -60,7 +69,7 @@ final class EvaluateCommand implements Command {
             "evaluate", "score one profile on a benchmark file", CommandSpec.Engine.SPARK)
         .with(MODEL, SAMPLES, SPLIT)
         .withOneOf(PROFILE, DENSE)
-        .with(OUT, MODE, BATCH, WORKLOAD, CALIBRATION, CALIBRATION_SPLIT, CALIBRATION_SAMPLES);
+        .with(OUT, MODE, BATCH, TYPE, WORKLOAD, CALIBRATION, CALIBRATION_SPLIT, CALIBRATION_SAMPLES);
   }
 
   @Override
@@ -97,6 +106,7 @@ final class EvaluateCommand implements Command {
                   profile,
                   invocation.value(MODE),
                   invocation.value(BATCH),
+                  invocation.value(TYPE),
                   calibration)
               .run(session.spark());
       report.writeAnswers(out);

@@ -6,6 +6,7 @@ import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.DevicePolicy;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
@@ -95,6 +96,8 @@ final class Keys {
   static final Key<String> MLFLOW_EXPERIMENT = Key.text("mlflow.experiment");
   static final Key<DevicePolicy> DEVICE =
       Key.oneOf("resident.device", DevicePolicy.values(), DevicePolicy::key);
+  static final Key<TypePolicy> TYPE =
+      Key.oneOf("resident.type", TypePolicy.values(), TypePolicy::key);
   static final Key<Long> PRUNED_LAYERS = Key.size("resident.pruned-layers");
 
   static final Key<Optional<String>> JUDGE_ENDPOINT = Key.httpUrl("judge.endpoint").optional();
@@ -169,6 +172,7 @@ final class Keys {
           MLFLOW_SERVER,
           MLFLOW_EXPERIMENT,
           DEVICE,
+          TYPE,
           PRUNED_LAYERS,
           JUDGE_ENDPOINT,
           JUDGE_MODEL,

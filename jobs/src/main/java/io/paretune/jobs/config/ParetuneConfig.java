@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.DevicePolicy;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param retention how long earlier versions of the tables can be read
  * @param mlflow where trials are logged besides the tables
  * @param device what candidates run on
+ * @param type what they compute in
  * @param prunedLayerBytes memory of an executor for pruned layers that candidates share
  * @param judge who grades free answers
  * @param retune a night's run
@@ -38,6 +40,7 @@ public record ParetuneConfig(
     Duration retention,
     MlflowConfig mlflow,
     DevicePolicy device,
+    TypePolicy type,
     long prunedLayerBytes,
     JudgeConfig judge,
     RetuneConfig retune,
@@ -106,6 +109,7 @@ public record ParetuneConfig(
         values.get(Keys.RETENTION),
         new MlflowConfig(values.get(Keys.MLFLOW_SERVER), values.get(Keys.MLFLOW_EXPERIMENT)),
         values.get(Keys.DEVICE),
+        values.get(Keys.TYPE),
         values.get(Keys.PRUNED_LAYERS),
         JudgeConfig.of(values),
         new RetuneConfig(values.get(Keys.RETUNE_TRIALS)),

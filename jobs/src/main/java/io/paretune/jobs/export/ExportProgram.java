@@ -11,7 +11,6 @@ import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.benchmark.Tally;
-import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ResidentModel;
@@ -21,7 +20,6 @@ import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.spark.CandidateSpec;
-import io.paretune.udfs.spark.Models;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,10 +95,7 @@ public record ExportProgram(
             inputs.footprint(),
             measured);
     ResidentModel resident =
-        ResidentModel.of(
-            Models.directory(inputs.source().location()),
-            Device.cpu(),
-            inputs.source().prunedLayerBytes());
+        inputs.source().onHost(inputs.source().type(inputs.spark().sparkContext().conf()));
     target.fill(directory -> new CheckpointExport(resident, candidate, card).write(directory));
   }
 

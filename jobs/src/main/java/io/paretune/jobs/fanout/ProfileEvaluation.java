@@ -14,6 +14,7 @@ import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
  * @param profile the candidate
  * @param mode how questions are answered
  * @param batch questions in a forward
+ * @param type what is computed in
  * @param calibration what Wanda's statistics come from
  */
 public record ProfileEvaluation(
@@ -55,6 +57,7 @@ public record ProfileEvaluation(
     CompressionProfile profile,
     EvaluationMode mode,
     int batch,
+    TypePolicy type,
     Calibrated calibration) {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileEvaluation.class);
 
@@ -79,7 +82,7 @@ public record ProfileEvaluation(
    */
   public Report run(SparkSession spark) {
     int shards = SHARDS_PER_SLOT * spark.sparkContext().defaultParallelism();
-    ModelSource source = ModelSource.of(model);
+    ModelSource source = ModelSource.of(model, type);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (ScreenedSamples read =
         SamplesReader.read(spark, samples, Intake.strict("samples", shards))) {
@@ -170,7 +173,7 @@ public record ProfileEvaluation(
       rows = rows.orderBy("position").limit(calibration.limit());
     }
     LOG.info("calibrating on {} questions", rows.count());
-    return ShardedBenchmark.of(rows, shards, ModelSource.of(model), BENCHMARK, batch);
+    return ShardedBenchmark.of(rows, shards, ModelSource.of(model, type), BENCHMARK, batch);
   }
 
   private static List<Outcome> inFileOrder(Dataset<Row> asked, List<ShardAnswers> answers) {

@@ -11,6 +11,7 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
+import io.paretune.jobs.tune.GpuRoom;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.ModelConfig;
@@ -21,7 +22,9 @@ import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
+import io.paretune.udfs.spark.GpuMemory;
 import io.paretune.udfs.spark.MeasureSpeed;
+import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -97,7 +100,7 @@ public final class MeasureProgram {
     }
     GpuRoom room = room();
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
-      room.check(JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
+      check(room, JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<Candidate> candidates = candidates(inputs, chosen);
       if (candidates.isEmpty()) {
@@ -201,6 +204,15 @@ public final class MeasureProgram {
         clock.instant());
   }
 
+  /** Asks the GPUs that Spark gives tasks, if it gives any: before anything is prepared. */
+  private void check(GpuRoom room, JavaSparkContext spark) {
+    Problems problems = new Problems();
+    if (ModelSource.usesGpus(config.device(), spark.getConf())) {
+      room.check(GpuMemory.everywhere(spark), problems);
+    }
+    problems.throwIfAny();
+  }
+
   /** What a request needs of a GPU, if it is no longer than the model's last position. */
   private GpuRoom room() {
     try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
@@ -213,7 +225,7 @@ public final class MeasureProgram {
             "with %d of its image a request has %d tokens".formatted(model.imageTokens(), tokens),
             "the model's max_position_embeddings is " + most);
       }
-      return GpuRoom.of(DecoderShape.of(checkpoint), settings, tokens);
+      return ServingMemory.of(DecoderShape.of(checkpoint), settings, tokens);
     }
   }
 }

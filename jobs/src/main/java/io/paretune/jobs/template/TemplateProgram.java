@@ -7,6 +7,7 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class TemplateProgram {
             "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
             "run tune first, or name another study or warehouse");
       }
-      if (!points.get(0).modelId().equals(checkpoint.modelId())) {
+      if (!ComputeType.checkpointId(points.get(0).modelId()).equals(checkpoint.modelId())) {
         throw new InvalidInputException(
             "model",
             "is not the model of study \"%s\": %s, and the study's is %s"

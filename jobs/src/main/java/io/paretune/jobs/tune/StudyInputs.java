@@ -22,8 +22,10 @@ import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.checkpoint.Checkpoint;
+import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -53,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * @param config the study's
  * @param warehouse where the tables are
  * @param source the model, as tasks find it
- * @param modelId the model, by its content's hash
+ * @param modelId the model, by its content's hash and, if that is not fp32, what it computes in
  * @param footprint of the model under the declared workload
  * @param versions of the benchmarks, by their names
  */
@@ -79,19 +82,33 @@ public record StudyInputs(
   public static StudyInputs prepare(SparkSession spark, ParetuneConfig config) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
-    String modelId;
+    String checkpointId;
     DecoderShape shape;
+    ModelConfig model;
     try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
-      modelId = checkpoint.modelId();
+      checkpointId = checkpoint.modelId();
       shape = DecoderShape.of(checkpoint);
+      model = checkpoint.config();
     }
     ModelSource source =
-        new ModelSource(config.model(), modelId, config.device(), config.prunedLayerBytes());
-    requireRoom(shape, config);
-    source.requireUsable(spark.sparkContext().conf());
-    ExecutorMemory.of(shape, config)
-        .require(spark.sparkContext().conf(), ExecutorMemory.ofThisMachine());
+        new ModelSource(
+            config.model(),
+            checkpointId,
+            config.device(),
+            config.type(),
+            config.prunedLayerBytes());
     AwaitedExecutors.watch(spark.sparkContext());
+    ComputeType type = source.type(spark.sparkContext().conf());
+    StudyRoom.require(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        source,
+        new SearchMemory(
+            shape,
+            config,
+            model.imageTokens(),
+            model.text().vocabSize(),
+            type,
+            source.usesGpus(spark.sparkContext().conf())));
     List<Ingest.Report> reports =
         Ingest.run(
             spark,
@@ -114,23 +131,11 @@ public record StudyInputs(
             config,
             warehouse,
             source,
-            modelId,
+            type.modelId(checkpointId),
             new MemoryFootprint(shape, config.workload()),
             versions);
     inputs.encode();
     return inputs;
-  }
-
-  /** A candidate may prune every layer, and its executor must hold all of them. */
-  private static void requireRoom(DecoderShape shape, ParetuneConfig config) {
-    long needed = shape.linearWeights() * Float.BYTES;
-    if (needed > config.prunedLayerBytes()) {
-      throw new InvalidInputException(
-          "resident.pruned-layers",
-          "is %,d bytes, and a candidate of this model needs up to %,d for its pruned layers"
-              .formatted(config.prunedLayerBytes(), needed),
-          "set it to at least that, times study.concurrency for candidates side by side");
-    }
   }
 
   private static void checkSplits(String name, Dataset<Row> samples, ParetuneConfig config) {

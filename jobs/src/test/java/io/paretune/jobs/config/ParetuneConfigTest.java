@@ -10,6 +10,7 @@ import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.benchmark.Protocol;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.DevicePolicy;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
@@ -88,6 +89,7 @@ class ParetuneConfigTest {
                 Duration.ofDays(7),
                 new MlflowConfig(Optional.empty(), "paretune"),
                 DevicePolicy.AUTO,
+                TypePolicy.AUTO,
                 2L << 30,
                 new JudgeConfig(
                     Optional.empty(),
@@ -129,7 +131,7 @@ class ParetuneConfigTest {
             evaluation.batch = 1
             tables.retention = 5 hours
             mlflow { server = "http://h:5000", experiment = e }
-            resident.device = cpu
+            resident { device = cpu, type = bf16 }
             resident.pruned-layers = 1 MiB
             judge { endpoint = "http://127.0.0.1:8000/v1", model = moonshotai/kimi-k2
               api-key-variable = MY_KEY, requests-per-minute = 1, concurrency = 2, timeout = 500 ms
@@ -192,6 +194,7 @@ class ParetuneConfigTest {
                 Duration.ofHours(5),
                 new MlflowConfig(Optional.of("http://h:5000"), "e"),
                 DevicePolicy.CPU,
+                TypePolicy.BF16,
                 1L << 20,
                 new JudgeConfig(
                     Optional.of("http://127.0.0.1:8000/v1"),

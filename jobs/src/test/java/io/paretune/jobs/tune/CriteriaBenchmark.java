@@ -8,8 +8,8 @@ import io.paretune.jobs.frontier.TextTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.benchmark.Tally;
-import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.PreparedShard;
@@ -196,7 +196,7 @@ public final class CriteriaBenchmark {
     ResidentModel resident =
         ResidentModel.of(
             Models.directory(inputs.source().location()),
-            Device.cpu(),
+            Place.HOST,
             inputs.source().prunedLayerBytes());
     List<Double> shares = new ArrayList<>();
     try (ResidentModel.Candidate a = one.borrow(resident);

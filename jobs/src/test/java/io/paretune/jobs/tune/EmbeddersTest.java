@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.spark.ImageEmbedder;
 import io.paretune.udfs.spark.ModelSource;
@@ -137,7 +138,7 @@ class EmbeddersTest {
 
   @Test
   void theRepresentativeQuestionsDoNotDependOnTheSharding() {
-    ModelSource source = ModelSource.of(MODEL);
+    ModelSource source = ModelSource.of(MODEL, TypePolicy.AUTO);
     List<String> chosen = ids(RepresentativeQuestions.of(questions, source, 12));
     List<String> otherwise =
         ids(RepresentativeQuestions.of(questions.repartition(3, col("answer")), source, 12));

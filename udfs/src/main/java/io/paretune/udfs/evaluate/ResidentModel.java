@@ -2,7 +2,7 @@ package io.paretune.udfs.evaluate;
 
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.VisionMatrix;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.LayerWeights;
@@ -14,70 +14,81 @@ import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.VisionPlan;
 import io.paretune.udfs.prune.FusedLayer;
 import io.paretune.udfs.prune.LevelIndex;
-import io.paretune.udfs.prune.LevelIndexKey;
 import io.paretune.udfs.prune.LevelSource;
-import io.paretune.udfs.prune.MatrixPool;
 import io.paretune.udfs.prune.MatrixPruning;
+import io.paretune.udfs.prune.PlacedLevels;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.PrunedVision;
 import io.paretune.udfs.prune.PruningCriterion;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
- * A checkpoint's dense weights, once per process and device, and the pruned layers that candidates
+ * A checkpoint's dense weights, once per process and place, and the pruned layers that candidates
  * run with. Candidates in flight share what they have in common and never overwrite each other: a
  * layer is written before it is lent and not again (DESIGN.md, ResidentModel).
+ *
+ * <p>On the host weights are pruned where they are. Elsewhere the host's are pruned by the same code
+ * and brought over; masks of ratios that have levels are applied where the model is.
  */
 public final class ResidentModel implements AutoCloseable {
-  private static final Map<Place, ResidentModel> RESIDENT = new ConcurrentHashMap<>();
+  private static final Map<Key, ResidentModel> RESIDENT = new ConcurrentHashMap<>();
 
-  private record Place(Path directory, Device device, long prunedLayerBytes) {}
+  private record Key(Path directory, Place place, long prunedLayerBytes) {}
 
-  private final Checkpoint checkpoint;
+  private final Place place;
+  private final HostWeights host;
   private final MultimodalModel model;
-  private final MatrixPool pool;
   private final LendingCache<LayerKey, PrunedLayer> pruned;
   private final LendingCache<UpdatedKey, UpdatedLayers> updated;
   private final LendingCache<VisionKey, PrunedVision> vision;
-  private final List<FusedLayer> dense;
-  private final Map<String, LevelIndex> indexes = new ConcurrentHashMap<>();
+  private final LendingCache<LevelsKey, PlacedLevels> levels;
 
-  private ResidentModel(Place place) {
-    checkpoint = Checkpoint.open(place.directory());
-    model = MultimodalModel.load(checkpoint, place.device());
-    pruned = new LendingCache<>(place.prunedLayerBytes(), key -> bytes(key.plan()));
-    updated = new LendingCache<>(place.prunedLayerBytes(), UpdatedKey::bytes);
-    vision = new LendingCache<>(place.prunedLayerBytes(), VisionKey::bytes);
-    dense =
-        IntStream.range(0, model.config().text().layers())
-            .mapToObj(i -> fused(model.layer(i)))
-            .toList();
-    // What waits for its next use is beyond the budget: keep it to one layer.
-    pool = new MatrixPool(model.newManager(), fp32Bytes(dense.get(0)));
+  private ResidentModel(Key key) {
+    place = key.place();
+    host = HostWeights.of(key.directory());
+    model = onHost() ? host.model() : MultimodalModel.load(host.checkpoint(), place);
+    pruned = new LendingCache<>(key.prunedLayerBytes(), k -> bytes(k.plan()));
+    updated = new LendingCache<>(key.prunedLayerBytes(), UpdatedKey::bytes);
+    vision = new LendingCache<>(key.prunedLayerBytes(), VisionKey::bytes);
+    // As many as one criterion's levels take.
+    levels = 
+        new LendingCache<>(
+            host.layers().stream().mapToLong(FusedLayer::weights).sum(),
+            k -> host.layers().get(k.layer()).weights());
+  }
+
+  private boolean onHost() {
+    return place.equals(Place.HOST);
   }
 
   /**
    * The process's model at that place, loaded by whoever asks first.
    *
    * @param directory a Hugging Face directory on local disk
+   * @param place where candidates run
    * @param prunedLayerBytes most memory for pruned layers, lent or kept for later
    */
-  public static ResidentModel of(Path directory, Device device, long prunedLayerBytes) {
+  public static ResidentModel of(Path directory, Place place, long prunedLayerBytes) {
     return RESIDENT.computeIfAbsent(
-        new Place(directory.toAbsolutePath().normalize(), device, prunedLayerBytes),
+        new Key(directory.toAbsolutePath().normalize(), place, prunedLayerBytes),
         ResidentModel::new);
   }
 
   public Checkpoint checkpoint() {
-    return checkpoint;
+    return host.checkpoint();
+  }
+
+  /** What names the model in tables: its content's hash, and the type if that is not fp32. */
+  public String id() {
+    return place.type().modelId(host.checkpoint().modelId());
   }
 
   public MultimodalModel model() {
@@ -89,14 +100,15 @@ public final class ResidentModel implements AutoCloseable {
    * memory for it.
    *
    * @param criterionIfPruned the profile's, with its calibration; asked only if something is pruned
-   * @param levels of the ratios that are asked for again and again; others are ranked anew
+   * @param source of levels of the ratios that are asked for again and again; others are ranked
+   *     anew
    * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
    * @throws InterruptedException if interrupted while waiting
    */
   public Candidate lend(
       CompressionProfile profile,
       Supplier<PruningCriterion> criterionIfPruned,
-      Optional<LevelSource> levels)
+      Optional<LevelSource> source)
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     List<LayerPlan> plans = profile.layers().stream().filter(LayerPlan::isPruned).toList();
@@ -108,10 +120,9 @@ public final class ResidentModel implements AutoCloseable {
         plans.stream()
             .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
             .toList();
-    MatrixPruning pruning = new MatrixPruning(criterion, levels.map(l -> index(criterion, l)));
+    MatrixPruning pruning = new MatrixPruning(criterion, source.map(l -> index(criterion, l)));
     LendingCache<LayerKey, PrunedLayer>.Loan loan =
-        pruned.borrow(
-            keys, key -> PrunedLayer.of(pool, pruning, dense.get(key.layer()), key.plan()));
+        pruned.borrow(keys, key -> prune(pruning, key.plan()));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     for (LayerKey key : keys) {
       weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
@@ -122,10 +133,49 @@ public final class ResidentModel implements AutoCloseable {
     return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
   }
 
+  private PrunedLayer prune(MatrixPruning pruning, LayerPlan plan) {
+    FusedLayer dense = host.layers().get(plan.layer());
+    if (onHost()) {
+      return PrunedLayer.of(host.pool(), pruning, dense, plan);
+    }
+    Optional<LevelIndex> index = pruning.index().filter(i -> PrunedLayer.isOnGrid(i, plan));
+    return index.isPresent()
+        ? byLevels(index.get(), plan)
+        : PrunedLayer.of(host.pool(), pruning, dense, plan).placed(model.place());
+  }
+
+  private PrunedLayer byLevels(LevelIndex index, LayerPlan plan) {
+    LevelsKey key = new LevelsKey(index.key().id(), plan.layer());
+    try (LendingCache<LevelsKey, PlacedLevels>.Loan loan =
+        levels.borrow(
+            List.of(key), k -> PlacedLevels.of(model.place(), index, k.layer()))) {
+      return PrunedLayer.ofLevels(
+          model.place(),
+          index,
+          loan.value(key),
+          model.layer(plan.layer()),
+          host.layers().get(plan.layer()),
+          plan);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+
+  /** Levels of a layer, by the id of their index. */
+  private record LevelsKey(String index, int layer) implements Comparable<LevelsKey> {
+    @Override
+    public int compareTo(LevelsKey other) {
+      return Comparator.comparing(LevelsKey::index)
+          .thenComparingInt(LevelsKey::layer)
+          .compare(this, other);
+    }
+  }
+
   /**
    * Lends the layers of a candidate whose criterion updates weights. All of them are computed
    * together from the questions, since a layer's depend on those before it; tasks of one candidate
-   * share them.
+   * share them. They are computed on the host, so that they are the same wherever the model runs.
    *
    * @param profile of such a criterion
    * @param questionsId what tells these questions from others
@@ -145,7 +195,11 @@ public final class ResidentModel implements AutoCloseable {
     UpdatedKey key = new UpdatedKey(pruning.id(), questionsId, bytes);
     LendingCache<UpdatedKey, UpdatedLayers>.Loan loan =
         updated.borrow(
-            List.of(key), k -> UpdatedLayers.of(model, dense, pool, pruning, questions.get()));
+            List.of(key),
+            k -> {
+              UpdatedLayers made = UpdatedLayers.of(host, pruning, questions.get());
+              return onHost() ? made : made.placed(model.place());
+            });
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     loan.value(key).layers().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
     LoadedLayers loaded =
@@ -221,14 +275,19 @@ public final class ResidentModel implements AutoCloseable {
     LendingCache<VisionKey, PrunedVision>.Loan loan =
         vision.borrow(
             List.of(key),
-            k -> PrunedVision.of(model.newManager(), model.vision(), plan, one, other));
+            k -> {
+              MultimodalModel own = host.model();
+              PrunedVision made =
+                  PrunedVision.of(own.newManager(), own.vision(), plan, one, other);
+              return onHost() ? made : made.placed(model.place(), model.vision());
+            });
     return new LentVision(loan.value(key).weights(), loan::close);
   }
 
   private long visionBytes(VisionPlan plan) {
-    return VisionMatrix.of(checkpoint).stream()
+    return VisionMatrix.of(host.checkpoint()).stream()
         .filter(m -> m.part().ratio(plan) > 0)
-        .mapToLong(m -> (long) m.rows() * m.columns() * Float.BYTES)
+        .mapToLong(m -> (long) m.rows() * m.columns() * elementBytes())
         .sum();
   }
 
@@ -260,19 +319,13 @@ public final class ResidentModel implements AutoCloseable {
   }
 
   /** The levels of the whole decoder; opened once, by whoever needs them first. */
-  public LevelIndex index(PruningCriterion criterion, LevelSource levels) {
-    LevelIndexKey key = LevelIndexKey.of(checkpoint.modelId(), criterion, levels.grid());
-    return indexes.computeIfAbsent(
-        key.id(), id -> levels.store().open(checkpoint.modelId(), criterion, levels.grid(), dense));
+  public LevelIndex index(PruningCriterion criterion, LevelSource from) {
+    return host.index(criterion, from);
   }
 
-  /** The dense matrices of the decoder's layers, in order. */
+  /** The dense matrices of the decoder's layers in fp32 on the host, in order. */
   public List<FusedLayer> denseLayers() {
-    return dense;
-  }
-
-  private static FusedLayer fused(LayerWeights layer) {
-    return FusedLayer.of(layer.qkv(), layer.output(), layer.gateUp(), layer.down());
+    return host.layers();
   }
 
   static LayerWeights with(LayerWeights dense, PrunedLayer pruned) {
@@ -285,23 +338,16 @@ public final class ResidentModel implements AutoCloseable {
         pruned.matrix(InputSite.MLP_DOWN).orElse(dense.down()));
   }
 
-  private static long fp32Bytes(FusedLayer layer) {
-    long weights = 0;
-    for (InputSite site : InputSite.values()) {
-      weights += (long) layer.fused(site).rows() * layer.fused(site).columns();
-    }
-    return weights * Float.BYTES;
+  private int elementBytes() {
+    return place.type().dtype().bytes();
   }
 
   private long bytes(LayerPlan plan) {
-    long bytes = 0;
-    for (InputSite site : InputSite.values()) {
-      if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
-        var matrix = dense.get(plan.layer()).fused(site);
-        bytes += (long) matrix.rows() * matrix.columns() * Float.BYTES;
-      }
-    }
-    return bytes;
+    FusedLayer dense = host.layers().get(plan.layer());
+    return Arrays.stream(InputSite.values())
+        .filter(site -> site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0))
+        .mapToLong(site -> dense.fused(site).size() * elementBytes())
+        .sum();
   }
 
   /**
@@ -314,9 +360,11 @@ public final class ResidentModel implements AutoCloseable {
     pruned.close();
     updated.close();
     vision.close();
+    levels.close();
     RESIDENT.values().remove(this);
-    pool.close();
-    model.close();
-    checkpoint.close();
+    if (!onHost()) {
+      model.close();
+    }
+    host.close();
   }
 }

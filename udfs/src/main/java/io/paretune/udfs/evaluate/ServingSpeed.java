@@ -3,8 +3,6 @@ package io.paretune.udfs.evaluate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.benchmark.GenericBenchmark;
-import io.paretune.udfs.checkpoint.DType;
-import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.NativeEngine;
 import io.paretune.udfs.engine.PeakMemory;
@@ -61,7 +59,7 @@ public record ServingSpeed(
         CompressedModel.of(
             resident.checkpoint(),
             device,
-            settings.type() == ComputeType.BF16 ? DType.BF16 : DType.F32,
+            settings.type().dtype(),
             layers.profile(),
             layers.weights()::get,
             vision)) {

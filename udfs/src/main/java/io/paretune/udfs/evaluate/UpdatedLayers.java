@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
+import io.paretune.udfs.model.WeightPlace;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.MaskKind;
 import io.paretune.udfs.prune.FusedLayer;
-import io.paretune.udfs.prune.MatrixPool;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.SparseGpt;
 import java.util.EnumMap;
@@ -33,12 +33,8 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
    *     before it, already pruned, make of the questions; one-shot on what the dense ones do
    */
   static UpdatedLayers of(
-      MultimodalModel model,
-      List<FusedLayer> dense,
-      MatrixPool pool,
-      CompressionProfile profile,
-      CalibrationQuestions questions) {
-    return of(model, dense, pool, profile, questions, model::newManager);
+      HostWeights host, CompressionProfile profile, CalibrationQuestions questions) {
+    return of(host, profile, questions, host.model()::newManager);
   }
 
   /**
@@ -47,12 +43,11 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
    * @param owners one for each layer that is pruned; each is closed before the next is asked for
    */
   static UpdatedLayers of(
-      MultimodalModel model,
-      List<FusedLayer> dense,
-      MatrixPool pool,
+      HostWeights host,
       CompressionProfile profile,
       CalibrationQuestions questions,
       Supplier<NDManager> owners) {
+    MultimodalModel model = host.model();
     UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
     boolean complete = false;
     try {
@@ -67,7 +62,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
         if (plan.isPruned()) {
           PrunedLayer pruned;
           try (NDManager owner = owners.get()) {
-            pruned = prune(model, dense.get(l), pool, plan, shards, owner);
+            pruned = prune(host, plan, shards, owner);
           }
           done.layers.put(l, pruned);
           if (profile.mask() == MaskKind.SEQUENTIAL) {
@@ -89,12 +84,9 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
   }
 
   private static PrunedLayer prune(
-      MultimodalModel model,
-      FusedLayer dense,
-      MatrixPool pool,
-      LayerPlan plan,
-      List<LayerwiseCalibration> shards,
-      NDManager owner) {
+      HostWeights host, LayerPlan plan, List<LayerwiseCalibration> shards, NDManager owner) {
+    MultimodalModel model = host.model();
+    FusedLayer dense = host.layers().get(plan.layer());
     Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
     for (InputSite site : InputSite.values()) {
       if (site.projections().stream().anyMatch(p -> plan.pruningRatio(p) > 0)) {
@@ -106,7 +98,23 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
     for (LayerwiseCalibration shard : shards) {
       tokens += shard.addProducts(model, model.layer(plan.layer()), products);
     }
-    return PrunedLayer.of(pool, new SparseGpt(owner, products, tokens), dense, plan);
+    return PrunedLayer.of(host.pool(), new SparseGpt(owner, products, tokens), dense, plan);
+  }
+
+  /** The same where a model's weights are, rounded to its type; this one is closed. */
+  UpdatedLayers placed(WeightPlace place) {
+    UpdatedLayers there = new UpdatedLayers(new TreeMap<>());
+    boolean complete = false;
+    try {
+      layers.forEach((l, pruned) -> there.layers.put(l, pruned.placed(place)));
+      complete = true;
+      return there;
+    } finally {
+      close();
+      if (!complete) {
+        there.close();
+      }
+    }
   }
 
   @Override

@@ -109,12 +109,20 @@ final class Decoder {
 
   /** (N) to (H). */
   double[] meanEmbedding(NDManager pass, long[] tokens) {
-    float[] rows = embed(pass, tokens).toFloatArray();
+    float[] rows = floats(pass, embed(pass, tokens));
     double[] mean = new double[rows.length / tokens.length];
     for (int i = 0; i < rows.length; i++) {
       mean[i % mean.length] += (double) rows[i] / tokens.length;
     }
     return mean;
+  }
+
+  /** Hidden states, whatever their type. */
+  float[] floats(NDManager pass, NDArray states) {
+    // DJL reads no bf16.
+    return script
+        .callOne(pass, "store_dense", states, WeightReader.torchType(DType.F32))
+        .toFloatArray();
   }
 
   /** The decoder over these trees, one layer at a time. */

@@ -32,6 +32,16 @@ public record LayerWeights(
     requireShape("down", down, new Shape(hidden, gateUp.getShape().get(0) / 2));
   }
 
+  /** The matrix that reads that input. */
+  public NDArray matrix(InputSite site) {
+    return switch (site) {
+      case ATTENTION -> qkv;
+      case ATTENTION_OUTPUT -> output;
+      case MLP -> gateUp;
+      case MLP_DOWN -> down;
+    };
+  }
+
   private static void requireShape(String name, NDArray array, Shape shape) {
     if (!array.getShape().equals(shape)) {
       throw new IllegalArgumentException(

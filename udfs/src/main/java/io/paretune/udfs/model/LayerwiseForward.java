@@ -74,7 +74,7 @@ public final class LayerwiseForward {
     try (NDManager pass = owner.newSubManager()) {
       NDArray prefix = decoder.embedPrefix(pass, before, features); // (I·P, H)
       NDArray trees = decoder.embed(pass, step.tokens()); // (N, H)
-      return new States(floats(prefix), floats(trees));
+      return new States(decoder.floats(pass, prefix), decoder.floats(pass, trees));
     }
   }
 
@@ -82,7 +82,8 @@ public final class LayerwiseForward {
   public States after(NDManager owner, States states, LayerWeights weights) {
     try (NDManager pass = owner.newSubManager()) {
       List<NDList> result = run(pass, states, weights, Wanted.NOTHING);
-      return new States(floats(result.get(0).get(0)), floats(result.get(1).get(0)));
+      return new States(
+          decoder.floats(pass, result.get(0).get(0)), decoder.floats(pass, result.get(1).get(0)));
     }
   }
 
@@ -121,9 +122,8 @@ public final class LayerwiseForward {
 
   /** The kernels' results for the prefixes and for the trees: output first, sums of sites last. */
   private List<NDList> run(NDManager pass, States states, LayerWeights w, Wanted wanted) {
-    int hidden = config.hiddenSize();
-    NDArray x = pass.create(states.prefix(), new Shape(states.prefix().length / hidden, hidden));
-    NDArray t = pass.create(states.trees(), new Shape(states.trees().length / hidden, hidden));
+    NDArray x = computed(pass, states.prefix()); // (I·P, H)
+    NDArray t = computed(pass, states.trees()); // (N, H)
     long[] positions = new long[images * prefixTokens];
     Arrays.setAll(positions, i -> i % prefixTokens);
     double[] ones = new double[positions.length];
@@ -189,7 +189,10 @@ public final class LayerwiseForward {
     return result.get(result.size() - sites.size() + sites.indexOf(site));
   }
 
-  private static float[] floats(NDArray array) {
-    return array.toFloatArray();
+  /** Hidden states in the type that layers compute in. */
+  private NDArray computed(NDManager pass, float[] states) {
+    int hidden = config.hiddenSize();
+    NDArray rows = pass.create(states, new Shape(states.length / hidden, hidden));
+    return script.call(pass, "as_type", List.of(rows), decoder.like()).singletonOrThrow();
   }
 }

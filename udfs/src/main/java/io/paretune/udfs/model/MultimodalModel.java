@@ -3,10 +3,10 @@ package io.paretune.udfs.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Checkpoint;
-import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.ModelConfig;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.NativeEngine;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.kvcache.KvStorage;
@@ -27,17 +27,19 @@ public final class MultimodalModel implements AutoCloseable {
   private final ImageFeatures images;
   private final Decoder decoder;
   private final LayerStack dense;
+  private final WeightPlace place;
 
   private MultimodalModel(
       ModelConfig config,
       NDManager manager,
       WeightReader weights,
       TorchScript script,
-      DType computed) {
+      ComputeType type) {
     this.config = config;
     this.manager = manager;
-    this.decoder = new Decoder(config.text(), weights, script, computed);
+    this.decoder = new Decoder(config.text(), weights, script, type.dtype());
     this.images = new ImageFeatures(config, weights, script, decoder.like());
+    this.place = new WeightPlace(manager, script, decoder.like());
     this.dense =
         new LayerStack(
             IntStream.range(0, config.text().layers())
@@ -46,18 +48,17 @@ public final class MultimodalModel implements AutoCloseable {
             CompressionProfile.dense());
   }
 
-  /**
-   * Reads all weights. On the CPU the model computes in fp32 whatever type the file has, since CPUs
-   * without bf16 instructions are several times slower in it; on a GPU in the type of the file.
-   */
-  public static MultimodalModel load(Checkpoint checkpoint, Device device) {
-    TorchScript script = TorchScript.compiled(device, ModelKernels.TEXTS);
-    NDManager manager = NativeEngine.newManager(device);
+  /** Reads all weights, whatever type the file has. */
+  public static MultimodalModel load(Checkpoint checkpoint, Place place) {
+    TorchScript script = TorchScript.compiled(place.device(), ModelKernels.TEXTS);
+    NDManager manager = NativeEngine.newManager(place.device());
     try {
-      ModelConfig config = checkpoint.config();
-      DType dtype = device.isCpu() ? DType.F32 : config.dtype();
       return new MultimodalModel(
-          config, manager, new WeightReader(checkpoint, script, manager, dtype), script, dtype);
+          checkpoint.config(),
+          manager,
+          new WeightReader(checkpoint, script, manager, place.type().dtype()),
+          script,
+          place.type());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -71,6 +72,11 @@ public final class MultimodalModel implements AutoCloseable {
   /** A manager for one pass; close it when its results are no longer needed. */
   public NDManager newManager() {
     return manager.newSubManager();
+  }
+
+  /** Where its weights are. */
+  public WeightPlace place() {
+    return place;
   }
 
   /** The dense layers. */

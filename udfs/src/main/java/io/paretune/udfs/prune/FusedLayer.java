@@ -43,6 +43,11 @@ public record FusedLayer(WeightMatrix qkv, WeightMatrix o, WeightMatrix gateUp, 
     };
   }
 
+  /** Weights of all four. */
+  public long weights() {
+    return qkv.size() + o.size() + gateUp.size() + down.size();
+  }
+
   /** The rows of one projection. */
   public WeightMatrix matrix(Projection projection) {
     return part(projection, fused(InputSite.of(projection)));

@@ -2,12 +2,17 @@ package io.paretune.udfs.prune;
 
 import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.model.InputSite;
+import io.paretune.udfs.model.LayerWeights;
+import io.paretune.udfs.model.WeightPlace;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The pruned matrices of one decoder layer, in memory of their own; the dense ones are never
@@ -15,13 +20,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * closes it, once no pass that reads its matrices is under way.
  */
 public final class PrunedLayer implements AutoCloseable {
-  private final MatrixPool pool;
-  private final Map<InputSite, NDArray> matrices;
+  private static final long NOTHING_GOES = -1;
+
+  private final Consumer<NDArray> giveBack;
+  private final Map<InputSite, NDArray> matrices = new EnumMap<>(InputSite.class);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private PrunedLayer(MatrixPool pool, Map<InputSite, NDArray> matrices) {
-    this.pool = pool;
-    this.matrices = matrices;
+  private PrunedLayer(Consumer<NDArray> giveBack) {
+    this.giveBack = giveBack;
+  }
+
+  /** Makes one of the matrices. */
+  private interface Making {
+    NDArray of(InputSite site);
   }
 
   /**
@@ -33,25 +44,111 @@ public final class PrunedLayer implements AutoCloseable {
    */
   public static PrunedLayer of(
       MatrixPool pool, LayerPruning pruning, FusedLayer dense, LayerPlan plan) {
-    PrunedLayer pruned = new PrunedLayer(pool, new EnumMap<>(InputSite.class));
+    return filled(
+        new PrunedLayer(pool::giveBack),
+        dense,
+        plan,
+        site -> {
+          WeightMatrix fused = dense.fused(site);
+          NDArray out = pool.take(fused.rows(), fused.columns()); // (rows, columns)
+          boolean complete = false;
+          try {
+            WeightMatrix target = WeightMatrix.of(out);
+            for (Projection p : site.projections()) {
+              pruning.prune(plan, p, dense.part(p, fused), dense.part(p, target));
+            }
+            complete = true;
+            return out;
+          } finally {
+            if (!complete) {
+              pool.giveBack(out);
+            }
+          }
+        });
+  }
+
+  /** The same where a model's weights are, rounded to its type; this one is closed. */
+  public PrunedLayer placed(WeightPlace place) {
+    PrunedLayer there = new PrunedLayer(NDArray::close);
+    boolean complete = false;
+    try {
+      matrices.forEach((site, matrix) -> there.matrices.put(site, place.placed(matrix)));
+      complete = true;
+      return there;
+    } finally {
+      close();
+      if (!complete) {
+        there.close();
+      }
+    }
+  }
+
+  /**
+   * Prunes by one compare a weight where a model's weights and their levels are.
+   *
+   * @param index has the plan's ratios ({@link #isOnGrid})
+   * @param levels of the layer
+   * @param weights the layer's, dense
+   * @param dense the same weights on the host
+   * @return what {@link #placed} gives of the same plan, bit for bit
+   */
+  public static PrunedLayer ofLevels(
+      WeightPlace place,
+      LevelIndex index,
+      PlacedLevels levels,
+      LayerWeights weights,
+      FusedLayer dense,
+      LayerPlan plan) {
+    return filled(
+        new PrunedLayer(NDArray::close),
+        dense,
+        plan,
+        site -> {
+          List<LevelMatrix> parts =
+              site.projections().stream().map(p -> index.matrix(plan.layer(), p)).toList();
+          long[] rows = parts.stream().mapToLong(LevelMatrix::rows).toArray();
+          long[] positions = new long[rows.length];
+          for (int i = 0; i < rows.length; i++) {
+            double ratio = plan.pruningRatio(site.projections().get(i));
+            positions[i] =
+                PruningCriterion.prunedPerRow(parts.get(i).columns(), ratio) == 0
+                    ? NOTHING_GOES
+                    : parts.get(i).position(ratio).orElseThrow();
+          }
+          return place.pruned(weights.matrix(site), levels.of(site), rows, positions);
+        });
+  }
+
+  /** Whether an index has the masks of all that the plan prunes. */
+  public static boolean isOnGrid(LevelIndex index, LayerPlan plan) {
+    if (plan.pattern() != Pattern.UNSTRUCTURED) {
+      return false;
+    }
+    for (Projection p : Projection.values()) {
+      LevelMatrix levels = index.matrix(plan.layer(), p);
+      double ratio = plan.pruningRatio(p);
+      if (PruningCriterion.prunedPerRow(levels.columns(), ratio) > 0
+          && levels.position(ratio).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static PrunedLayer filled(
+      PrunedLayer empty, FusedLayer dense, LayerPlan plan, Making matrices) {
     boolean complete = false;
     try {
       for (InputSite site : InputSite.values()) {
-        WeightMatrix fused = dense.fused(site);
-        if (prunesAny(site, fused.columns(), plan)) {
-          NDArray out = pool.take(fused.rows(), fused.columns()); // (rows, columns)
-          pruned.matrices.put(site, out);
-          WeightMatrix target = WeightMatrix.of(out);
-          for (Projection p : site.projections()) {
-            pruning.prune(plan, p, dense.part(p, fused), dense.part(p, target));
-          }
+        if (prunesAny(site, dense.fused(site).columns(), plan)) {
+          empty.matrices.put(site, matrices.of(site));
         }
       }
       complete = true;
-      return pruned;
+      return empty;
     } finally {
       if (!complete) {
-        pruned.close();
+        empty.close();
       }
     }
   }
@@ -72,16 +169,16 @@ public final class PrunedLayer implements AutoCloseable {
     return Optional.ofNullable(matrices.get(site));
   }
 
-  /** Memory that the matrices take. */
-  public long bytes() {
-    return matrices.values().stream().mapToLong(m -> m.getShape().size() * Float.BYTES).sum();
+  /** Weights of the matrices, those that went among them. */
+  public long weights() {
+    return matrices.values().stream().mapToLong(m -> m.getShape().size()).sum();
   }
 
-  /** Gives the memory back to the pool; further calls do nothing. */
+  /** Frees the memory, or gives it back to its pool; further calls do nothing. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      matrices.values().forEach(pool::giveBack);
+      matrices.values().forEach(giveBack);
     }
   }
 }

@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.VisionWeights;
+import io.paretune.udfs.model.WeightPlace;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.profile.VisionPlan;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Vision tower and projector with their pruned matrices, in memory of their own; the dense ones are
@@ -21,12 +23,39 @@ public final class PrunedVision implements AutoCloseable {
   private static final List<Projection> ATTENTION =
       List.of(Projection.Q, Projection.K, Projection.V);
 
-  private final NDManager owner;
+  private final Matrices matrices;
   private final VisionWeights weights;
+  private final Runnable free;
 
-  private PrunedVision(NDManager owner, VisionWeights weights) {
-    this.owner = owner;
-    this.weights = weights;
+  /**
+   * What was pruned.
+   *
+   * @param tower by encoder layer; empty where nothing of it goes
+   * @param projecting the projector's
+   */
+  private record Matrices(
+      List<Map<InputSite, NDArray>> tower, Map<InputSite, NDArray> projecting) {
+    VisionWeights in(VisionWeights dense) {
+      return dense.with(tower, projecting);
+    }
+
+    Matrices each(UnaryOperator<NDArray> change) {
+      return new Matrices(
+          tower.stream().map(layer -> each(layer, change)).toList(), each(projecting, change));
+    }
+
+    private static Map<InputSite, NDArray> each(
+        Map<InputSite, NDArray> own, UnaryOperator<NDArray> change) {
+      Map<InputSite, NDArray> changed = new EnumMap<>(InputSite.class);
+      own.forEach((site, matrix) -> changed.put(site, change.apply(matrix)));
+      return changed;
+    }
+  }
+
+  private PrunedVision(Matrices matrices, VisionWeights dense, Runnable free) {
+    this.matrices = matrices;
+    this.weights = matrices.in(dense);
+    this.free = free;
   }
 
   /**
@@ -56,12 +85,41 @@ public final class PrunedVision implements AutoCloseable {
           plan.projectorRatio() > 0
               ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())
               : Map.of();
-      PrunedVision vision = new PrunedVision(owner, dense.with(layers, projecting));
+      PrunedVision vision =
+          new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
       complete = true;
       return vision;
     } finally {
       if (!complete) {
         owner.close();
+      }
+    }
+  }
+
+  /**
+   * The same where a model's weights are, rounded to its type; this one is closed.
+   *
+   * @param dense the model's
+   */
+  public PrunedVision placed(WeightPlace place, VisionWeights dense) {
+    List<NDArray> made = new ArrayList<>();
+    boolean complete = false;
+    try {
+      Matrices placed =
+          matrices.each(
+              matrix -> {
+                NDArray copy = place.placed(matrix);
+                made.add(copy);
+                return copy;
+              });
+      PrunedVision vision =
+          new PrunedVision(placed, dense, () -> made.forEach(NDArray::close));
+      complete = true;
+      return vision;
+    } finally {
+      close();
+      if (!complete) {
+        made.forEach(NDArray::close);
       }
     }
   }
@@ -110,6 +168,6 @@ public final class PrunedVision implements AutoCloseable {
 
   @Override
   public void close() {
-    owner.close();
+    free.run();
   }
 }

@@ -58,6 +58,11 @@ public final class WeightMatrix {
     return of(tensor.toByteBuffer(true), rows, columns);
   }
 
+  /** How many weights there are. */
+  public long size() {
+    return (long) rows * columns;
+  }
+
   /** A copy of the weights. */
   public static WeightMatrix copyOf(float[] weights, int rows, int columns) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(weights.length, Float.BYTES));

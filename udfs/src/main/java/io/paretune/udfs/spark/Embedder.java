@@ -1,6 +1,7 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.engine.DevicePolicy;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
@@ -162,7 +163,11 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
 
   private ModelSource source() {
     return new ModelSource(
-        text(model), null, DevicePolicy.AUTO, (Long) getOrDefault(prunedLayerBytes));
+        text(model),
+        null,
+        DevicePolicy.AUTO,
+        TypePolicy.AUTO,
+        (Long) getOrDefault(prunedLayerBytes));
   }
 
   private int rowsABatch() {

@@ -55,7 +55,7 @@ public record EncodeImages(ModelSource source) implements MapPartitionsFunction<
     for (int i = 0; i < images.size(); i++) {
       out.add(
           RowFactory.create(
-              resident.checkpoint().modelId(),
+              resident.id(),
               images.get(i).imageId(),
               SampleRows.bytes(features.get(i)),
               tokens,

@@ -30,14 +30,14 @@ public record MeasureSpeed(ModelSource source, SpeedSettings settings)
 
   @Override
   public Measured call(CandidateSpec candidate) throws InterruptedException {
-    Device device = ModelSource.assigned();
+    Device device = source.place().device();
     if (!settings.type().isFastOn(device)) {
       throw new InvalidInputException(
           "--type",
           settings.type().key() + " is slow on this processor, which has no instructions for it",
           "leave --type out");
     }
-    ResidentModel resident = source.onCpu();
+    ResidentModel resident = source.onHost(source.place().type());
     try (ResidentModel.Candidate borrowed = candidate.borrow(resident);
         ResidentModel.LentVision sight = candidate.borrowVision(resident)) {
       return new Measured(

@@ -1,7 +1,10 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.DevicePolicy;
+import io.paretune.udfs.engine.Place;
+import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
@@ -18,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param modelId what the model must be, by its content's hash; null where it does not matter (an
  *     Optional cannot be serialized)
  * @param devices what it runs on
+ * @param types what it computes in
  * @param prunedLayerBytes most memory that an executor spends on pruned layers
  */
 public record ModelSource(
-    String location, @Nullable String modelId, DevicePolicy devices, long prunedLayerBytes)
+    String location,
+    @Nullable String modelId,
+    DevicePolicy devices,
+    TypePolicy types,
+    long prunedLayerBytes)
     implements Serializable {
 
   public ModelSource {
@@ -31,20 +39,22 @@ public record ModelSource(
   }
 
   /** A model for one candidate: whatever is there, with all the memory it takes. */
-  public static ModelSource of(String location) {
-    return new ModelSource(location, null, DevicePolicy.AUTO, Long.MAX_VALUE);
+  public static ModelSource of(String location, TypePolicy types) {
+    return new ModelSource(location, null, DevicePolicy.AUTO, types, Long.MAX_VALUE);
   }
 
   /**
    * The process's model, one for each device.
    *
-   * @throws InvalidInputException if it is another model than the driver's, or Spark gave the task
-   *     a GPU, which is not supported yet
+   * @throws InvalidInputException if it is another model than the driver's, or this processor is
+   *     slow in its type
    */
   public ResidentModel resident() {
     EngineThreads.configure();
+    Place place = place();
+    requireFast(place.type(), place.device());
     ResidentModel resident =
-        ResidentModel.of(Models.directory(location), device(), prunedLayerBytes);
+        ResidentModel.of(Models.directory(location), place, prunedLayerBytes);
     String found = modelId == null ? null : resident.checkpoint().modelId();
     if (found != null && !found.equals(modelId)) {
       throw new InvalidInputException(
@@ -65,33 +75,53 @@ public record ModelSource(
         : Device.parse("spark.task.resource.gpu", "gpu:" + gpu.addresses()[0]);
   }
 
-  private Device device() {
-    if (devices == DevicePolicy.AUTO && !assigned().isCpu()) {
-      throw noGpuYet();
-    }
-    return Device.cpu();
+  /** What the task computes on, and in. */
+  Place place() {
+    Device device = devices == DevicePolicy.CPU ? Device.cpu() : assigned();
+    return new Place(device, types.on(device));
   }
 
-  private static InvalidInputException noGpuYet() {
-    return new InvalidInputException(
-        "spark.task.resource.gpu.amount",
-        "candidates cannot be pruned on a GPU yet",
-        "leave GPUs out of the task's resources, or set resident.device=cpu");
+  /** Whether tasks compute on GPUs. */
+  public boolean usesGpus(SparkConf conf) {
+    return usesGpus(devices, conf);
+  }
+
+  /** Whether tasks compute on GPUs under a policy. */
+  public static boolean usesGpus(DevicePolicy devices, SparkConf conf) {
+    return devices == DevicePolicy.AUTO && conf.getDouble("spark.task.resource.gpu.amount", 0) > 0;
+  }
+
+  /** What tasks compute in. */
+  public ComputeType type(SparkConf conf) {
+    return types.on(usesGpus(conf) ? new Device(0) : Device.cpu());
   }
 
   /**
-   * Makes sure before any task runs that tasks can use what Spark is going to give them.
+   * Makes sure that this process computes fast in a type.
    *
-   * @throws InvalidInputException if it is a GPU, which is not supported yet
+   * @throws InvalidInputException if not
    */
-  public void requireUsable(SparkConf conf) {
-    if (devices == DevicePolicy.AUTO && conf.getDouble("spark.task.resource.gpu.amount", 0) > 0) {
-      throw noGpuYet();
+  public static void requireFast(ComputeType type, Device device) {
+    if (!type.isFastOn(device)) {
+      SparkEnv spark = SparkEnv.get();
+      throw new InvalidInputException(
+          type.key(),
+          "is slow on the processor of %s, which has no instructions for it"
+              .formatted(spark == null ? "this machine" : "executor " + spark.executorId()),
+          "leave the type (resident.type, --type) at auto, or take machines with AVX512-BF16 or AMX");
     }
   }
 
-  /** The process's model in CPU memory, whatever device the task was given: what is packed. */
-  ResidentModel onCpu() {
-    return ResidentModel.of(Models.directory(location), Device.cpu(), prunedLayerBytes);
+  /**
+   * The process's model in fp32 in CPU memory, whatever tasks compute on: what is packed or written.
+   *
+   * @param lent the type that {@link #prunedLayerBytes} are for; there is room for as many layers
+   */
+  public ResidentModel onHost(ComputeType lent) {
+    long bytes =
+        lent == ComputeType.FP32 || prunedLayerBytes > Long.MAX_VALUE / Float.BYTES
+            ? prunedLayerBytes
+            : prunedLayerBytes / lent.dtype().bytes() * Float.BYTES;
+    return ResidentModel.of(Models.directory(location), Place.HOST, bytes);
   }
 }

@@ -54,7 +54,23 @@ def linear_in_tiles(self: Kernels, x: Tensor, weight: Tensor) -> Tensor:
     _0 = torch.append(parts, torch.linear(x, torch.type_as(part, x)))
   return torch.cat(parts, -1)
 
-# What the ratio at a position of the grid leaves of a matrix: one compare a weight.
-def apply_levels(self: Kernels, dense: Tensor, levels: Tensor, position: int) -> Tensor:
+# A matrix in the type and on the device of another tensor, in memory of its own.
+def placed(self: Kernels, x: Tensor, like: Tensor) -> Tensor:
+  return torch.to(x, like, False, True)
+
+# What positions of a grid leave of matrices that are stacked by rows: one compare a weight. A position of -1 leaves all.
+def apply_levels(self: Kernels, dense: Tensor, levels: Tensor, rows: List[int], positions: List[int]) -> Tensor:
   # (R, C), (R, C) uint8 -> (R, C)
-  return torch.where(torch.gt(levels, position), dense, 0)
+  out = torch.empty_like(dense)
+  zero = torch.new_zeros(dense, [1])
+  first = 0
+  for i in range(torch.len(rows)):
+    part = torch.narrow(out, 0, first, rows[i])
+    own = torch.narrow(dense, 0, first, rows[i])
+    if positions[i] < 0:
+      _0 = torch.copy_(part, own)
+    else:
+      kept = torch.gt(torch.narrow(levels, 0, first, rows[i]), positions[i])
+      _1 = torch.where(kept, own, zero, out=part)
+    first = first + rows[i]
+  return out

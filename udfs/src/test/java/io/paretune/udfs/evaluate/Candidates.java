@@ -32,6 +32,10 @@ final class Candidates {
     }
   }
 
+  static Optional<LevelSource> levels() {
+    return Optional.of(LEVELS);
+  }
+
   static ResidentModel.Candidate lend(CompressionProfile profile) throws InterruptedException {
     return DemoQuestions.RESIDENT.lend(profile, Magnitude::new, Optional.of(LEVELS));
   }

@@ -3,7 +3,7 @@ package io.paretune.udfs.evaluate;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.checkpoint.Goldens;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.ImageProcessor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ final class DemoQuestions {
   static final GenericBenchmark BENCHMARK = new GenericBenchmark("demo");
 
   /** The one resident model of these tests, for as long as the JVM lives. */
-  static final ResidentModel RESIDENT = ResidentModel.of(Goldens.DEMO, Device.cpu(), 64 << 20);
+  static final ResidentModel RESIDENT = ResidentModel.of(Goldens.DEMO, Place.HOST, 64 << 20);
 
   private static final QuestionTokenizer TOKENIZER =
       new QuestionTokenizer(BENCHMARK, RESIDENT.checkpoint());

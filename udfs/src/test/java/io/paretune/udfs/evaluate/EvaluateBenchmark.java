@@ -8,7 +8,7 @@ import io.paretune.udfs.benchmark.Benchmark;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.checkpoint.VisionConfig;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
@@ -97,7 +97,7 @@ public final class EvaluateBenchmark {
     int threads = Integer.parseInt(arguments[3]);
     int rounds = Integer.parseInt(arguments[5]);
     List<SampleFile.Image> images = SampleFile.read(Path.of(arguments[1]), arguments[2]);
-    ResidentModel resident = ResidentModel.of(model, Device.cpu(), Long.MAX_VALUE);
+    ResidentModel resident = ResidentModel.of(model, Place.HOST, Long.MAX_VALUE);
     EvaluateBenchmark benchmark =
         new EvaluateBenchmark(resident, images, threads, Integer.parseInt(arguments[4]));
     say("load average %s", load());

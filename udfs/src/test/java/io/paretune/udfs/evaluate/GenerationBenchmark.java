@@ -3,7 +3,7 @@ package io.paretune.udfs.evaluate;
 import com.google.gson.Gson;
 import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Sample;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.OpenPrompt;
@@ -45,7 +45,7 @@ public final class GenerationBenchmark {
     int slots = Integer.parseInt(arguments[5]);
     List<SampleFile.Image> images =
         first(SampleFile.read(Path.of(arguments[1]), arguments[2]), Integer.parseInt(arguments[3]));
-    ResidentModel resident = ResidentModel.of(Path.of(arguments[0]), Device.cpu(), Long.MAX_VALUE);
+    ResidentModel resident = ResidentModel.of(Path.of(arguments[0]), Place.HOST, Long.MAX_VALUE);
     Map<String, long[]> answers = new ConcurrentSkipListMap<>();
     // A first pass over a few images, as a server that has run for a while has behind it.
     run(resident, images.subList(0, Math.min(8, images.size())), threads, slots, arguments[6]);

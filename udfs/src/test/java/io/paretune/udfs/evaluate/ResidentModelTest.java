@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.checkpoint.Goldens;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -112,8 +112,8 @@ class ResidentModelTest {
 
   @Test
   void isLoadedOncePerPlaceAndNotClosedWhileACandidateRuns() throws InterruptedException {
-    ResidentModel own = ResidentModel.of(Goldens.DEMO, Device.cpu(), 32 << 20);
-    assertThat(ResidentModel.of(Goldens.DEMO, Device.cpu(), 32 << 20)).isSameAs(own);
+    ResidentModel own = ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20);
+    assertThat(ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20)).isSameAs(own);
     try (ResidentModel.Candidate running = own.lend(FIRST, Magnitude::new, Optional.empty())) {
       assertThat(running.layers().size()).isEqualTo(8);
       assertThat(running.loaded().layers()).isEqualTo(8);
@@ -126,7 +126,7 @@ class ResidentModelTest {
           .hasMessage("1 candidates still run on this model");
     }
     own.close();
-    ResidentModel again = ResidentModel.of(Goldens.DEMO, Device.cpu(), 32 << 20);
+    ResidentModel again = ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20);
     assertThat(again).isNotSameAs(own);
     again.close();
   }

@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.Goldens;
-import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.engine.Place;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
 record LoadedModel(Checkpoint checkpoint, MultimodalModel model) implements AutoCloseable {
   static LoadedModel open(Path directory) {
     Checkpoint checkpoint = Checkpoint.open(directory);
-    return new LoadedModel(checkpoint, MultimodalModel.load(checkpoint, Device.cpu()));
+    return new LoadedModel(checkpoint, MultimodalModel.load(checkpoint, Place.HOST));
   }
 
   /** A prompt's tokens, cut at its image. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import java.util.Map;
 import java.util.Random;
@@ -74,6 +75,19 @@ class PrunedLayerTest {
   }
 
   @Test
+  void anIndexHasOnlyRatiosOfItsGridWithoutAPattern() {
+    LevelIndex index = pruning.index().orElseThrow();
+    assertThat(PrunedLayer.isOnGrid(index, LayerPlan.of(0, 0.35, 16, 16))).isTrue();
+    assertThat(PrunedLayer.isOnGrid(index, LayerPlan.dense(0))).isTrue();
+    assertThat(PrunedLayer.isOnGrid(index, LayerPlan.of(0, 0.37, 16, 16))).isFalse();
+    LayerPlan half = LayerPlan.of(0, 0.5, 16, 16);
+    assertThat(
+            PrunedLayer.isOnGrid(
+                index, new LayerPlan(0, half.pruningRatios(), Pattern.TWO_OF_FOUR, 16, 16)))
+        .isFalse();
+  }
+
+  @Test
   void nothingIsWrittenForMatricesThatStayDense() {
     float[] before = dense.down().toArray();
     try (PrunedLayer none = PrunedLayer.of(pool, pruning, dense, LayerPlan.dense(0));
@@ -83,10 +97,10 @@ class PrunedLayerTest {
         PrunedLayer onlyDown =
             PrunedLayer.of(
                 pool, pruning, dense, new LayerPlan(0, Map.of(Projection.DOWN, 0.5), 16, 16))) {
-      assertThat(none.bytes()).isZero();
+      assertThat(none.weights()).isZero();
       assertThat(tooLittle.matrix(InputSite.MLP)).isEmpty();
       assertThat(onlyDown.matrix(InputSite.ATTENTION)).isEmpty();
-      assertThat(onlyDown.bytes()).isEqualTo(4L * 192 * 512);
+      assertThat(onlyDown.weights()).isEqualTo(192 * 512);
       assertThat(dense.down().toArray()).isEqualTo(before);
     }
   }
@@ -94,7 +108,7 @@ class PrunedLayerTest {
   @Test
   void closedLayersGiveTheirMemoryToTheNextOnes() {
     PrunedLayer first = PrunedLayer.of(pool, pruning, dense, DemoShapedLayer.PLAN);
-    long bytes = first.bytes();
+    long bytes = 4 * first.weights();
     NDArray matrix = first.matrix(InputSite.MLP).orElseThrow();
     first.close();
     first.close();

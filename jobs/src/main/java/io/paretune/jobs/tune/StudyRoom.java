@@ -1,0 +1,66 @@
+package io.paretune.jobs.tune;
+
+import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.spark.GpuMemory;
+import io.paretune.udfs.spark.ModelSource;
+import java.util.Locale;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Whether a study's candidates can run on what Spark gives them: said before any task runs. */
+final class StudyRoom {
+  private StudyRoom() {}
+
+  /**
+   * Asks all that can be asked.
+   *
+   * @throws io.paretune.udfs.problem.InvalidInputException with everything that is too small,
+   *     missing or slow
+   */
+  static void require(JavaSparkContext spark, ModelSource source, SearchMemory memory) {
+    SparkConf conf = spark.getConf();
+    Problems problems = new Problems();
+    checkCandidate(memory, problems);
+    checkType(conf, memory.type(), problems);
+    new ExecutorMemory(memory.ofExecutor())
+        .check(conf, ExecutorMemory.ofThisMachine(), problems);
+    if (source.usesGpus(conf)) {
+      new GpuRoom(
+              memory.ofGpu(SearchMemory.tasksPerGpu(conf)),
+              "take larger GPUs, a smaller evaluation.batch, resident.pruned-layers or"
+                  + " study.concurrency, or a larger spark.task.resource.gpu.amount")
+          .check(GpuMemory.everywhere(spark), problems);
+    }
+    problems.throwIfAny();
+  }
+
+  /** A candidate may prune every layer, and all of them must be held. */
+  static void checkCandidate(SearchMemory memory, Problems problems) {
+    long given = memory.config().prunedLayerBytes();
+    if (memory.candidateBytes() > given) {
+      problems.add(
+          "resident.pruned-layers",
+          String.format(
+              Locale.ROOT,
+              "is %,d bytes, and a candidate of this model needs up to %,d in %s for its pruned"
+                  + " layers",
+              given,
+              memory.candidateBytes(),
+              memory.type().key()),
+          "set it to at least that, times study.concurrency for candidates side by side");
+    }
+  }
+
+  /** Executors elsewhere look for themselves. */
+  private static void checkType(SparkConf conf, ComputeType type, Problems problems) {
+    if (conf.get("spark.master", "local").startsWith("local")) {
+      problems.collect(
+          () -> {
+            ModelSource.requireFast(type, Device.cpu());
+            return type;
+          });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.paretune.jobs.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.problem.Problems;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class SearchMemoryTest {
+  /** LLaVA-1.5-7B: 6.476 G weights in the decoder's layers, 587 M others (bf16). */
+  private static final DecoderShape LLAVA =
+      new DecoderShape(32, 4096, 11008, 32, 32, 128, 2, 2 * 586_800_000L);
+
+  private static SearchMemory memory(ComputeType type, boolean onGpus, String... words) {
+    return new SearchMemory(
+        LLAVA,
+        ParetuneConfig.read(Optional.empty(), List.of(words), Set.of()),
+        576,
+        32064,
+        type,
+        onGpus);
+  }
+
+  @Test
+  void aGpuHoldsTheModelTheLayersThatCandidatesShareTheirLevelsAndEveryTasksBatch() {
+    MemoryNeed need =
+        memory(
+                ComputeType.BF16,
+                true,
+                "resident.pruned-layers=\"13 GB\"",
+                "study.concurrency=2",
+                "evaluation.batch=8")
+            .ofGpu(2);
+
+    assertThat(need.described())
+        .isEqualTo(
+            "14,125 MB of bf16 weights, 13,000 MB of pruned layers (resident.pruned-layers,"
+                + " study.concurrency), 6,476 MB of levels, one a weight, 5,905 MB of keys and"
+                + " values of 2 tasks' batches (evaluation.batch) of 8 questions of 704 tokens,"
+                + " 1,212 MB of their activations, and a tenth for what CUDA itself takes");
+    assertThat(need.bytes()).isBetween(44_790_000_000L, 44_800_000_000L);
+  }
+
+  @Test
+  void anExecutorHoldsTheHostsWeightsAndWhereThereIsNoGpuWhatCandidatesRunOn() {
+    String[] words = {"resident.pruned-layers=\"60 GB\"", "study.concurrency=2"};
+    assertThat(memory(ComputeType.FP32, false, words).ofExecutor().described())
+        .isEqualTo(
+            "28,251 MB of fp32 weights, 51,808 MB of pruned layers (resident.pruned-layers,"
+                + " study.concurrency), and a tenth for activations and caches");
+    assertThat(memory(ComputeType.BF16, false, words).ofExecutor().described())
+        .startsWith(
+            "28,251 MB of fp32 weights, 14,125 MB of the same as bf16 weights, 25,904 MB of pruned");
+    assertThat(memory(ComputeType.BF16, true, words).ofExecutor().described())
+        .isEqualTo(
+            "28,251 MB of fp32 weights, 809 MB of a layer that is being pruned, and a tenth for"
+                + " buffers");
+  }
+
+  @Test
+  void roomForLessThanOneCandidateIsRefusedWithNumbersOfTheType() {
+    Problems problems = new Problems();
+    StudyRoom.checkCandidate(
+        memory(ComputeType.BF16, true, "resident.pruned-layers=\"12 GB\""), problems);
+
+    assertThatThrownBy(problems::throwIfAny)
+        .hasMessage(
+            "resident.pruned-layers: is 12,000,000,000 bytes, and a candidate of this model needs up"
+                + " to 12,952,010,752 in bf16 for its pruned layers — set it to at least that, times"
+                + " study.concurrency for candidates side by side");
+    Problems none = new Problems();
+    StudyRoom.checkCandidate(
+        memory(ComputeType.BF16, true, "resident.pruned-layers=\"13 GB\""), none);
+    assertThat(none.isEmpty()).isTrue();
+  }
+
+  @Test
+  void tasksShareAGpuAsSparkIsToldAndNoMoreThanThereAreSlots() {
+    SparkConf conf = new SparkConf(false).set("spark.task.resource.gpu.amount", "0.25");
+    assertThat(SearchMemory.tasksPerGpu(conf)).isEqualTo(4);
+    assertThat(SearchMemory.tasksPerGpu(conf.clone().set("spark.executor.cores", "3")))
+        .isEqualTo(3);
+    assertThat(
+            SearchMemory.tasksPerGpu(
+                conf.clone().set("spark.executor.cores", "4").set("spark.task.cpus", "2")))
+        .isEqualTo(2);
+    assertThat(SearchMemory.tasksPerGpu(conf.clone().set("spark.task.resource.gpu.amount", "2")))
+        .isEqualTo(1);
+  }
+}
