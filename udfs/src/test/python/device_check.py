@@ -2,10 +2,11 @@
 
     ./paretune kernels --out kernels.pt
     python device_check.py --kernels kernels.pt [--device cuda] [--dtype bf16] [--layers 2] [--check-only]
+                           [--runs 5] [--prompt 640] [--batch 1] [--threads N]
 
 Needs: pip install torch==2.7.1 transformers==5.23.0
 
-Layers have the shapes of LLaVA-1.5-7B and random weights. Exit status 1 if a check fails. Every figure is measured in this
+Layers have the shapes of LLaVA-1.5-7B and random weights; they are checked in fp32 and in bf16, and timed in one of them. Exit status 1 if a check fails. Every figure is measured in this
 run; where a GPU is at hand, run it there: what it says of a CPU says nothing of a GPU.
 """
 
@@ -73,18 +74,26 @@ class Device:
         return statistics.median(times)
 
 
+def random_weights(make, device, dtype):
+    """A module of transformers, without the time that its own initialisation takes."""
+    with torch.device("meta"):
+        module = make()
+    module = module.eval().to(dtype).to_empty(device=device)
+    for p in module.parameters():
+        p.requires_grad_(False)
+        p.normal_(0, 0.02) if p.dim() > 1 else p.uniform_(0.5, 1.5)
+    return module
+
+
 class Layer:
     """One decoder layer as transformers has it, and its weights as the kernels take them."""
 
     def __init__(self, device, dtype):
         self.config = LlamaConfig(**LLAMA)
         self.config._attn_implementation = "sdpa"
+        self.theirs = random_weights(lambda: LlamaDecoderLayer(self.config, 0), device, dtype)
         with torch.device(device):
-            self.theirs = LlamaDecoderLayer(self.config, 0).eval().to(dtype)
             self.rotary = LlamaRotaryEmbedding(self.config)
-        for p in self.theirs.parameters():
-            p.requires_grad_(False)
-            p.normal_(0, 0.02) if p.dim() > 1 else p.uniform_(0.5, 1.5)
         a, m = self.theirs.self_attn, self.theirs.mlp
         self.weights = [
             self.theirs.input_layernorm.weight,
@@ -161,7 +170,7 @@ class Pages:
         return out.unflatten(0, (self.batch, 1))
 
 
-def check_decoder(kernels, layer, like, check):
+def check_decoder(kernels, layer, like, check, all_bits):
     tolerance = 1e-3 if like.dtype == torch.float32 else 6e-2
     x = torch.randn(2, 70, 4096, device=like.device, dtype=like.dtype)
     cos, sin = layer.angles(torch.arange(70, device=x.device).repeat(2))
@@ -181,7 +190,7 @@ def check_decoder(kernels, layer, like, check):
     ours = torch.cat([pages.extend(chunk[:, :3], 70)] + [pages.decode(chunk[:, i : i + 1], 70 + i) for i in (3, 4)], 1)
     check.close("chunk and decoding over pages", ours, theirs, tolerance)
     for group in (0, GROUP):
-        for bits in (8, 6, 4, 3, 2):
+        for bits in all_bits:
             both = []
             for packed in (True, False):
                 pages = Pages(kernels, layer, 1, 40, bits, packed, like, group)
@@ -193,14 +202,54 @@ def check_decoder(kernels, layer, like, check):
             check.equal(name, both[0], both[1])
 
 
+def check_search(kernels, layer, like, check):
+    """What candidates are scored with: trees of tokens after a prefix, and generation after it."""
+    tolerance = 1e-3 if like.dtype == torch.float32 else 6e-2
+    device, p = like.device, 40
+    x = torch.randn(1, p, 4096, device=device, dtype=like.dtype)
+    none = torch.zeros(0, dtype=torch.int64, device=device)
+    no_sums = torch.zeros(0, dtype=torch.float64, device=device)
+    cos, sin = layer.angles(torch.arange(p, device=device))
+    _, keys, values = kernels.prefix_layer(
+        x[0], layer.weights, cos, sin, 1, layer.heads, layer.kv_heads, layer.eps, 16, 16, 0, no_sums
+    )[:3]
+    # Token 0 follows the prefix, 1 and 2 each follow it: two answers that begin alike.
+    tree = torch.randn(3, 4096, device=device, dtype=like.dtype)
+    cos, sin = layer.angles(torch.tensor([p, p + 1, p + 1], device=device))
+    seen = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 0, 1]], device=device).bool()
+    mask = torch.cat([torch.ones(3, p, device=device).bool(), seen], 1)
+    mask = torch.zeros(3, p + 3, device=device).masked_fill(~mask, float("-inf"))
+    ours = kernels.tree_layer(
+        tree, layer.weights, cos, sin, keys, values, none, none, none, [3], [3], mask.flatten(), none,
+        0, none, [0], layer.heads, layer.kv_heads, layer.eps, 16, 16, no_sums,
+    )[0]  # fmt: skip
+    theirs = []
+    for branch in ((0, 1), (0, 2)):
+        cache = DynamicCache()
+        layer.forward(x, 0, cache)
+        theirs.append([layer.forward(tree[None, t : t + 1], p + i, cache)[0, 0] for i, t in enumerate(branch)])
+    check.close("a tree of tokens after a prefix", ours, torch.stack([theirs[0][0], theirs[0][1], theirs[1][1]]), tolerance)
+    tails = [torch.zeros(2, layer.kv_heads, 4, layer.dim, dtype=like.dtype, device=device) for _ in range(2)]
+    first = torch.arange(2 * layer.kv_heads, device=device) * 4  # each sequence's and head's first place
+    rows = torch.arange(2, device=device)
+    cos, sin = layer.angles(torch.full([2], p, device=device))
+    ours = kernels.decode_layer(
+        tree[:2], layer.weights, cos, sin, keys, values, tails[0], tails[1], first, rows, rows,
+        torch.zeros(2, 1, 1, 1, dtype=torch.bool, device=device), 1,
+        layer.heads, layer.kv_heads, layer.eps, 16, 16, no_sums,
+    )  # fmt: skip
+    theirs = []
+    for t in range(2):
+        cache = DynamicCache()
+        layer.forward(x, 0, cache)
+        theirs.append(layer.forward(tree[None, t : t + 1], p, cache)[0, 0])
+    check.close("generation after a shared prefix", ours, torch.stack(theirs), tolerance)
+
+
 def check_vision(kernels, like, check):
     config = CLIPVisionConfig(**CLIP)
     config._attn_implementation = "sdpa"
-    with torch.device(like.device):
-        theirs = CLIPEncoderLayer(config).eval().to(like.dtype)
-    for p in theirs.parameters():
-        p.requires_grad_(False)
-        p.normal_(0, 0.02) if p.dim() > 1 else p.uniform_(0.5, 1.5)
+    theirs = random_weights(lambda: CLIPEncoderLayer(config), like.device, like.dtype)
     a = theirs.self_attn
     qkv = [a.q_proj, a.k_proj, a.v_proj]
     weights = [
@@ -216,11 +265,26 @@ def check_vision(kernels, like, check):
     check.close("a CLIP layer", ours, out, 1e-3 if like.dtype == torch.float32 else 6e-2)
 
 
+def stacked(layer):
+    """The rows of each projection in the layer's matrices."""
+    q, kv, f = layer.heads * layer.dim, layer.kv_heads * layer.dim, LLAMA["intermediate_size"]
+    return [(layer.weights[1], [q, kv, kv]), (layer.weights[2], [q]), (layer.weights[4], [f, f]), (layer.weights[5], [4096])]
+
+
+def random_levels(matrix):
+    return torch.randint(0, 20, matrix.shape, device=matrix.device, dtype=torch.uint8)
+
+
 def check_weights(kernels, layer, like, check):
-    matrix = layer.weights[2].clone()
-    levels = torch.randint(0, 20, matrix.shape, device=like.device, dtype=torch.uint8)
-    pruned = kernels.apply_levels(matrix, levels, 9)
-    check.equal("a matrix at the 10th of 20 levels", pruned, matrix.masked_fill(levels <= 9, 0))
+    matrix, rows = stacked(layer)[0]
+    levels = random_levels(matrix)
+    pruned = kernels.apply_levels(matrix, levels, rows, [9, -1, 14])
+    expected = matrix.clone()
+    expected[: rows[0]].masked_fill_(levels[: rows[0]] <= 9, 0)
+    expected[-rows[2] :].masked_fill_(levels[-rows[2] :] <= 14, 0)
+    check.equal("q, k and v at the 10th of 20 levels, dense and at the 15th", pruned, expected)
+    host = torch.randn(64, 64)
+    check.equal("fp32 weights of the host, placed", kernels.placed(host, like).cpu(), host.to(like.dtype))
     number = {torch.float32: 6, torch.bfloat16: 15}[like.dtype]
     mask, values = kernels.store_masked(pruned, number)
     out = torch.empty_like(pruned)
@@ -237,9 +301,15 @@ def time_weights(kernels, layer, device, like, runs):
     out = torch.empty_like(dense)
     copy = 2 * count * size / device.seconds(lambda: out.copy_(dense), runs) / 1e9
     line("limit: copying a 4096 x 11008 matrix", f"{copy:.1f} GB/s")
-    levels = torch.randint(0, 20, dense.shape, device=like.device, dtype=torch.uint8)
-    rate = count * (2 * size + 1) / device.seconds(lambda: kernels.apply_levels(dense, levels, 9), runs) / 1e9
-    line("profile switch: the same matrix from its levels", f"{rate:.1f} GB/s, {100 * rate / copy:.0f} % of the limit")
+    parts = [(m, random_levels(m), rows) for m, rows in stacked(layer)]
+    weights = sum(m.numel() for m, _, _ in parts)
+    seconds = device.seconds(lambda: [kernels.apply_levels(m, l, r, [9] * len(r)) for m, l, r in parts], runs)
+    rate = weights * (2 * size + 1) / seconds / 1e9
+    line("profile switch: a layer from its levels", f"{rate:.1f} GB/s, {100 * rate / copy:.0f} % of the limit, {1e3 * seconds:.2f} ms")
+    host = dense.float().cpu()
+    seconds = device.seconds(lambda: kernels.placed(host, like), runs)
+    line("profile switch: a matrix pruned on the host, placed", f"{4 * count / seconds / 1e9:.1f} GB/s of fp32, {1e3 * seconds:.2f} ms")
+    levels = parts[3][1]
     number = {4: 6, 2: 15}[size]
     mask, values = kernels.store_masked(dense.masked_fill(levels <= 9, 0), number)
     moved = mask.numel() + values.numel() + count * size
@@ -280,7 +350,7 @@ def time_decoder(kernels, layer, layers, device, like, runs, prompt, batch, copy
 
     def theirs():
         layer.forward(one, prompt, cache)
-        cache.crop(prompt)
+        cache.crop(-1)
 
     decode("transformers", device.seconds(deep(theirs), runs))
     for bits in (16, 8, 4, 2):
@@ -311,12 +381,15 @@ def main():
     print(f"torch {torch.__version__} on {name}, {dtype}")
     device = Device(args.device)
     kernels = torch.jit.load(args.kernels, map_location=args.device)
-    layer = Layer(args.device, dtype)
-    like = torch.zeros(1, dtype=dtype, device=args.device)
     check = Check()
-    check_decoder(kernels, layer, like, check)
-    check_vision(kernels, like, check)
-    check_weights(kernels, layer, like, check)
+    for other in sorted(DTYPES.values(), key=lambda t: t == dtype):  # the one that is timed comes last
+        print(f"checks in {other}")
+        layer = Layer(args.device, other)
+        like = torch.zeros(1, dtype=other, device=args.device)
+        check_decoder(kernels, layer, like, check, (8, 6, 4, 3, 2) if other == dtype else (6, 3))
+        check_search(kernels, layer, like, check)
+        check_vision(kernels, like, check)
+        check_weights(kernels, layer, like, check)
     if check.failed:
         sys.exit(f"{check.failed} checks failed")
     if not args.check_only:

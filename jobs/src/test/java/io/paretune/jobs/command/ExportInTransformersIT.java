@@ -1,7 +1,6 @@
 package io.paretune.jobs.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -9,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.launch.Finished;
+import io.paretune.jobs.launch.PythonEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,17 +21,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * An exported checkpoint in transformers itself, where {@code PARETUNE_TORCH_PYTHON} names a Python
- * with what {@code reference_evaluate.py} needs.
- */
+/** An exported checkpoint in transformers itself ({@code reference_evaluate.py}). */
 class ExportInTransformersIT {
   @TempDir Path directory;
 
   @Test
   void transformersAnswersWithItAsEvaluateDoes() throws Exception {
-    String python = System.getenv("PARETUNE_TORCH_PYTHON");
-    assumeTrue(python != null, "PARETUNE_TORCH_PYTHON names no Python with torch and transformers");
     Map<String, Integer> counts = new LinkedHashMap<>();
     counts.put("train", 16);
     counts.put("val", 60);
@@ -67,7 +62,7 @@ class ExportInTransformersIT {
     Finished asked =
         Finished.run(
             List.of(
-                python,
+                PythonEnvironment.pythonWithTorch(),
                 DemoSamples.HOME.resolve("jobs/src/test/python/reference_evaluate.py").toString(),
                 "--model",
                 to.toString(),

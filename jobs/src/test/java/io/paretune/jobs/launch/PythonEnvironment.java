@@ -20,13 +20,26 @@ import java.util.Map;
  *
  * @param directory the environment
  */
-record PythonEnvironment(Path directory) {
+public record PythonEnvironment(Path directory) {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
   private static final Path SCRIPTS = HOME.resolve("jobs/src/test/python");
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Installs a lock of hundreds of packages in seconds. */
   private static final String INSTALLER = "uv==0.13.9";
+
+  private static final String TORCH = "PARETUNE_TORCH_PYTHON";
+
+  /**
+   * A Python with torch and transformers: the one that {@code PARETUNE_TORCH_PYTHON} names, or else
+   * one of its own, several gigabytes, since PyPI has torch for CUDA only.
+   */
+  public static String pythonWithTorch() throws IOException, InterruptedException {
+    String named = System.getenv(TORCH);
+    return named != null && !named.isEmpty()
+        ? named
+        : of("jobs/src/test/python/reference/requirements.lock").program("python");
+  }
 
   /** With what reads tables without a JVM. */
   static PythonEnvironment ofNotebooks() throws IOException, InterruptedException {
