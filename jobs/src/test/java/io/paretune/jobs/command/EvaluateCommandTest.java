@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.engine.Device;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,26 @@ class EvaluateCommandTest {
               });
       assertThat(answers.stream().filter(l -> l.get("correct").getAsBoolean()).count())
           .isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void anotherTypeIsComputedInWhereTheProcessorHasInstructionsForIt() throws IOException {
+    Path out = directory.resolve("bf16.jsonl");
+    Ran ran = evaluate(few, out, "--dense", "--type", "bf16");
+
+    if (ComputeType.BF16.isFastOn(Device.cpu())) {
+      assertThat(ran.status()).as(ran.err()).isZero();
+      assertThat(lines(out).stream().filter(l -> l.get("correct").getAsBoolean()).count())
+          .isGreaterThan(30);
+    } else {
+      assertThat(ran.status()).isEqualTo(2);
+      assertThat(ran.err())
+          .isEqualTo(
+              "bf16: is slow on the processor of executor driver, which has no instructions for it"
+                  + " — leave the type (resident.type, --type) at auto, or take machines with"
+                  + " AVX512-BF16 or AMX\n");
+      assertThat(out).doesNotExist();
     }
   }
 

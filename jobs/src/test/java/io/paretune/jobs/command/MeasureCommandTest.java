@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.jobs.tables.ImageFeaturesTable;
 import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.TrialRecord;
@@ -15,6 +16,8 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
+import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +111,33 @@ class MeasureCommandTest {
     assertThat(noFile.status()).isEqualTo(2);
     assertThat(noFile.err())
         .isEqualTo("missing.json: does not exist — give a profile's JSON file\n");
+  }
+
+  @Test
+  void featuresInAnotherTypeAreOthersAndSoIsTheModelsName() {
+    Ran ran =
+        Ran.command(
+            shared.resolve("logs"),
+            "encode",
+            "resident.type=bf16",
+            "warehouse=" + shared.resolve("typed"),
+            "model=" + DemoSamples.MODEL,
+            "benchmark.name=demo",
+            "benchmark.samples=[\"" + samples + "\"]",
+            "study.shards=1");
+
+    if (!ComputeType.BF16.isFastOn(Device.cpu())) {
+      assertThat(ran.status()).isEqualTo(2);
+      assertThat(ran.err()).startsWith("bf16: is slow on the processor of executor driver");
+      return;
+    }
+    assertThat(ran.status()).as(ran.err()).isZero();
+    Warehouse typed = Warehouse.at("warehouse", shared.resolve("typed").toString());
+    ImageFeaturesTable features = new ImageFeaturesTable(SharedSpark.session(), typed);
+    try (Checkpoint checkpoint = Checkpoint.open(DemoSamples.MODEL)) {
+      assertThat(features.read(checkpoint.modelId() + "@bf16").count()).isEqualTo(3);
+      assertThat(features.read(checkpoint.modelId()).count()).isZero();
+    }
   }
 
   private static MemoryFootprint footprint() {

@@ -40,7 +40,7 @@ final class HostWeights implements AutoCloseable {
         IntStream.range(0, model.config().text().layers())
             .mapToObj(i -> fused(model.layer(i)))
             .toList();
-    // What waits for its next use is beyond the budget: keep it to one layer.
+    // What waits for its next use is beyond the budget: between candidates keep it to one layer.
     pool = new MatrixPool(model.newManager(), layers.get(0).weights() * Float.BYTES);
   }
 

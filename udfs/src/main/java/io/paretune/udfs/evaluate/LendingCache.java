@@ -11,12 +11,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
  * Values that are built once per key, shared by all who borrow them, and kept after use until their
- * bytes are wanted for others. A value that is lent is never closed or overwritten.
+ * bytes are wanted for others. A value that is lent is never closed or overwritten. Borrowers of the
+ * same values build them side by side: each takes the next one that nobody has begun.
  *
  * <p>A borrower takes all its keys at once, and waits while others hold what it needs the room of;
  * since nobody waits while holding, nobody waits for ever.
@@ -35,12 +37,17 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
 
   private static final class Entry<V> {
     final CompletableFuture<V> value = new CompletableFuture<>();
+    final AtomicBoolean begun = new AtomicBoolean();
     final long bytes;
     int borrowers;
     long lastUse;
 
     Entry(long bytes) {
       this.bytes = bytes;
+    }
+
+    boolean isThere() {
+      return value.isDone() && !value.isCompletedExceptionally();
     }
   }
 
@@ -64,7 +71,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
       this.built = built;
     }
 
-    /** The keys whose values were not there. */
+    /** The keys whose values were not there and that this borrower built. */
     List<K> built() {
       return built;
     }
@@ -91,32 +98,35 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   /**
    * Lends the values of these keys, building those that are not there.
    *
-   * @param build called once a key, outside any lock
+   * @param build called once a key, outside any lock, by whichever borrower comes first
    * @throws IllegalStateException if these keys alone exceed the budget
    * @throws InterruptedException if interrupted while waiting for room
    */
   Loan borrow(Collection<K> keys, Function<K, V> build) throws InterruptedException {
     Set<K> wanted = new TreeSet<>(keys);
-    List<K> missing = reserve(wanted);
-    Map<K, V> values = new LinkedHashMap<>();
+    Map<K, Entry<V>> reserved = reserve(wanted);
     try {
-      for (K key : missing) {
-        build(key, build);
-      }
-      for (K key : wanted) {
-        values.put(key, entry(key).value.join());
-      }
-      return new Loan(values, missing);
+      List<K> built = new ArrayList<>();
+      reserved.forEach(
+          (key, entry) -> {
+            if (entry.begun.compareAndSet(false, true)) {
+              build(key, entry, build);
+              built.add(key);
+            }
+          });
+      Map<K, V> values = new LinkedHashMap<>();
+      reserved.forEach((key, entry) -> values.put(key, entry.value.join()));
+      return new Loan(values, built);
     } catch (CompletionException e) {
-      abandon(wanted, missing, e);
+      abandon(wanted);
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } catch (RuntimeException | Error e) {
-      abandon(wanted, missing, e);
+      abandon(wanted);
       throw e;
     }
   }
 
-  private synchronized List<K> reserve(Set<K> wanted) throws InterruptedException {
+  private synchronized Map<K, Entry<V>> reserve(Set<K> wanted) throws InterruptedException {
     long all = wanted.stream().mapToLong(bytesOf).sum();
     if (all > byteBudget) {
       throw new IllegalStateException(
@@ -126,20 +136,20 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     while (!makeRoom(wanted)) {
       wait();
     }
-    List<K> missing = new ArrayList<>();
+    Map<K, Entry<V>> reserved = new LinkedHashMap<>();
     for (K key : wanted) {
       Entry<V> entry = entries.get(key);
       if (entry == null) {
         entry = new Entry<>(bytesOf.applyAsLong(key));
         entries.put(key, entry);
         usedBytes += entry.bytes;
-        missing.add(key);
       }
       entry.borrowers++;
       entry.lastUse = ++clock;
+      reserved.put(key, entry);
     }
     loans++;
-    return missing;
+    return reserved;
   }
 
   /** Puts out what nobody borrows, least recently used first, until the missing values fit. */
@@ -159,8 +169,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     return true;
   }
 
-  private void build(K key, Function<K, V> build) {
-    Entry<V> entry = entry(key);
+  private void build(K key, Entry<V> entry, Function<K, V> build) {
     try {
       entry.value.complete(build.apply(key));
     } catch (RuntimeException | Error e) {
@@ -169,24 +178,9 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     }
   }
 
-  private synchronized Entry<V> entry(K key) {
-    Entry<V> entry = entries.get(key);
-    if (entry == null) {
-      throw new IllegalStateException("reserved and gone: " + key);
-    }
-    return entry;
-  }
-
   /** After a failed build: whoever waits for it fails too, and the next borrower builds it anew. */
-  private synchronized void abandon(Set<K> wanted, List<K> missing, Throwable cause) {
+  private synchronized void abandon(Set<K> wanted) {
     giveBack(wanted);
-    for (K key : missing) {
-      Entry<V> entry = entries.get(key);
-      if (entry != null && !(entry.value.isDone() && !entry.value.isCompletedExceptionally())) {
-        entry.value.completeExceptionally(cause);
-      }
-    }
-    dropFailed();
   }
 
   private void giveBack(Set<K> keys) {
@@ -201,11 +195,11 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     notifyAll();
   }
 
+  /** What nobody borrows and was not built, or could not be. */
   private void dropFailed() {
     List<K> failed =
         entries.entrySet().stream()
-            .filter(
-                e -> e.getValue().borrowers == 0 && e.getValue().value.isCompletedExceptionally())
+            .filter(e -> e.getValue().borrowers == 0 && !e.getValue().isThere())
             .map(Map.Entry::getKey)
             .toList();
     failed.forEach(this::remove);
@@ -217,7 +211,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
       return;
     }
     usedBytes -= entry.bytes;
-    if (!entry.value.isCompletedExceptionally()) {
+    if (entry.isThere()) {
       close(entry.value.join());
     }
   }

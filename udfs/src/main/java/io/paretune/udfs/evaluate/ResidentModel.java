@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -122,7 +123,7 @@ public final class ResidentModel implements AutoCloseable {
             .toList();
     MatrixPruning pruning = new MatrixPruning(criterion, source.map(l -> index(criterion, l)));
     LendingCache<LayerKey, PrunedLayer>.Loan loan =
-        pruned.borrow(keys, key -> prune(pruning, key.plan()));
+        borrow(pruned, keys, key -> prune(pruning, key.plan()));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     for (LayerKey key : keys) {
       weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
@@ -131,6 +132,16 @@ public final class ResidentModel implements AutoCloseable {
         new LoadedLayers(
             loan.built().size(), loan.built().stream().mapToLong(k -> bytes(k.plan())).sum());
     return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
+  }
+
+  /** Layers that are put out give their memory to those that are built in their place. */
+  private <K extends Comparable<K>, V extends AutoCloseable> LendingCache<K, V>.Loan borrow(
+      LendingCache<K, V> from, List<K> keys, Function<K, V> build) throws InterruptedException {
+    try {
+      return from.borrow(keys, build);
+    } finally {
+      host.pool().trim();
+    }
   }
 
   private PrunedLayer prune(MatrixPruning pruning, LayerPlan plan) {
@@ -194,7 +205,8 @@ public final class ResidentModel implements AutoCloseable {
     long bytes = pruning.layers().stream().mapToLong(this::bytes).sum();
     UpdatedKey key = new UpdatedKey(pruning.id(), questionsId, bytes);
     LendingCache<UpdatedKey, UpdatedLayers>.Loan loan =
-        updated.borrow(
+        borrow(
+            updated,
             List.of(key),
             k -> {
               UpdatedLayers made = UpdatedLayers.of(host, pruning, questions.get());

@@ -16,21 +16,21 @@ import java.util.Map;
  */
 public final class MatrixPool implements AutoCloseable {
   private final NDManager owner;
-  private final long mostIdleBytes;
+  private final long keptBytes;
   private final Map<Shape, Deque<NDArray>> idle = new HashMap<>();
   private long idleBytes;
   private boolean closed;
 
   /**
    * @param parent on whose device the matrices are; closing it closes them
-   * @param mostIdleBytes how much may wait for its next use; what comes back beyond it is freed
+   * @param keptBytes how much may wait for its next use after {@link #trim}
    */
-  public MatrixPool(NDManager parent, long mostIdleBytes) {
-    if (mostIdleBytes < 0) {
-      throw new IllegalArgumentException("bytes are not negative, was " + mostIdleBytes);
+  public MatrixPool(NDManager parent, long keptBytes) {
+    if (keptBytes < 0) {
+      throw new IllegalArgumentException("bytes are not negative, was " + keptBytes);
     }
     this.owner = parent.newSubManager();
-    this.mostIdleBytes = mostIdleBytes;
+    this.keptBytes = keptBytes;
   }
 
   /** A matrix (rows, columns) of arbitrary contents. */
@@ -49,13 +49,23 @@ public final class MatrixPool implements AutoCloseable {
 
   /** Takes back a matrix that nothing reads any more. */
   synchronized void giveBack(NDArray matrix) {
-    long bytes = bytes(matrix.getShape());
-    if (closed || idleBytes + bytes > mostIdleBytes) {
+    if (closed) {
       matrix.close();
       return;
     }
-    idleBytes += bytes;
+    idleBytes += bytes(matrix.getShape());
     idle.computeIfAbsent(matrix.getShape(), s -> new ArrayDeque<>()).push(matrix);
+  }
+
+  /** Frees what waits beyond what is kept: after what was put out has been taken for others. */
+  public synchronized void trim() {
+    for (Deque<NDArray> waiting : idle.values()) {
+      while (idleBytes > keptBytes && !waiting.isEmpty()) {
+        NDArray matrix = waiting.pop();
+        idleBytes -= bytes(matrix.getShape());
+        matrix.close();
+      }
+    }
   }
 
   /** Bytes that wait for their next use. */

@@ -10,7 +10,6 @@ import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.checkpoint.VisionConfig;
 import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.ImageProcessor;
-import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.TokenTree;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -49,6 +48,7 @@ import java.util.concurrent.atomic.DoubleAdder;
  */
 public final class EvaluateBenchmark {
   private static final int SHARDS_PER_THREAD = 4;
+  private static final int SWITCH_ROUNDS = 10;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final Benchmark BENCHMARK = new GenericBenchmark("samples");
 
@@ -104,7 +104,7 @@ public final class EvaluateBenchmark {
     for (int round = 0; round < rounds; round++) {
       benchmark.evaluate(round);
     }
-    benchmark.switches();
+    switches(model);
     say("load average %s", load());
     resident.close();
   }
@@ -260,50 +260,68 @@ public final class EvaluateBenchmark {
     }
   }
 
-  /** Every layer at one ratio after another: each layer changes each time; medians. */
-  private void switches() throws InterruptedException, IOException {
-    int layers = resident.model().config().text().layers();
+  /**
+   * Every layer at one ratio after another, so that each layer changes each time, with room for one
+   * candidate: what is put out makes room for what comes in its place, as in a long search. One
+   * thread; medians after a round that does not count.
+   */
+  private static void switches(Path model) throws InterruptedException, IOException {
+    ResidentModel resident = ResidentModel.of(model, Place.HOST, 0);
+    int layers = resident.denseLayers().size();
+    long weights = resident.denseLayers().get(0).weights();
+    resident.close();
+    resident = ResidentModel.of(model, Place.HOST, layers * weights * Float.BYTES);
     LevelSource levels =
         new LevelSource(
             LevelIndexStore.local(Files.createTempDirectory("levels")), RatioGrid.ofParts(20));
-    double[] millis = new double[19];
-    for (int i = 0; i < millis.length; i++) {
+    int ratios = 19;
+    double[] millis = new double[SWITCH_ROUNDS * ratios];
+    double first = 0;
+    for (int i = -ratios; i < millis.length; i++) {
+      double ratio = 0.05 * (Math.floorMod(i, ratios) + 1);
       List<LayerPlan> plans = new ArrayList<>();
       for (int layer = 0; layer < layers; layer++) {
-        plans.add(LayerPlan.of(layer, 0.05 * (i + 1), 16, 16));
+        plans.add(LayerPlan.of(layer, ratio, 16, 16));
       }
       CompressionProfile profile = CompressionProfile.of(CriterionName.MAGNITUDE, plans);
       long started = System.nanoTime();
       resident.lend(profile, Magnitude::new, Optional.of(levels)).close();
-      millis[i] = (System.nanoTime() - started) / 1e6 / layers;
+      double own = (System.nanoTime() - started) / 1e6 / layers;
+      if (i >= 0) {
+        millis[i] = own;
+      } else if (i == -ratios) {
+        first = own;
+      }
     }
-    double first = millis[0];
     Arrays.sort(millis);
     double median = millis[millis.length / 2];
-    long weights = 0;
-    for (InputSite site : InputSite.values()) {
-      var matrix = resident.denseLayers().get(0).fused(site);
-      weights += (long) matrix.rows() * matrix.columns();
-    }
     // Each weight and its level are read, and what is left is written.
     double rate = weights * (2.0 * Float.BYTES + 1) / median / 1e6;
-    double copy = copied(weights);
+    double copy = copied(layers, weights);
     say(
         "profile switch: %.2f ms a changed layer (median) of %.1f M weights: %.2f GB/s, %.0f %% of"
-            + " the %.2f of a copy; the first, which ranks the weights, %.1f ms",
+            + " the %.2f of copies of as many layers; the first, which ranks the weights, %.1f ms",
         median, weights / 1e6, rate, 100 * rate / copy, copy, first);
+    resident.close();
   }
 
-  /** GB/s that plain copies of a layer's fp32 weights read and write; median. */
-  private static double copied(long weights) {
+  /** GB/s that copies of a model's layers, one after another, read and write; median of layers. */
+  private static double copied(int layers, long weights) {
     int bytes = Math.toIntExact(weights * Float.BYTES);
-    ByteBuffer from = ByteBuffer.allocateDirect(bytes);
-    ByteBuffer to = ByteBuffer.allocateDirect(bytes);
-    double[] rates = new double[19];
-    for (int i = 0; i < rates.length; i++) {
+    List<ByteBuffer> from = new ArrayList<>();
+    List<ByteBuffer> to = new ArrayList<>();
+    for (int l = 0; l < layers; l++) {
+      from.add(ByteBuffer.allocateDirect(bytes));
+      to.add(ByteBuffer.allocateDirect(bytes));
+    }
+    double[] rates = new double[SWITCH_ROUNDS * layers];
+    for (int i = -layers; i < rates.length; i++) {
+      int l = Math.floorMod(i, layers);
       long started = System.nanoTime();
-      to.put(0, from, 0, bytes);
-      rates[i] = 2.0 * bytes / (System.nanoTime() - started);
+      to.get(l).put(0, from.get(l), 0, bytes);
+      if (i >= 0) {
+        rates[i] = 2.0 * bytes / (System.nanoTime() - started);
+      }
     }
     Arrays.sort(rates);
     return rates[rates.length / 2];

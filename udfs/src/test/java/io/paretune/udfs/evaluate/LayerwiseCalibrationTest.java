@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
@@ -18,7 +19,6 @@ import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.FusedLayer;
-import io.paretune.udfs.prune.MatrixPool;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.SparseGpt;
 import io.paretune.udfs.prune.StatisticsShape;
@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LayerwiseCalibrationTest {
@@ -121,21 +122,14 @@ class LayerwiseCalibrationTest {
 
   @Test
   void sparseGptHoldsTheHessiansOfOneLayerAtATime() {
-    List<FusedLayer> dense = new ArrayList<>();
-    List<LayerPlan> plans = new ArrayList<>();
-    for (int l = 0; l < 3; l++) {
-      LayerWeights w = MODEL.layer(l);
-      dense.add(FusedLayer.of(w.qkv(), w.output(), w.gateUp(), w.down()));
-      plans.add(LayerPlan.of(l, 0.5, 16, 16));
-    }
+    List<LayerPlan> plans =
+        IntStream.range(0, 3).mapToObj(l -> LayerPlan.of(l, 0.5, 16, 16)).toList();
     List<NDManager> owners = new ArrayList<>();
-    try (NDManager manager = MODEL.newManager();
-        MatrixPool pool = new MatrixPool(manager, Long.MAX_VALUE);
+    try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
+        NDManager manager = MODEL.newManager();
         UpdatedLayers all =
             UpdatedLayers.of(
-                MODEL,
-                dense,
-                pool,
+                host,
                 CompressionProfile.of(CriterionName.SPARSEGPT, plans),
                 new CalibrationQuestions(List.of(SHARD), BATCH),
                 () -> {
@@ -150,14 +144,15 @@ class LayerwiseCalibrationTest {
       long pairs = 0;
       NDManager owner = manager.newSubManager();
       for (InputSite site : InputSite.values()) {
-        long channels = dense.get(0).fused(site).columns();
+        long channels = host.layers().get(0).fused(site).columns();
         products.put(site, owner.eye((int) channels).toType(DataType.FLOAT64, false));
         pairs += channels * channels;
       }
       owner.getManagedArrays().stream()
           .filter(a -> a.getDataType() != DataType.FLOAT64)
           .forEach(NDArray::close);
-      PrunedLayer.of(pool, new SparseGpt(owner, products, 1), dense.get(0), plans.get(0)).close();
+      FusedLayer dense = host.layers().get(0);
+      PrunedLayer.of(host.pool(), new SparseGpt(owner, products, 1), dense, plans.get(0)).close();
       assertThat(
               owner.getManagedArrays().stream()
                   .mapToLong(a -> a.size() * a.getDataType().getNumOfBytes())

@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +114,38 @@ class LendingCacheTest {
       assertThat(loan.value("b").closed).isFalse();
     }
     assertThat(events).containsExactly("build a", "build b");
+  }
+
+  @Test
+  void borrowersOfTheSameValuesBuildThemSideBySide() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    CyclicBarrier both = new CyclicBarrier(2);
+    try {
+      Callable<List<String>> task =
+          () -> {
+            try (var loan = cache.borrow(List.of("a", "b"), key -> built(both, key))) {
+              assertThat(loan.value("a").key + loan.value("b").key).isEqualTo("ab");
+              return loan.built();
+            }
+          };
+      Future<List<String>> one = pool.submit(task);
+      Future<List<String>> other = pool.submit(task);
+      List<String> built = new ArrayList<>(one.get(10, TimeUnit.SECONDS));
+      built.addAll(other.get(10, TimeUnit.SECONDS));
+      assertThat(built).containsExactlyInAnyOrder("a", "b");
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  /** Goes on when both are being built. */
+  private Value built(CyclicBarrier both, String key) {
+    try {
+      both.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+    return new Value(key);
   }
 
   @Test
