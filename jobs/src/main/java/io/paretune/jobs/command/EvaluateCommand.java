@@ -69,7 +69,8 @@ final class EvaluateCommand implements Command {
             "evaluate", "score one profile on a benchmark file", CommandSpec.Engine.SPARK)
         .with(MODEL, SAMPLES, SPLIT)
         .withOneOf(PROFILE, DENSE)
-        .with(OUT, MODE, BATCH, TYPE, WORKLOAD, CALIBRATION, CALIBRATION_SPLIT, CALIBRATION_SAMPLES);
+        .with(
+            OUT, MODE, BATCH, TYPE, WORKLOAD, CALIBRATION, CALIBRATION_SPLIT, CALIBRATION_SAMPLES);
   }
 
   @Override

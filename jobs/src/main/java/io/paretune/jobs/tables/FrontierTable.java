@@ -31,7 +31,11 @@ public final class FrontierTable {
           .add("run_id", StringType, false, "the run whose frontier it is")
           .add("run_date", DateType, false, "that run's day, UTC")
           .add("trial_id", LongType, false, "the trial behind the point")
-          .add("model_id", StringType, false, "the model, by its content's hash; @bf16 if computed in it")
+          .add(
+              "model_id",
+              StringType,
+              false,
+              "the model, by its content's hash; @bf16 if computed in it")
           .add("benchmark_version", StringType, false, "what it was scored on")
           .add("workload", StringType, false, "BATCHxCONTEXT: what the cache must hold")
           .add("memory_bytes", LongType, false, "weights and cache")

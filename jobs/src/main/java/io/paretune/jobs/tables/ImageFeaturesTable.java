@@ -19,7 +19,11 @@ public final class ImageFeaturesTable {
 
   public static final StructType SCHEMA =
       new StructType()
-          .add("model_id", StringType, false, "the model, by its content's hash; @bf16 if computed in it")
+          .add(
+              "model_id",
+              StringType,
+              false,
+              "the model, by its content's hash; @bf16 if computed in it")
           .add("image_id", StringType, false, "SHA-256 of the image's bytes, hexadecimal")
           .add("features", BinaryType, false, "tokens x width floats of 32 bits, little-endian")
           .add("tokens", IntegerType, false, "image tokens")

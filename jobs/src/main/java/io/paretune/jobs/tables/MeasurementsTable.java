@@ -32,7 +32,11 @@ public final class MeasurementsTable {
       new StructType()
           .add("study", StringType, false, "the study that it was measured for")
           .add("trial_id", LongType, true, "the trial; null for a profile that is none's")
-          .add("model_id", StringType, false, "the model, by its content's hash; @bf16 if computed in it")
+          .add(
+              "model_id",
+              StringType,
+              false,
+              "the model, by its content's hash; @bf16 if computed in it")
           .add("profile", StringType, false, "how the model is compressed, canonical JSON")
           .add("profile_id", StringType, false, "the profile's hash")
           .add("device", StringType, false, "where it ran")

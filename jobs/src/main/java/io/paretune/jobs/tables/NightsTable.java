@@ -28,7 +28,11 @@ public final class NightsTable {
           .add("study", StringType, false, "the search")
           .add("run_id", StringType, false, "the run")
           .add("run_date", DateType, false, "its day, UTC; one run a study and day")
-          .add("model_id", StringType, false, "the model, by its content's hash; @bf16 if computed in it")
+          .add(
+              "model_id",
+              StringType,
+              false,
+              "the model, by its content's hash; @bf16 if computed in it")
           .add("benchmark_version", StringType, false, "what its trials were scored on")
           .add("workload", StringType, false, "BATCHxCONTEXT: what the cache must hold")
           .add("previous_run_id", StringType, false, "the run it started from; empty if none")

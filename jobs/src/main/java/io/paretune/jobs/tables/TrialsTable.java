@@ -35,7 +35,11 @@ public final class TrialsTable {
           .add("trial_id", LongType, false, "its number in the study")
           .add("run_id", StringType, false, "the run of the study that tried it")
           .add("origin", StringType, false, "sampler, uniform, incumbent or template")
-          .add("model_id", StringType, false, "the model, by its content's hash; @bf16 if computed in it")
+          .add(
+              "model_id",
+              StringType,
+              false,
+              "the model, by its content's hash; @bf16 if computed in it")
           .add("benchmark_version", StringType, false, "what it was scored on")
           .add("workload", StringType, false, "BATCHxCONTEXT: what the cache must hold")
           .add("profile", StringType, false, "how the model is compressed, canonical JSON")

@@ -69,8 +69,7 @@ record SearchMemory(
     if (onGpus) {
       Part layer =
           new Part(
-              "a layer that is being pruned",
-              shape.linearWeights() / shape.layers() * Float.BYTES);
+              "a layer that is being pruned", shape.linearWeights() / shape.layers() * Float.BYTES);
       return new MemoryNeed(List.of(host, layer), "buffers");
     }
     return type == ComputeType.FP32
@@ -119,8 +118,7 @@ record SearchMemory(
     long row =
         typeBytes() * (4 * hidden + 3L * shape.rows(Projection.GATE)) + 2L * Float.BYTES * hidden;
     long layer = row * batch() * imageTokens;
-    long predictions =
-        (long) batch() * READ_TOKENS * vocabulary * (typeBytes() + 2 * Float.BYTES);
+    long predictions = (long) batch() * READ_TOKENS * vocabulary * (typeBytes() + 2 * Float.BYTES);
     return Math.max(layer, predictions);
   }
 

@@ -24,8 +24,7 @@ final class StudyRoom {
     Problems problems = new Problems();
     checkCandidate(memory, problems);
     checkType(conf, memory.type(), problems);
-    new ExecutorMemory(memory.ofExecutor())
-        .check(conf, ExecutorMemory.ofThisMachine(), problems);
+    new ExecutorMemory(memory.ofExecutor()).check(conf, ExecutorMemory.ofThisMachine(), problems);
     if (source.usesGpus(conf)) {
       new GpuRoom(
               memory.ofGpu(SearchMemory.tasksPerGpu(conf)),

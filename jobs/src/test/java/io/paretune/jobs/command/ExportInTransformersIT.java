@@ -29,7 +29,7 @@ class ExportInTransformersIT {
   void transformersAnswersWithItAsEvaluateDoes() throws Exception {
     Map<String, Integer> counts = new LinkedHashMap<>();
     counts.put("train", 16);
-    counts.put("val", 60);
+    counts.put("val", 24);
     counts.put("test", 4);
     String samples =
         DemoSamples.first(SharedSpark.session(), directory.resolve("s.parquet"), counts);
@@ -78,7 +78,7 @@ class ExportInTransformersIT {
 
     assertThat(asked.status()).as(asked.err()).isZero();
     List<JsonObject> expected = lines(theirs);
-    assertThat(own).hasSize(60);
+    assertThat(own).hasSize(24);
     double worst = 0;
     for (int i = 0; i < own.size(); i++) {
       assertThat(own.get(i).get("sample_id")).isEqualTo(expected.get(i).get("sample_id"));

@@ -43,7 +43,8 @@ class DeviceCheckIT {
     assertThat(check.out())
         .containsPattern("limit: copying a 4096 x 11008 matrix +[1-9.]")
         .containsPattern("limit: matrix product 64 x 4096 x 22016 +[0-9.]+ TFLOP/s")
-        .containsPattern("profile switch: a layer from its levels +[0-9.]+ GB/s, \\d+ % of the limit")
+        .containsPattern(
+            "profile switch: a layer from its levels +[0-9.]+ GB/s, \\d+ % of the limit")
         .containsPattern("prefill, 64 tokens, 1 layers: transformers +\\d+ tokens/s")
         .containsPattern("prefill, 64 tokens, 1 layers: pages of 4 bits, .* tokens/s")
         .containsPattern("decode, 1 x 64 tokens cached: transformers +[0-9.]+ tokens/s")

@@ -57,7 +57,8 @@ class SearchMemoryTest {
                 + " study.concurrency), and a tenth for activations and caches");
     assertThat(memory(ComputeType.BF16, false, words).ofExecutor().described())
         .startsWith(
-            "28,251 MB of fp32 weights, 14,125 MB of the same as bf16 weights, 25,904 MB of pruned");
+            "28,251 MB of fp32 weights, 14,125 MB of the same as bf16 weights, 25,904 MB of"
+                + " pruned");
     assertThat(memory(ComputeType.BF16, true, words).ofExecutor().described())
         .isEqualTo(
             "28,251 MB of fp32 weights, 809 MB of a layer that is being pruned, and a tenth for"
@@ -72,9 +73,9 @@ class SearchMemoryTest {
 
     assertThatThrownBy(problems::throwIfAny)
         .hasMessage(
-            "resident.pruned-layers: is 12,000,000,000 bytes, and a candidate of this model needs up"
-                + " to 12,952,010,752 in bf16 for its pruned layers — set it to at least that, times"
-                + " study.concurrency for candidates side by side");
+            "resident.pruned-layers: is 12,000,000,000 bytes, and a candidate of this model needs"
+                + " up to 12,952,010,752 in bf16 for its pruned layers — set it to at least that,"
+                + " times study.concurrency for candidates side by side");
     Problems none = new Problems();
     StudyRoom.checkCandidate(
         memory(ComputeType.BF16, true, "resident.pruned-layers=\"13 GB\""), none);

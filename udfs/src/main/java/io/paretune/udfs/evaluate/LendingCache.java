@@ -17,8 +17,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Values that are built once per key, shared by all who borrow them, and kept after use until their
- * bytes are wanted for others. A value that is lent is never closed or overwritten. Borrowers of the
- * same values build them side by side: each takes the next one that nobody has begun.
+ * bytes are wanted for others. A value that is lent is never closed or overwritten. Borrowers of
+ * the same values build them side by side: each takes the next one that nobody has begun.
  *
  * <p>A borrower takes all its keys at once, and waits while others hold what it needs the room of;
  * since nobody waits while holding, nobody waits for ever.

@@ -36,8 +36,8 @@ import java.util.function.Supplier;
  * run with. Candidates in flight share what they have in common and never overwrite each other: a
  * layer is written before it is lent and not again (DESIGN.md, ResidentModel).
  *
- * <p>On the host weights are pruned where they are. Elsewhere the host's are pruned by the same code
- * and brought over; masks of ratios that have levels are applied where the model is.
+ * <p>On the host weights are pruned where they are. Elsewhere the host's are pruned by the same
+ * code and brought over; masks of ratios that have levels are applied where the model is.
  */
 public final class ResidentModel implements AutoCloseable {
   private static final Map<Key, ResidentModel> RESIDENT = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ public final class ResidentModel implements AutoCloseable {
     updated = new LendingCache<>(key.prunedLayerBytes(), UpdatedKey::bytes);
     vision = new LendingCache<>(key.prunedLayerBytes(), VisionKey::bytes);
     // As many as one criterion's levels take.
-    levels = 
+    levels =
         new LendingCache<>(
             host.layers().stream().mapToLong(FusedLayer::weights).sum(),
             k -> host.layers().get(k.layer()).weights());
@@ -158,8 +158,7 @@ public final class ResidentModel implements AutoCloseable {
   private PrunedLayer byLevels(LevelIndex index, LayerPlan plan) {
     LevelsKey key = new LevelsKey(index.key().id(), plan.layer());
     try (LendingCache<LevelsKey, PlacedLevels>.Loan loan =
-        levels.borrow(
-            List.of(key), k -> PlacedLevels.of(model.place(), index, k.layer()))) {
+        levels.borrow(List.of(key), k -> PlacedLevels.of(model.place(), index, k.layer()))) {
       return PrunedLayer.ofLevels(
           model.place(),
           index,
@@ -289,8 +288,7 @@ public final class ResidentModel implements AutoCloseable {
             List.of(key),
             k -> {
               MultimodalModel own = host.model();
-              PrunedVision made =
-                  PrunedVision.of(own.newManager(), own.vision(), plan, one, other);
+              PrunedVision made = PrunedVision.of(own.newManager(), own.vision(), plan, one, other);
               return onHost() ? made : made.placed(model.place(), model.vision());
             });
     return new LentVision(loan.value(key).weights(), loan::close);

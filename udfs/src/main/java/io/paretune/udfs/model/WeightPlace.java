@@ -44,10 +44,7 @@ public final class WeightPlace {
     try (NDManager pass = owner.newSubManager()) {
       List<NDArray> tensors =
           parts.stream()
-              .map(
-                  p ->
-                      pass.create(
-                          p, new Shape(p.remaining() / columns, columns), DataType.UINT8))
+              .map(p -> pass.create(p, new Shape(p.remaining() / columns, columns), DataType.UINT8))
               .toList();
       return script.callOne(owner, "concatenate_rows", tensors);
     }

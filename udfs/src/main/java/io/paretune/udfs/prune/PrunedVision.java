@@ -33,8 +33,7 @@ public final class PrunedVision implements AutoCloseable {
    * @param tower by encoder layer; empty where nothing of it goes
    * @param projecting the projector's
    */
-  private record Matrices(
-      List<Map<InputSite, NDArray>> tower, Map<InputSite, NDArray> projecting) {
+  private record Matrices(List<Map<InputSite, NDArray>> tower, Map<InputSite, NDArray> projecting) {
     VisionWeights in(VisionWeights dense) {
       return dense.with(tower, projecting);
     }
@@ -85,8 +84,7 @@ public final class PrunedVision implements AutoCloseable {
           plan.projectorRatio() > 0
               ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())
               : Map.of();
-      PrunedVision vision =
-          new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
+      PrunedVision vision = new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
       complete = true;
       return vision;
     } finally {
@@ -112,8 +110,7 @@ public final class PrunedVision implements AutoCloseable {
                 made.add(copy);
                 return copy;
               });
-      PrunedVision vision =
-          new PrunedVision(placed, dense, () -> made.forEach(NDArray::close));
+      PrunedVision vision = new PrunedVision(placed, dense, () -> made.forEach(NDArray::close));
       complete = true;
       return vision;
     } finally {

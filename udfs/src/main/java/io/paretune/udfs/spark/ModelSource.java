@@ -1,7 +1,7 @@
 package io.paretune.udfs.spark;
 
-import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.engine.TypePolicy;
@@ -53,8 +53,7 @@ public record ModelSource(
     EngineThreads.configure();
     Place place = place();
     requireFast(place.type(), place.device());
-    ResidentModel resident =
-        ResidentModel.of(Models.directory(location), place, prunedLayerBytes);
+    ResidentModel resident = ResidentModel.of(Models.directory(location), place, prunedLayerBytes);
     String found = modelId == null ? null : resident.checkpoint().modelId();
     if (found != null && !found.equals(modelId)) {
       throw new InvalidInputException(
@@ -108,12 +107,14 @@ public record ModelSource(
           type.key(),
           "is slow on the processor of %s, which has no instructions for it"
               .formatted(spark == null ? "this machine" : "executor " + spark.executorId()),
-          "leave the type (resident.type, --type) at auto, or take machines with AVX512-BF16 or AMX");
+          "leave the type (resident.type, --type) at auto, or take machines with AVX512-BF16 or"
+              + " AMX");
     }
   }
 
   /**
-   * The process's model in fp32 in CPU memory, whatever tasks compute on: what is packed or written.
+   * The process's model in fp32 in CPU memory, whatever tasks compute on: what is packed or
+   * written.
    *
    * @param lent the type that {@link #prunedLayerBytes} are for; there is room for as many layers
    */

@@ -34,7 +34,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A model that is not where its weights are pruned: in bf16 on the CPU, as it would be on a GPU. */
+/**
+ * A model that is not where its weights are pruned: in bf16 on the CPU, as it would be on a GPU.
+ */
 @Timeout(240)
 class PlacedModelTest {
   private static final Place BF16 = new Place(Device.cpu(), ComputeType.BF16);
@@ -126,8 +128,7 @@ class PlacedModelTest {
             {"criterion":"sparsegpt","layers":[{"layer":0,"pruning_ratio":0.5}]}
             """);
     CalibrationQuestions questions =
-        new CalibrationQuestions(
-            List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))), 16);
+        new CalibrationQuestions(List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))), 16);
     try (ResidentModel.Candidate placed = PLACED.lendUpdated(profile, "q", () -> questions);
         ResidentModel.Candidate host = RESIDENT.lendUpdated(profile, "q", () -> questions)) {
       requireRounded(placed, host);
@@ -139,10 +140,8 @@ class PlacedModelTest {
   @Test
   void visionWeightsAreThoseOfTheHostRounded() throws InterruptedException {
     VisionPlan plan = new VisionPlan(0.4, 0.3);
-    try (ResidentModel.LentVision placed =
-            PLACED.lendVision(plan, Magnitude::new, Magnitude::new);
-        ResidentModel.LentVision host =
-            RESIDENT.lendVision(plan, Magnitude::new, Magnitude::new)) {
+    try (ResidentModel.LentVision placed = PLACED.lendVision(plan, Magnitude::new, Magnitude::new);
+        ResidentModel.LentVision host = RESIDENT.lendVision(plan, Magnitude::new, Magnitude::new)) {
       for (int l = 0; l < host.weights().layers().size(); l++) {
         for (InputSite site : InputSite.values()) {
           assertThat(floats(placed.weights().matrices(l).get(site)))
