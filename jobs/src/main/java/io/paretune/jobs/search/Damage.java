@@ -142,6 +142,20 @@ final class Damage {
     return multiples;
   }
 
+  /** The damage as a sum over variables and pairs, in a setting of the factors. */
+  ChoiceEffects choiceEffects(List<Integer> setting) {
+    double[][] roots = effects(setting);
+    for (double[] root : roots) {
+      for (int c = 0; c < root.length; c++) {
+        root[c] = Math.sqrt(root[c]);
+      }
+    }
+    double[] couplings =
+        Arrays.copyOfRange(theta, layout.pairAt, layout.pairAt + layout.pairs.length);
+    return new ChoiceEffects(
+        0, effects(setting), layout.pairs, List.of(new ChoiceEffects.Products(roots, couplings)));
+  }
+
   /** All variables' damage. */
   double of(Point point) {
     return gradient(point, null);

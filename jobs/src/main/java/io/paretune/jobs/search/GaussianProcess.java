@@ -26,7 +26,7 @@ final class GaussianProcess {
   private double[] alpha = new double[0];
   private double[] primal = new double[0]; // posterior mean of the weights of scaled features
   private double level; // posterior mean of the constant
-  private @Nullable ChoiceMean choices; // the linear part, where all variables are choices
+  private @Nullable ChoiceEffects choices; // the linear part, where all variables are choices
 
   GaussianProcess(Encoding encoding, Hyper hyper, int capacity) {
     this.encoding = encoding;
@@ -74,10 +74,7 @@ final class GaussianProcess {
     alpha = factor.solve(targets.stream().mapToDouble(Double::doubleValue).toArray());
     primal = scaled.combined(alpha);
     level = CONSTANT * Arrays.stream(alpha).sum();
-    choices =
-        KnapsackProposals.isPossible(encoding.space())
-            ? new ChoiceMean(encoding, hyper.curves(), weights(), level)
-            : null;
+    choices = KnapsackProposals.isPossible(encoding.space()) ? choiceEffects(weights()) : null;
   }
 
   private double[] scaled(Encoding.Encoded at) {
@@ -129,7 +126,7 @@ final class GaussianProcess {
 
   /** Only the mean, of this study's own trials: linear in the number of observations. */
   double mean(Encoding.Encoded at) {
-    ChoiceMean byChoice = choices;
+    ChoiceEffects byChoice = choices;
     double mean =
         byChoice == null
             ? level + Vectors.dot(scaled(at), primal, primal.length)
@@ -163,18 +160,26 @@ final class GaussianProcess {
     return unscaled(weights);
   }
 
-  /** The additive effect of each value of a discrete variable under these weights. */
-  double[] effects(double[] weights, int parameter) {
-    return encoding.features().effects(weights, hyper.curves(), parameter);
+  /** The linear part under these weights, where every variable is a choice. */
+  ChoiceEffects choiceEffects(double[] weights) {
+    Features features = encoding.features();
+    double[][] own = new double[encoding.space().dimensions()][];
+    Arrays.setAll(own, i -> features.effects(weights, hyper.curves(), i));
+    List<ChoiceEffects.Products> products = new ArrayList<>();
+    products.add(new ChoiceEffects.Products(features.linear(), part(Features.Part.PAIR, weights)));
+    hyper
+        .curves()
+        .ifPresent(
+            curves ->
+                products.add(
+                    new ChoiceEffects.Products(
+                        features.roots(curves), part(Features.Part.CURVED_PAIR, weights))));
+    return new ChoiceEffects(level + features.constant(weights), own, features.pairs(), products);
   }
 
-  /** The additive effects of all variables, each discrete, under these weights. */
-  double[][] effects(double[] weights) {
-    double[][] effects = new double[encoding.space().dimensions()][];
-    for (int i = 0; i < effects.length; i++) {
-      effects[i] = effects(weights, i);
-    }
-    return effects;
+  private double[] part(Features.Part part, double[] weights) {
+    Features features = encoding.features();
+    return Arrays.copyOfRange(weights, features.begin(part), features.end(part));
   }
 
   /**

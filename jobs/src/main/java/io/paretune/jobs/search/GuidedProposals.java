@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -19,8 +20,14 @@ final class GuidedProposals {
 
   private static final int MOST_UNIFORM = 100;
 
+  /** Trials after which means alone are believed; before, they differ too little. */
+  private static final int BOLD_UNTIL = 20;
+
+  /** Trials after which every second proposal is a draw's: before, draws tell nothing but doubt. */
+  private static final int DRAWS_FROM = 30;
+
   /** Trials that share a draw of the model where drawing is expensive. */
-  private static final int SHARED_DRAW = 4;
+  private static final int SHARED_DRAW = 8;
 
   private static final double QUICK_BUDGET = 1.2e6;
 
@@ -42,7 +49,8 @@ final class GuidedProposals {
     this.pending = pending;
     acquisition = new Acquisition(history, p.encoding(), p.models(), p.feasibility());
     acquisition.believe(pending);
-    acquisition.trust(p.space().objectives().size() > 1 ? p.settings().boldness() : 1);
+    boolean bold = p.space().objectives().size() == 1 || history.finished().size() < BOLD_UNTIL;
+    acquisition.trust(bold ? 1 : p.settings().boldness());
     int inFull = affordable(p.knapsack().isPresent() ? 6e6 : 16e6, costInFull());
     expensive = inFull < 40;
     boolean tabled = expensive && p.knapsack().isPresent();
@@ -80,6 +88,13 @@ final class GuidedProposals {
   private record Ranked(Promise promise, double gain) {}
 
   Point next(long id, Set<Point> seen, RandomGenerator random) {
+    if (p.knapsack().isPresent() && p.models().size() == 1) {
+      draw(p.knapsack().get(), id, random);
+    }
+    Optional<Point> drawn = isDrawsTurn(id) ? bestOfDraw(seen) : Optional.empty();
+    if (drawn.isPresent()) {
+      return drawn.get();
+    }
     List<Point> pool = pool(id, random);
     List<Scored> scored = new ArrayList<>();
     Set<Point> tried = new HashSet<>();
@@ -101,11 +116,34 @@ final class GuidedProposals {
     return best.at().point;
   }
 
+  private boolean isDrawsTurn(long id) {
+    return p.settings().has(GuidedSettings.Part.DRAW)
+        && history.finished().size() >= DRAWS_FROM
+        && id % 2 == 1;
+  }
+
+  /**
+   * What would add most if the draw were the truth (Thompson 1933): tries what nobody knows yet to
+   * be bad, where a mean would repeat itself.
+   */
+  private Optional<Point> bestOfDraw(Set<Point> seen) {
+    Promise best = null;
+    double most = 0;
+    for (Promise promise : drawnPromises) {
+      double gain = seen.contains(promise.point()) ? 0 : acquisition.front().gain(promise.losses());
+      if (gain > most) {
+        most = gain;
+        best = promise;
+      }
+    }
+    return Optional.ofNullable(best).map(Promise::point);
+  }
+
   private List<Point> pool(long id, RandomGenerator random) {
     List<Point> pool = new ArrayList<>();
     int n = history.finished().size();
     if (p.knapsack().isPresent()) {
-      pool.addAll(fromKnapsack(p.knapsack().get(), id, random, Math.max(4, evaluations / 4)));
+      pool.addAll(fromKnapsack(Math.max(4, evaluations / 4)));
     }
     if (p.grouped() && n < UNIFORM_UNTIL) {
       List<Point> uniform = p.uniform().all(random);
@@ -134,13 +172,8 @@ final class GuidedProposals {
     return pool;
   }
 
-  /** Trade-offs of the model's mean and of a draw, those that promise most. */
-  private List<Point> fromKnapsack(
-      KnapsackProposals knapsack, long id, RandomGenerator random, int count) {
-    List<Point> points = new ArrayList<>();
-    if (p.models().size() != 1) {
-      return points;
-    }
+  /** The trade-offs of the model's mean and of a draw, where they are not known yet. */
+  private void draw(KnapsackProposals knapsack, long id, RandomGenerator random) {
     ObjectiveModel model = p.models().get(0);
     if (meanPromises.isEmpty()) {
       meanPromises.addAll(promises(knapsack, model.effects()));
@@ -149,6 +182,11 @@ final class GuidedProposals {
       drawnFor = id;
       drawnPromises = promises(knapsack, model.drawnEffects(random, p.settings().spread()));
     }
+  }
+
+  /** Those trade-offs that promise most. */
+  private List<Point> fromKnapsack(int count) {
+    List<Point> points = new ArrayList<>();
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.
       promises.stream()
@@ -161,7 +199,7 @@ final class GuidedProposals {
   }
 
   /** In every setting of the factors. */
-  private List<Promise> promises(KnapsackProposals knapsack, List<double[][]> effects) {
+  private List<Promise> promises(KnapsackProposals knapsack, List<ChoiceEffects> effects) {
     Factors factors = p.encoding().features().factors();
     List<Promise> promises = new ArrayList<>();
     for (int s = 0; s < effects.size(); s++) {

@@ -7,9 +7,10 @@ import java.util.Set;
  * Which parts of the guided sampler work; each earns its place in the benchmark's ablation.
  *
  * @param parts what is switched on
- * @param spread how far draws of the additive model stray from its mean; 1 is its posterior
+ * @param spread how far draws of the model stray from its mean; 1 is its posterior
  * @param boldness how much of its predictions' deviation the surrogate's expected hypervolume
- *     counts; below 1 it trusts its means, which with many variables it has to
+ *     counts after the first trials; below 1 it trusts its means, which with many variables it has
+ *     to
  * @param tpeEvery in spaces where little is known, every so-many-th trial is TPE's own
  * @param tpe how the TPE beside it works
  */
@@ -19,8 +20,10 @@ public record GuidedSettings(
   public enum Part {
     /** Uniform settings of whole groups as proposals, at first and later. */
     UNIFORM,
-    /** Optimal trade-offs of draws of the additive model under a known quantity. */
+    /** Best trade-offs of the model and of draws of it under a known quantity. */
     KNAPSACK,
+    /** Every second proposal is the best that a draw of the model sees. */
+    DRAW,
     /** Less of a known cost never improves the score. */
     MONOTONE,
     /** Effects shared by groups and smooth in depth; without it every variable is on its own. */
@@ -38,7 +41,7 @@ public record GuidedSettings(
   }
 
   public static final GuidedSettings DEFAULT =
-      new GuidedSettings(EnumSet.allOf(Part.class), 0.5, 0.3, 5, TpeSettings.DEFAULT);
+      new GuidedSettings(EnumSet.allOf(Part.class), 1, 0.3, 5, TpeSettings.DEFAULT);
 
   public GuidedSettings {
     parts = Set.copyOf(parts);

@@ -7,9 +7,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The best trade-offs that an additive model sees under a known quantity, as proposals: memory
- * where it is an objective, else the first constrained quantity, else none, and then every variable
- * is simply set to its best value.
+ * The best trade-offs that a model sees under a known quantity, as proposals: memory where it is an
+ * objective, else the first constrained quantity, else none, and then only the best point. Those
+ * that sums of the variables' own effects allow are exact, by the knapsack; those under
+ * interactions come from {@link PricedDescent}.
  */
 final class KnapsackProposals {
   private static final int BINS = 200;
@@ -18,6 +19,7 @@ final class KnapsackProposals {
   private final Optional<Additive> quantity;
   private final Optional<Knapsack> knapsack;
   private final boolean monotone;
+  private final int[] signs;
 
   KnapsackProposals(SearchSpace space, boolean monotone) {
     this.monotone = monotone;
@@ -30,6 +32,12 @@ final class KnapsackProposals {
                     space.knownConstraints().stream()
                         .map(Constraint.OnQuantity::quantity)
                         .findFirst());
+    this.signs =
+        space.objectives().stream()
+            .filter(o -> o.known().isPresent())
+            .map(o -> new int[] {o.direction() == Direction.MINIMIZE ? 1 : -1})
+            .findFirst()
+            .orElse(new int[] {1, -1}); // a constraint's quantity may be needed or spent
     int[] choices =
         space.parameters().stream().mapToInt(p -> (int) Math.min(1000, p.cardinality())).toArray();
     this.knapsack = quantity.map(q -> new Knapsack(q, choices, BINS));
@@ -45,40 +53,30 @@ final class KnapsackProposals {
   record Offer(Point point, double effect) {}
 
   /**
-   * The best points under an additive model with these effects of each choice, by the quantity,
-   * ascending.
+   * The best points under these effects, in no order.
    *
    * @param within makes the effects of choices infinite that must not be taken
    */
-  List<Offer> offers(double[][] all, UnaryOperator<double[][]> within) {
+  List<Offer> offers(ChoiceEffects all, UnaryOperator<double[][]> within) {
     if (monotone && quantity.isPresent()) {
-      Monotone.enforce(all, quantity.get());
+      Monotone.enforce(all.own(), quantity.get());
     }
-    double[][] effects = within.apply(all);
+    ChoiceEffects effects = all.with(within.apply(all.own()));
     List<Offer> offers = new ArrayList<>();
     if (knapsack.isEmpty()) {
-      offers.add(separately(effects));
+      offers.add(PricedDescent.best(effects));
       return offers;
     }
-    Knapsack.Solution solution = knapsack.get().solve(effects);
+    Knapsack.Solution solution = knapsack.get().solve(effects.own());
     for (int b = 0; b < solution.bins(); b++) {
       if (solution.sum(b) < Double.POSITIVE_INFINITY) {
-        double[] at = Arrays.stream(solution.choices(b)).asDoubleStream().toArray();
-        offers.add(new Offer(Point.of(at), solution.sum(b)));
+        Point point = Point.of(Arrays.stream(solution.choices(b)).asDoubleStream().toArray());
+        offers.add(new Offer(point, effects.of(point)));
       }
+    }
+    for (int sign : signs) {
+      offers.addAll(PricedDescent.offers(effects, quantity.get(), sign));
     }
     return offers;
-  }
-
-  private static Offer separately(double[][] effects) {
-    double[] at = new double[effects.length];
-    double sum = 0;
-    for (int i = 0; i < at.length; i++) {
-      for (int c = 1; c < effects[i].length; c++) {
-        at[i] = effects[i][c] < effects[i][(int) at[i]] ? c : at[i];
-      }
-      sum += effects[i][(int) at[i]];
-    }
-    return new Offer(Point.of(at), sum);
   }
 }

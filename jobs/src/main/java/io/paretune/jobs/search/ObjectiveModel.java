@@ -116,12 +116,12 @@ final class ObjectiveModel {
   }
 
   /**
-   * The additive effects of every choice of every variable, each discrete, in each setting of the
-   * factors; standardised.
+   * What choices do, each discrete, on their own and in pairs, in each setting of the factors;
+   * standardised.
    */
-  List<double[][]> effects() {
+  List<ChoiceEffects> effects() {
     return inSettings(
-        process().effects(process().weights()), link.damage().map(DamageModel::damage));
+        process().choiceEffects(process().weights()), link.damage().map(DamageModel::damage));
   }
 
   /**
@@ -129,27 +129,19 @@ final class ObjectiveModel {
    *
    * @param share 1 for the posterior itself, less to stay nearer to its mean
    */
-  List<double[][]> drawnEffects(RandomGenerator random, double share) {
-    double[][] effects = process().effects(process().drawWeights(random, share));
+  List<ChoiceEffects> drawnEffects(RandomGenerator random, double share) {
+    ChoiceEffects effects = process().choiceEffects(process().drawWeights(random, share));
     return inSettings(effects, link.damage().map(d -> d.draw(random, share)));
   }
 
-  private List<double[][]> inSettings(double[][] effects, Optional<Damage> of) {
+  private List<ChoiceEffects> inSettings(ChoiceEffects effects, Optional<Damage> of) {
     List<List<Integer>> settings = encoding.features().factors().settings();
-    if (of.isEmpty()) {
-      return Collections.nCopies(settings.size(), effects);
-    }
-    List<double[][]> all = new ArrayList<>();
-    for (List<Integer> setting : settings) {
-      double[][] sum = of.get().effects(setting);
-      for (int i = 0; i < sum.length; i++) {
-        for (int c = 0; c < sum[i].length; c++) {
-          sum[i][c] = effects[i][c] + sum[i][c] / link.spread();
-        }
-      }
-      all.add(sum);
-    }
-    return all;
+    return of.map(
+            damage ->
+                settings.stream()
+                    .map(s -> effects.plus(damage.choiceEffects(s), 1 / link.spread()))
+                    .toList())
+        .orElse(Collections.nCopies(settings.size(), effects));
   }
 
   /** The loss that a standardised value stands for. */

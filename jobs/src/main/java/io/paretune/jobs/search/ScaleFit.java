@@ -84,7 +84,7 @@ final class ScaleFit {
         DamageModel.fit(
             encoding.space(),
             encoding.features(),
-            other.effects(other.weights()),
+            other.choiceEffects(other.weights()).own(),
             used.stream().map(o -> o.at().point).toList(),
             losses,
             deviations,

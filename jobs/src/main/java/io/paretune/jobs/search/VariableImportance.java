@@ -37,10 +37,10 @@ public record VariableImportance(String parameter, double importance, double low
       return List.of();
     }
     Factors factors = encoding.features().factors();
-    double[] mean = shares(factors.average(model.effects()));
+    double[] mean = shares(factors.average(own(model.effects())));
     double[][] drawn = new double[DRAWS][];
     for (int d = 0; d < DRAWS; d++) {
-      drawn[d] = shares(factors.average(model.drawnEffects(random, 1)));
+      drawn[d] = shares(factors.average(own(model.drawnEffects(random, 1))));
     }
     List<VariableImportance> all = new ArrayList<>();
     for (int i = 0; i < mean.length; i++) {
@@ -65,6 +65,10 @@ public record VariableImportance(String parameter, double importance, double low
         share,
         Math.min(share, sorted[tail]),
         Math.max(share, sorted[sorted.length - 1 - tail]));
+  }
+
+  private static List<double[][]> own(List<ChoiceEffects> effects) {
+    return effects.stream().map(ChoiceEffects::own).toList();
   }
 
   private static double[] shares(double[][] effects) {

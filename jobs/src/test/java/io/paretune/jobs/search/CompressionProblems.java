@@ -154,7 +154,7 @@ final class CompressionProblems {
   }
 
   /** Coordinate descent on weighted sums of the true objectives, many weights and starts. */
-  private static double bestVolume(
+  static double bestVolume(
       SearchSpace space, BenchmarkProblem.Evaluator evaluator, List<Double> reference) {
     double span =
         space.objectives().get(0).known().orElseThrow().greatest()

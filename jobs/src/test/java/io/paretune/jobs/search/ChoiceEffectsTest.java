@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ChoiceMeanTest {
+class ChoiceEffectsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void isTheMeanThatTheCovariancesGive(boolean curved) {
