@@ -96,39 +96,6 @@ public final class ShardResultsTable {
   }
 
   /**
-   * Writes all results of one rung of one trial on one split in one step. A write that is repeated
-   * leaves its rows once; rungs of a trial on a split are written in order, trials in any.
-   *
-   * @throws IllegalArgumentException if the results are of several trials, splits or ways of
-   *     answering
-   */
-  public void append(List<ShardResultRecord> results) {
-    if (results.isEmpty()) {
-      return;
-    }
-    ShardResultRecord first = results.get(0);
-    for (ShardResultRecord result : results) {
-      if (!result.study().equals(first.study())
-          || result.trialId() != first.trialId()
-          || !result.answering().equals(first.answering())
-          || !result.split().equals(first.split())) {
-        throw new IllegalArgumentException(
-            "one write holds rungs of one trial on one split, answered in one way");
-      }
-    }
-    directory.appendOnce(
-        results.stream().map(ShardResultsTable::toRow).toList(),
-        String.join(
-            "/",
-            NAME,
-            first.study(),
-            String.valueOf(first.trialId()),
-            first.split(),
-            first.answering().key()),
-        results.stream().mapToInt(ShardResultRecord::rung).max().getAsInt());
-  }
-
-  /**
    * Writes results of finished rungs, of any trials of one study, in one step. A write that is
    * repeated leaves its rows once.
    *

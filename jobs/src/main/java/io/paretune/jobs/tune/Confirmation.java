@@ -5,7 +5,6 @@ import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.progress.LinePace;
-import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.progress.TimeLeft;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ShardResultRecord;
@@ -30,6 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
@@ -144,32 +146,36 @@ public final class Confirmation {
         open.size(),
         asked.byId().size(),
         answering.key());
+    String writer = UUID.randomUUID().toString();
+    AtomicInteger done = new AtomicInteger();
+    AtomicLong version = new AtomicLong();
+    Instant started = clock.instant();
     try {
-      Instant started = clock.instant();
-      for (int i = 0; i < open.size(); i++) {
-        TrialRecord trial = open.get(i);
-        List<ShardAnswers> answers =
-            StageProgress.during(
-                inputs.spark().sparkContext(),
-                "confirming trial " + trial.trialId(),
-                () -> benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering));
-        for (ShardAnswers a : answers) {
-          if (!a.failure().isEmpty()) {
-            throw new IllegalStateException(
-                "trial " + trial.trialId() + " cannot be confirmed: " + a.failure());
-          }
-        }
-        List<ShardResultRecord> rows =
-            answers.stream()
-                .map(a -> ShardResults.row(trial.study(), trial.trialId(), 0, split, answering, a))
-                .toList();
-        results.append(rows);
-        known.put(trial.trialId(), rows);
-        say(i + 1, open.size(), started);
-      }
+      new ProfileAnswers(
+              benchmark, prepared, candidateOf, answering, inputs.config().study().concurrency())
+          .forEach(
+              open,
+              answered -> {
+                List<ShardResultRecord> rows = new ArrayList<>();
+                answered.forEach(
+                    (trial, answers) -> {
+                      List<ShardResultRecord> own = rows(trial, answering, answers);
+                      known.put(trial.trialId(), own);
+                      rows.addAll(own);
+                    });
+                results.append(writer, version.getAndIncrement(), rows);
+                say(done.addAndGet(answered.size()), open.size(), started);
+              });
     } finally {
       prepared.unpersist();
     }
+  }
+
+  private List<ShardResultRecord> rows(
+      TrialRecord trial, Answering answering, List<ShardAnswers> answers) {
+    return answers.stream()
+        .map(a -> ShardResults.row(trial.study(), trial.trialId(), 0, split, answering, a))
+        .toList();
   }
 
   private void say(int done, int profiles, Instant started) {

@@ -242,7 +242,8 @@ class JudgeCommandTest {
                   1)
               .completed(new TrialScore(0.5, 0.4, 0.6, Map.of("demo", 0.5), 9), Instant.EPOCH, 1)
               .confirmed(new HeldOut(0.25, Answering.of(EvaluationMode.GENERATE), 0.5)));
-      new ShardResultsTable(SharedSpark.session(), warehouse).append(List.of(answersOf(id)));
+      new ShardResultsTable(SharedSpark.session(), warehouse)
+          .append("test", id, List.of(answersOf(id)));
     }
     new TrialsTable(SharedSpark.session(), warehouse).upsert(trials);
   }

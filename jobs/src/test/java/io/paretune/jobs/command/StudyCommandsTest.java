@@ -295,14 +295,13 @@ class StudyCommandsTest {
     }
     new TrialsTable(spark(), warehouse).upsert(recorded);
     ShardResultsTable results = new ShardResultsTable(spark(), warehouse);
-    for (long id = 0; id < 4; id++) {
-      long trial = id;
-      results.append(
-          answers("first").stream()
-              .filter(a -> a.trialId() == trial)
-              .map(a -> CopiedStudy.answers(a, "resumed", EARLIER))
-              .toList());
-    }
+    results.append(
+        "test",
+        0,
+        answers("first").stream()
+            .filter(a -> a.trialId() < 4)
+            .map(a -> CopiedStudy.answers(a, "resumed", EARLIER))
+            .toList());
 
     Ran resumed = study("tune", "resumed");
 

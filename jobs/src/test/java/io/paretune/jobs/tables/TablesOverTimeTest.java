@@ -67,7 +67,7 @@ class TablesOverTimeTest {
               1.5,
               "executor",
               0);
-      results.append(List.of(row));
+      results.append("test", trial, List.of(row));
       written.add(row);
     }
     DeltaTable table = DeltaTable.forPath(SPARK, busy.path("shard_results"));

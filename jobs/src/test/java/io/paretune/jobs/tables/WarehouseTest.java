@@ -44,7 +44,8 @@ class WarehouseTest {
     assertThatThrownBy(() -> Warehouse.at("warehouse", " "))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "warehouse: is empty — give a directory, such as ./warehouse or s3a://bucket/warehouse");
+            "warehouse: is empty — give a directory, such as ./warehouse or"
+                + " s3a://bucket/warehouse");
   }
 
   @Test
@@ -117,7 +118,7 @@ class WarehouseTest {
     assertThat(new TrialsTable(SPARK, warehouse).ofStudy(trial.study())).containsExactly(trial);
 
     ShardResultRecord result = records.shardResult();
-    new ShardResultsTable(SPARK, warehouse).append(List.of(result));
+    new ShardResultsTable(SPARK, warehouse).append("test", 0, List.of(result));
     assertThat(new ShardResultsTable(SPARK, warehouse).ofStudy(result.study()))
         .containsExactly(result);
   }
