@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * apart, so each hint keeps every layer at least as precise as the profile does.
  */
 final class KvHints {
-  /** Widths that {@code HQQQuantizedCache} of transformers stores. */
+  /** Widths that {@code HQQQuantizedLayer} of transformers stores, but 1. */
   private static final List<Integer> TRANSFORMERS_BITS = List.of(2, 3, 4, 8);
 
   private KvHints() {}

@@ -83,7 +83,7 @@ record ModelCard(
         |---|---|
         | `*.safetensors`, `config.json`, … | the checkpoint, pruned weights as zeros: `LlavaForConditionalGeneration.from_pretrained` loads it. Zeros take the memory of any weight |
         | `profile.json` | what was done to each layer |
-        | `kv_cache.json` | keys and values by layer, and what comes nearest in vLLM (`kv_cache_dtype`, `kv_cache_dtype_skip_layers`) and in transformers (`generate(cache_implementation=…, cache_config=…)`; null where a layer is untouched). The scores above were measured with the cache of the profile itself, not with these |
+        | `kv_cache.json` | keys and values by layer, and what comes nearest in vLLM (`kv_cache_dtype`, `kv_cache_dtype_skip_layers`, as 0.24 and later call them; widths below 16 are in its Triton attention) and in transformers (`generate(cache_implementation=…, cache_config=…)` with the package `hqq`; null where a layer is untouched). The scores above were measured with the cache of the profile itself, not with these |
         | `packed/model.safetensors` | the same weights in the memory that the table counts |
 
         In the packed file a pruned matrix NAME is `NAME.bitmask` (U8) and `NAME.values`; weight i, counted row by row, is stored if bit i mod 8, from the lowest, of byte i // 8 is set. Its shape is in the metadata:
