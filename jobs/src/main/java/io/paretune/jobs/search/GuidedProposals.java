@@ -118,6 +118,7 @@ final class GuidedProposals {
 
   private boolean isDrawsTurn(long id) {
     return p.settings().has(GuidedSettings.Part.DRAW)
+        && p.space().objectives().size() > 1 // a frontier has room; of one loss a draw wins nothing
         && history.finished().size() >= DRAWS_FROM
         && id % 2 == 1;
   }

@@ -22,7 +22,7 @@ public record GuidedSettings(
     UNIFORM,
     /** Best trade-offs of the model and of draws of it under a known quantity. */
     KNAPSACK,
-    /** Every second proposal is the best that a draw of the model sees. */
+    /** On frontiers every second proposal is the best that a draw of the model sees. */
     DRAW,
     /** Less of a known cost never improves the score. */
     MONOTONE,

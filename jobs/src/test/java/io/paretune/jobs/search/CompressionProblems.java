@@ -148,7 +148,7 @@ final class CompressionProblems {
         evaluator);
   }
 
-  private static Parameter ordinal(String name, double[] choices, Place place) {
+  static Parameter ordinal(String name, double[] choices, Place place) {
     return new Parameter.Ordinal(
         name, Arrays.stream(choices).<Object>mapToObj(Double::valueOf).toList(), place);
   }

@@ -109,6 +109,11 @@ final class SearchBenchmark {
           }
         }
       }
+      case "held-out" -> {
+        for (HeldOutProblems.Kind kind : HeldOutProblems.Kind.values()) {
+          problems.add(HeldOutProblems.of(kind, Integer.getInteger("from", 1)));
+        }
+      }
       case "constrained" -> {
         for (long seed = 1; seed <= 3; seed++) {
           problems.add(CompressionProblems.constrained(seed));
