@@ -15,7 +15,10 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
   private static final int LEAST_MEMBERS = 4;
   private static final int MOST_UNKNOWNS = 700;
 
-  /** Whether a space is made of ordered choices in groups that are large enough, and factors. */
+  /**
+   * Whether a space is made of ordered choices in groups that are large enough, single ones beside
+   * them, such as the vision tower's ratio, and factors.
+   */
   static boolean isPossible(SearchSpace space, Features features) {
     boolean possible =
         features.groups().stream()
@@ -25,9 +28,10 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
                   Parameter p = space.parameter(first);
                   boolean ordered = p instanceof Parameter.Ordinal && p.cardinality() <= 40;
                   return features.factors().contains(first)
-                      || (ordered && g.size() >= LEAST_MEMBERS);
+                      || (ordered && (g.size() == 1 || g.size() >= LEAST_MEMBERS));
                 });
-    return possible && space.dimensions() + features.pairs().length < MOST_UNKNOWNS;
+    boolean grouped = features.groups().stream().anyMatch(g -> g.size() >= LEAST_MEMBERS);
+    return possible && grouped && space.dimensions() + features.pairs().length < MOST_UNKNOWNS;
   }
 
   /**

@@ -112,6 +112,22 @@ class DamageTest {
   }
 
   @Test
+  void groupsMayHaveSingleVariablesBesideThem() {
+    Parameter tower = Spaces.ordinal("vision.ratio", 4);
+    List<Parameter> more = new ArrayList<>(space.parameters());
+    more.add(tower);
+    assertThat(isPossible(more)).isTrue();
+    more.add(new Parameter.FloatRange("x", 0, 1, Parameter.Scale.LINEAR, Place.UNKNOWN));
+    assertThat(isPossible(more)).isFalse();
+    assertThat(isPossible(List.of(tower, Spaces.ordinal("other", 3)))).isFalse();
+  }
+
+  private static boolean isPossible(List<Parameter> parameters) {
+    SearchSpace of = new SearchSpace(parameters, List.of(Objective.maximize("score")), List.of());
+    return DamageModel.isPossible(of, new Features(of, Optional.empty()));
+  }
+
+  @Test
   void aBeliefIsTheFitWhereThereAreNoLossesToTell() {
     List<List<Double>> terms = new ArrayList<>();
     for (int i = 0; i < space.dimensions(); i++) {
