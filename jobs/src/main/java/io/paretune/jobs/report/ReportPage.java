@@ -4,6 +4,7 @@ import static io.paretune.jobs.report.Markup.escaped;
 import static io.paretune.jobs.report.Markup.format;
 
 import io.paretune.jobs.tables.FrontierRecord;
+import io.paretune.udfs.engine.ComputeType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,9 +69,14 @@ final class ReportPage {
         report.frontier().size(),
         any.hypervolume(),
         report.trials().size(),
-        escaped(shortened(any.modelId())),
+        escaped(shortened(ComputeType.checkpointId(any.modelId())) + type(any.modelId())),
         escaped(shortened(any.benchmarkVersion())),
         any.workload());
+  }
+
+  /** What the model computed in, unless it is fp32. */
+  private static String type(String modelId) {
+    return modelId.substring(ComputeType.checkpointId(modelId).length());
   }
 
   private static String shortened(String hash) {

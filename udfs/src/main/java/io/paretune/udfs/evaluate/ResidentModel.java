@@ -55,7 +55,7 @@ public final class ResidentModel implements AutoCloseable {
   private ResidentModel(Key key) {
     place = key.place();
     host = HostWeights.of(key.directory());
-    model = onHost() ? host.model() : MultimodalModel.load(host.checkpoint(), place);
+    model = onHost() ? host.model() : loaded();
     pruned = new LendingCache<>(key.prunedLayerBytes(), k -> bytes(k.plan()));
     updated = new LendingCache<>(key.prunedLayerBytes(), UpdatedKey::bytes);
     vision = new LendingCache<>(key.prunedLayerBytes(), VisionKey::bytes);
@@ -64,6 +64,19 @@ public final class ResidentModel implements AutoCloseable {
         new LendingCache<>(
             host.layers().stream().mapToLong(FusedLayer::weights).sum(),
             k -> host.layers().get(k.layer()).weights());
+  }
+
+  private MultimodalModel loaded() {
+    boolean complete = false;
+    try {
+      MultimodalModel there = MultimodalModel.load(host.checkpoint(), place);
+      complete = true;
+      return there;
+    } finally {
+      if (!complete) {
+        host.close();
+      }
+    }
   }
 
   private boolean onHost() {

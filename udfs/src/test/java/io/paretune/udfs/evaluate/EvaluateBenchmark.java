@@ -12,17 +12,8 @@ import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.TokenTree;
-import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.profile.LayerPlan;
-import io.paretune.udfs.prune.LevelIndexStore;
-import io.paretune.udfs.prune.LevelSource;
-import io.paretune.udfs.prune.Magnitude;
-import io.paretune.udfs.prune.RatioGrid;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,14 +31,12 @@ import java.util.concurrent.atomic.DoubleAdder;
 /**
  * Where an evaluation's time goes, without Spark: phases in seconds of CPU and of the clock, the
  * rate of arithmetic reached, and the limit that plain matrix products of the same shapes set in
- * the same run; then what a change of profile costs. The first round is cold: nothing was compiled
- * or allocated before.
+ * the same run. The first round is cold: nothing was compiled or allocated before.
  *
  * <p>Arguments: model directory, samples file, split, threads, questions in a batch, rounds.
  */
 public final class EvaluateBenchmark {
   private static final int SHARDS_PER_THREAD = 4;
-  private static final int SWITCH_ROUNDS = 10;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final Benchmark BENCHMARK = new GenericBenchmark("samples");
 
@@ -104,7 +92,6 @@ public final class EvaluateBenchmark {
     for (int round = 0; round < rounds; round++) {
       benchmark.evaluate(round);
     }
-    switches(model);
     say("load average %s", load());
     resident.close();
   }
@@ -258,72 +245,5 @@ public final class EvaluateBenchmark {
       Arrays.sort(rates);
       return rates[rates.length / 2];
     }
-  }
-
-  /**
-   * Every layer at one ratio after another, so that each layer changes each time, with room for one
-   * candidate: what is put out makes room for what comes in its place, as in a long search. One
-   * thread; medians after a round that does not count.
-   */
-  private static void switches(Path model) throws InterruptedException, IOException {
-    ResidentModel resident = ResidentModel.of(model, Place.HOST, 0);
-    int layers = resident.denseLayers().size();
-    long weights = resident.denseLayers().get(0).weights();
-    resident.close();
-    resident = ResidentModel.of(model, Place.HOST, layers * weights * Float.BYTES);
-    LevelSource levels =
-        new LevelSource(
-            LevelIndexStore.local(Files.createTempDirectory("levels")), RatioGrid.ofParts(20));
-    int ratios = 19;
-    double[] millis = new double[SWITCH_ROUNDS * ratios];
-    double first = 0;
-    for (int i = -ratios; i < millis.length; i++) {
-      double ratio = 0.05 * (Math.floorMod(i, ratios) + 1);
-      List<LayerPlan> plans = new ArrayList<>();
-      for (int layer = 0; layer < layers; layer++) {
-        plans.add(LayerPlan.of(layer, ratio, 16, 16));
-      }
-      CompressionProfile profile = CompressionProfile.of(CriterionName.MAGNITUDE, plans);
-      long started = System.nanoTime();
-      resident.lend(profile, Magnitude::new, Optional.of(levels)).close();
-      double own = (System.nanoTime() - started) / 1e6 / layers;
-      if (i >= 0) {
-        millis[i] = own;
-      } else if (i == -ratios) {
-        first = own;
-      }
-    }
-    Arrays.sort(millis);
-    double median = millis[millis.length / 2];
-    // Each weight and its level are read, and what is left is written.
-    double rate = weights * (2.0 * Float.BYTES + 1) / median / 1e6;
-    double copy = copied(layers, weights);
-    say(
-        "profile switch: %.2f ms a changed layer (median) of %.1f M weights: %.2f GB/s, %.0f %% of"
-            + " the %.2f of copies of as many layers; the first, which ranks the weights, %.1f ms",
-        median, weights / 1e6, rate, 100 * rate / copy, copy, first);
-    resident.close();
-  }
-
-  /** GB/s that copies of a model's layers, one after another, read and write; median of layers. */
-  private static double copied(int layers, long weights) {
-    int bytes = Math.toIntExact(weights * Float.BYTES);
-    List<ByteBuffer> from = new ArrayList<>();
-    List<ByteBuffer> to = new ArrayList<>();
-    for (int l = 0; l < layers; l++) {
-      from.add(ByteBuffer.allocateDirect(bytes));
-      to.add(ByteBuffer.allocateDirect(bytes));
-    }
-    double[] rates = new double[SWITCH_ROUNDS * layers];
-    for (int i = -layers; i < rates.length; i++) {
-      int l = Math.floorMod(i, layers);
-      long started = System.nanoTime();
-      to.get(l).put(0, from.get(l), 0, bytes);
-      if (i >= 0) {
-        rates[i] = 2.0 * bytes / (System.nanoTime() - started);
-      }
-    }
-    Arrays.sort(rates);
-    return rates[rates.length / 2];
   }
 }
