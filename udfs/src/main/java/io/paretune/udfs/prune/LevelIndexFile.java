@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LevelIndexFile {
   private static final int MAGIC = 0x50544c49; // "PTLI"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2; // 1 had levels row by row
   private static final int PREAMBLE = 4 * Integer.BYTES;
   private static final int LONGEST_HEADER = 1 << 24;
   private static final Gson GSON = new Gson();

@@ -3,6 +3,7 @@ package io.paretune.udfs.prune;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.OptionalInt;
 
@@ -11,6 +12,10 @@ import java.util.OptionalInt;
  * the criterion prunes it; 255 if none does. The mask of the ratio at position i is {@code level <=
  * i}. Whoever asks for more of a row pruned gets a superset, because every ratio takes the smallest
  * of one stable order.
+ *
+ * <p>Levels are kept as pruning reads them fastest: of each {@value #BLOCK} weights in a row those of
+ * the four quarters alternate, so that one shift brings a quarter's levels into as many lanes of
+ * four bytes, which JDK 17 vectorizes. What fills no block is as it is.
  */
 public final class LevelMatrix {
   /** The level of a weight that no ratio of the grid prunes. */
@@ -19,12 +24,14 @@ public final class LevelMatrix {
   /** Weights that are worked on at a time, so that their copies stay in the L1 cache. */
   private static final int BLOCK = 2048;
 
+  private static final int QUARTER = BLOCK / 4;
+
   private final RatioGrid grid;
   private final int rows;
   private final int columns;
   private final ByteBuffer levels;
 
-  /** Takes the levels over as they are: nobody may write them any more. */
+  /** Takes the levels over as {@link #levels} gave them: nobody may write them any more. */
   LevelMatrix(RatioGrid grid, int rows, int columns, ByteBuffer levels) {
     if (rows < 1 || columns < 1 || levels.remaining() != (long) rows * columns) {
       throw new IllegalArgumentException(
@@ -62,10 +69,17 @@ public final class LevelMatrix {
         throw criterion.notFinite(layer, projection, r, bad, rowScores[bad]);
       }
       for (int rank = 0; rank < columns; rank++) {
-        levels[r * columns + order.column(rank)] = levelOfRank[rank];
+        levels[place(r * columns + order.column(rank), levels.length)] = levelOfRank[rank];
       }
     }
     return new LevelMatrix(grid, rows, columns, ByteBuffer.wrap(levels));
+  }
+
+  /** Where the level of a weight is. */
+  private static int place(int weight, int weights) {
+    int start = weight - weight % BLOCK;
+    int in = weight - start;
+    return start + BLOCK > weights ? weight : start + 4 * (in % QUARTER) + in / QUARTER;
   }
 
   private static byte[] levelOfRank(RatioGrid grid, int columns) {
@@ -95,12 +109,31 @@ public final class LevelMatrix {
 
   /** From 0 to 254, or {@link #NEVER}. */
   public int level(int row, int column) {
-    return levels.get(row * columns + column) & 0xff;
+    return levels.get(place(row * columns + column, rows * columns)) & 0xff;
   }
 
-  /** All levels, row by row; read-only. */
+  /** All levels as they are kept; read-only. */
   ByteBuffer levels() {
     return levels.duplicate();
+  }
+
+  /** A copy of the levels, row by row. */
+  ByteBuffer rowByRow() {
+    ByteBuffer copy = ByteBuffer.allocateDirect(levels.remaining());
+    byte[] kept = new byte[BLOCK];
+    byte[] plain = new byte[BLOCK];
+    int weights = rows * columns;
+    for (int start = 0; start < weights; start += BLOCK) {
+      int n = Math.min(BLOCK, weights - start);
+      levels.get(start, kept, 0, n);
+      if (n == BLOCK) {
+        for (int i = 0; i < BLOCK; i++) {
+          plain[i] = kept[4 * (i % QUARTER) + i / QUARTER];
+        }
+      }
+      copy.put(start, n == BLOCK ? plain : kept, 0, n);
+    }
+    return copy;
   }
 
   /**
@@ -131,22 +164,29 @@ public final class LevelMatrix {
     checkShape(out);
     IntBuffer from = dense.bits();
     IntBuffer to = out.bits();
-    byte[] level = new byte[BLOCK];
-    int[] bits = new int[BLOCK];
+    IntBuffer fours = levels.duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    int[] four = new int[QUARTER];
+    int[] bits = new int[QUARTER];
     int weights = rows * columns;
-    for (int start = 0; start < weights; start += BLOCK) {
-      int n = Math.min(BLOCK, weights - start);
-      levels.get(start, level, 0, n);
-      from.get(start, bits, 0, n);
-      keepAbove(position, level, bits, n);
-      to.put(start, bits, 0, n);
+    int whole = weights - weights % BLOCK;
+    for (int start = 0; start < whole; start += BLOCK) {
+      fours.get(start / 4, four, 0, QUARTER);
+      for (int quarter = 0; quarter < 4; quarter++) {
+        int at = start + quarter * QUARTER;
+        from.get(at, bits, 0, QUARTER);
+        keepAbove(position, four, 8 * quarter, bits);
+        to.put(at, bits, 0, QUARTER);
+      }
+    }
+    for (int w = whole; w < weights; w++) {
+      to.put(w, (levels.get(w) & 0xff) > position ? from.get(w) : 0);
     }
   }
 
-  /** Without branches: at half pruned, every second one would be mispredicted. */
-  private static void keepAbove(int position, byte[] level, int[] bits, int n) {
-    for (int i = 0; i < n; i++) {
-      bits[i] &= (position - (level[i] & 0xff)) >> 31; // all ones where level > position
+  /** Without branches, and so that the compiler makes vectors of it: nothing but lanes of ints. */
+  private static void keepAbove(int position, int[] four, int shift, int[] bits) {
+    for (int i = 0; i < QUARTER; i++) {
+      bits[i] &= (position - (four[i] >>> shift & 0xff)) >> 31; // all ones where level > position
     }
   }
 

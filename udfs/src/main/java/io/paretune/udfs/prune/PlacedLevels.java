@@ -22,7 +22,7 @@ public final class PlacedLevels implements AutoCloseable {
         levels.bySite.put(
             site,
             place.levels(
-                site.projections().stream().map(p -> index.matrix(layer, p).levels()).toList(),
+                site.projections().stream().map(p -> index.matrix(layer, p).rowByRow()).toList(),
                 index.matrix(layer, site.projections().get(0)).columns()));
       }
       complete = true;
