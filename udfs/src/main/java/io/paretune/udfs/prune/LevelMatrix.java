@@ -13,8 +13,8 @@ import java.util.OptionalInt;
  * i}. Whoever asks for more of a row pruned gets a superset, because every ratio takes the smallest
  * of one stable order.
  *
- * <p>Levels are kept as pruning reads them fastest: of each {@value #BLOCK} weights in a row those of
- * the four quarters alternate, so that one shift brings a quarter's levels into as many lanes of
+ * <p>Levels are kept as pruning reads them fastest: of each {@value #BLOCK} weights in a row those
+ * of the four quarters alternate, so that one shift brings a quarter's levels into as many lanes of
  * four bytes, which JDK 17 vectorizes. What fills no block is as it is.
  */
 public final class LevelMatrix {

@@ -23,12 +23,13 @@ import java.util.Optional;
 
 /**
  * What a change of profile costs: every layer at one ratio after another, so that each changes each
- * time, with room for one candidate, so that what is put out makes room for what comes in its place,
- * as in a long search. One thread; medians after a round that does not count; beside plain copies of
- * as many bytes of as many layers. In bf16 levels are applied by the kernel that GPUs run.
+ * time, with room for one candidate, so that what is put out makes room for what comes in its
+ * place, as in a long search. One thread; medians after a round that does not count; beside plain
+ * copies of as many bytes of as many layers. In bf16 levels are applied by the kernel that GPUs
+ * run.
  *
- * <p>Arguments: a model directory, or LAYERS HIDDEN INTERMEDIATE of random weights; 2 4096 11008 has
- * layers of LLaVA-1.5-7B's shape, takes 6 GB of memory and 1 GB of disk.
+ * <p>Arguments: a model directory, or LAYERS HIDDEN INTERMEDIATE of random weights; 2 4096 11008
+ * has layers of LLaVA-1.5-7B's shape, takes 6 GB of memory and 1 GB of disk.
  */
 public final class SwitchBenchmark {
   private static final int RATIOS = 19;
@@ -91,7 +92,8 @@ public final class SwitchBenchmark {
       double copy = copied(layers, Math.toIntExact(weights * bytes));
       System.out.printf(
           Locale.ROOT,
-          "%s: %.2f ms a changed layer of %.1f M weights: %.2f GB/s, %.0f %% of the %.2f of copies%n",
+          "%s: %.2f ms a changed layer of %.1f M weights: %.2f GB/s, %.0f %% of the %.2f of"
+              + " copies%n",
           place,
           median,
           weights / 1e6,
