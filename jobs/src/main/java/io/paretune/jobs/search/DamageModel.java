@@ -1,5 +1,6 @@
 package io.paretune.jobs.search;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -40,6 +41,8 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
    *
    * @param effects of each choice of each variable in an additive model: say which way is up
    * @param deviations standard deviation of each loss
+   * @param unexplained deviations that losses may have beside those, of which the one that foresees
+   *     best is taken
    * @param toBeat what the other model misses left-out losses by
    */
   static Optional<DamageModel> fit(
@@ -49,6 +52,7 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
       List<Point> points,
       double[] losses,
       double[] deviations,
+      double[] unexplained,
       double[] toBeat) {
     List<Group> groups = features.groups();
     boolean[] rising = new boolean[groups.size()];
@@ -64,14 +68,17 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
     Optional<DamageModel> best = Optional.empty();
     List<List<Additive>> priors =
         features.beliefs().isEmpty() ? List.of(List.of()) : List.of(List.of(), features.beliefs());
-    for (List<Additive> beliefs : priors) {
-      DamageFit fit = new DamageFit(layout, points, losses, deviations, beliefs);
-      Damage damage = fit.fit();
-      Cholesky precision = fit.precision(damage);
-      double missed = weighted(fit.missed(damage, precision), deviations);
-      if (missed < least) {
-        least = missed;
-        best = Optional.of(new DamageModel(damage, precision, layout));
+    for (double more : unexplained) {
+      double[] wider = Arrays.stream(deviations).map(d -> Math.hypot(d, more)).toArray();
+      for (List<Additive> beliefs : priors) {
+        DamageFit fit = new DamageFit(layout, points, losses, wider, beliefs);
+        Damage damage = fit.fit();
+        Cholesky precision = fit.precision(damage);
+        double missed = weighted(fit.missed(damage, precision), deviations);
+        if (missed < least) {
+          least = missed;
+          best = Optional.of(new DamageModel(damage, precision, layout));
+        }
       }
     }
     return best;

@@ -88,12 +88,19 @@ final class ScaleFit {
             used.stream().map(o -> o.at().point).toList(),
             losses,
             deviations,
+            unexplained(used, high - low),
             missed);
     if (found.isEmpty()) {
       return new Chosen(link, additive.hyper());
     }
     Link by = Link.of(found.get(), used);
     return new Chosen(by, fit(used, by, start().times(SHARE_LEFT)));
+  }
+
+  /** Where nothing says how noisy losses are, they may be more so than the least. */
+  private static double[] unexplained(List<Observation> used, double range) {
+    boolean told = used.stream().allMatch(o -> o.trial().samples() > 0);
+    return told ? new double[] {0} : new double[] {0, 0.01 * range, 0.03 * range};
   }
 
   private Hyper fit(List<Observation> used, Link link, Hyper from) {
