@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
+import io.paretune.udfs.engine.DevicePolicy;
 import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.spark.ImageEmbedder;
@@ -94,7 +95,12 @@ class EmbeddersTest {
         new Pipeline()
             .setStages(
                 new PipelineStage[] {
-                  new ImageEmbedder().setModel(MODEL).setOutputCol("seen").setBatchSize(7),
+                  new ImageEmbedder()
+                      .setSource(
+                          new ModelSource(
+                              MODEL, null, DevicePolicy.CPU, TypePolicy.FP32, Long.MAX_VALUE))
+                      .setOutputCol("seen")
+                      .setBatchSize(7),
                   new TextEmbedder().setModel(MODEL).setInputCol("answer")
                 })
             .fit(questions);
@@ -109,6 +115,9 @@ class EmbeddersTest {
       assertThat(after.uid()).isEqualTo(before.uid());
       assertThat(after.explainParams()).isEqualTo(before.explainParams());
     }
+    assertThat(read.stages()[0].explainParams())
+        .contains("(current: cpu)")
+        .contains("(current: fp32)");
     Dataset<Row> few = questions.limit(4);
     assertThat(read.transform(few).orderBy("position").collectAsList())
         .isEqualTo(pipeline.transform(few).orderBy("position").collectAsList());

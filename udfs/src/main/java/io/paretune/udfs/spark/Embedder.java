@@ -6,8 +6,10 @@ import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -40,6 +42,8 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
   private final Param<String> outputCol;
   private final IntParam batchSize;
   private final LongParam prunedLayerBytes;
+  private final Param<String> device;
+  private final Param<String> type;
 
   Embedder(String uid, String input, String output) {
     this.uid = uid;
@@ -54,10 +58,26 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
             this,
             "prunedLayerBytes",
             "budget of the executor's model for pruned layers; jobs of one budget share the model");
+    this.device =
+        new Param<>(
+            this,
+            "device",
+            "what the model runs on: auto (the GPU that Spark gives a task) or cpu",
+            ParamValidators.inArray(
+                Arrays.stream(DevicePolicy.values()).map(DevicePolicy::key).toList()));
+    this.type =
+        new Param<>(
+            this,
+            "type",
+            "what it computes in: auto (fp32 on CPUs, bf16 on GPUs), fp32 or bf16",
+            ParamValidators.inArray(
+                Arrays.stream(TypePolicy.values()).map(TypePolicy::key).toList()));
     set(inputCol, input);
     set(outputCol, output);
     set(batchSize, 32);
     set(prunedLayerBytes, Long.MAX_VALUE);
+    set(device, DevicePolicy.AUTO.key());
+    set(type, TypePolicy.AUTO.key());
   }
 
   @Override
@@ -85,10 +105,30 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
     return prunedLayerBytes;
   }
 
+  public Param<String> device() {
+    return device;
+  }
+
+  public Param<String> type() {
+    return type;
+  }
+
   /** The model that other jobs of the application use in the same executors. */
   public Embedder setSource(ModelSource source) {
     set(model, source.location());
     set(prunedLayerBytes, source.prunedLayerBytes());
+    return setDevice(source.devices()).setType(source.types());
+  }
+
+  /** What the model runs on. */
+  public Embedder setDevice(DevicePolicy policy) {
+    set(device, policy.key());
+    return this;
+  }
+
+  /** What the model computes in. */
+  public Embedder setType(TypePolicy policy) {
+    set(type, policy.key());
     return this;
   }
 
@@ -161,12 +201,12 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
     return getOrDefault(param);
   }
 
-  private ModelSource source() {
+  ModelSource source() {
     return new ModelSource(
         text(model),
         null,
-        DevicePolicy.AUTO,
-        TypePolicy.AUTO,
+        DevicePolicy.valueOf(text(device).toUpperCase(Locale.ROOT)),
+        TypePolicy.valueOf(text(type).toUpperCase(Locale.ROOT)),
         (Long) getOrDefault(prunedLayerBytes));
   }
 
