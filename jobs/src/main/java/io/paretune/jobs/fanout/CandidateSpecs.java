@@ -12,7 +12,6 @@ import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Evidence;
 import io.paretune.udfs.spark.Levels;
 import io.paretune.udfs.spark.SequentialCalibration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +131,7 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
                 () -> {
                   ShardedBenchmark benchmark = questions.get();
                   return SequentialCalibration.measure(
-                          benchmark.prepared(), benchmark.source(), pruning, benchmark.batch())
+                          benchmark.prepared(), benchmark.source(), pruning)
                       .toBytes();
                 })));
   }
@@ -156,13 +155,8 @@ public final class CandidateSpecs implements Function<CompressionProfile, Candid
   }
 
   private Evidence questions() {
-    ShardedBenchmark benchmark = questions.get();
-    List<PreparedShard> shards =
-        benchmark.prepared().collect().stream()
-            .sorted(Comparator.comparingInt(PreparedShard::shard))
-            .toList();
+    List<PreparedShard> shards = questions.get().prepared().collect();
     LOG.info("sparsegpt updates weights: every executor runs all calibration questions");
-    return new Evidence.Questions(
-        questionsId, spark.broadcast(new CalibrationQuestions(shards, benchmark.batch())));
+    return new Evidence.Questions(questionsId, spark.broadcast(CalibrationQuestions.of(shards)));
   }
 }

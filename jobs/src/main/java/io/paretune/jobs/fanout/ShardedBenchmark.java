@@ -144,7 +144,7 @@ public record ShardedBenchmark(
 
   /** What the dense model's layers see on these questions and their answers. */
   public ActivationStatistics calibration() {
-    return prepared().mapPartitions(new CalibrateShard(source, batch)).collect().stream()
+    return prepared().mapPartitions(new CalibrateShard(source)).collect().stream()
         .map(bytes -> ActivationStatistics.fromBytes("calibration shard", bytes))
         .reduce(ActivationStatistics::merge)
         .orElseThrow(() -> new IllegalStateException("no calibration question"));

@@ -10,6 +10,7 @@ import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.StatisticsAccumulator;
 import io.paretune.udfs.prune.StatisticsShape;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -30,21 +31,22 @@ public final class Calibration {
   }
 
   /**
-   * Statistics over a shard; those of several shards merge to those of all.
-   *
-   * @param batch questions wanted in a forward
+   * Statistics over a shard; those of several shards merge to those of all, in the same bits
+   * however images are spread over them.
    */
-  public static ActivationStatistics measure(
-      MultimodalModel model, PreparedShard shard, int batch) {
+  public static ActivationStatistics measure(MultimodalModel model, PreparedShard shard) {
     StatisticsAccumulator sums = new StatisticsAccumulator(shape(model.config().text()));
     long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
-    for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
-      // All questions of an image in one pass, however many: its prefix must count once.
-      List<TokenTree> trees = b.images().stream().map(Calibration::tree).toList();
+    // One by one: the last bits of a product depend on how many rows go together. All questions of
+    // an image in one pass, however many: its prefix must count once.
+    for (PreparedImage image : shard.images()) {
       try (NDManager pass = model.newManager()) {
         InputSquares squares =
             model.inputSquares(
-                model.dense(), before, ShardForwards.features(pass, b.images()), trees);
+                model.dense(),
+                before,
+                ShardForwards.features(pass, List.of(image)),
+                List.of(tree(image)));
         IntStream.range(0, squares.layers().size())
             .forEach(
                 layer -> {
@@ -57,9 +59,11 @@ public final class Calibration {
     return sums.statistics();
   }
 
+  /** An image's questions with their answers, in an order of their own. */
   static TokenTree tree(PreparedImage image) {
     return TokenTree.whole(
         image.questions().stream()
+            .sorted(Comparator.comparing(q -> q.sample().sampleId()))
             .map(q -> ShardEvaluation.followedBy(q.suffix(), q.answer()))
             .toList());
   }

@@ -20,28 +20,28 @@ import java.util.function.BiFunction;
  * A shard of calibration questions on their way through the decoder, layer by layer, as the
  * published code of Wanda and SparseGPT goes: what a layer sees is measured with its dense weights,
  * then it is pruned and run again, and what comes out is what the next layer sees. Tokens count as
- * in {@link Calibration}; keys and values are not quantized.
+ * in {@link Calibration}, one image a forward as there; keys and values are not quantized.
  *
  * @param shard the questions
- * @param batch questions wanted in a forward
- * @param states what the next layer reads, batch after batch
+ * @param states what the next layer reads, image after image
  */
-public record LayerwiseCalibration(
-    PreparedShard shard, int batch, List<LayerwiseForward.States> states) implements Serializable {
+public record LayerwiseCalibration(PreparedShard shard, List<LayerwiseForward.States> states)
+    implements Serializable {
 
   public LayerwiseCalibration {
     states = List.copyOf(states);
   }
 
   /** Before the first layer. */
-  public static LayerwiseCalibration start(MultimodalModel model, PreparedShard shard, int batch) {
+  public static LayerwiseCalibration start(MultimodalModel model, PreparedShard shard) {
     List<LayerwiseForward.States> states = new ArrayList<>();
-    for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
+    for (PreparedImage image : shard.images()) {
       try (NDManager pass = model.newManager()) {
-        states.add(forward(model, shard, b).embed(pass, ShardForwards.features(pass, b.images())));
+        states.add(
+            forward(model, shard, image).embed(pass, ShardForwards.features(pass, List.of(image))));
       }
     }
-    return new LayerwiseCalibration(shard, batch, states);
+    return new LayerwiseCalibration(shard, states);
   }
 
   /** What the next layer sees with these weights, as statistics of one layer. */
@@ -62,7 +62,7 @@ public record LayerwiseCalibration(
   }
 
   /**
-   * Adds Σ x xᵀ of the next layer with these weights to running sums.
+   * Adds Σ x xᵀ of the next layer with these weights to running sums, in the order of the images.
    *
    * @param sums by site: (C, C) fp64
    * @return how many tokens they were
@@ -85,7 +85,6 @@ public record LayerwiseCalibration(
   public LayerwiseCalibration after(MultimodalModel model, LayerWeights weights) {
     return new LayerwiseCalibration(
         shard,
-        batch,
         each(
             model,
             (forward, s) -> {
@@ -99,16 +98,16 @@ public record LayerwiseCalibration(
       MultimodalModel model,
       BiFunction<LayerwiseForward, LayerwiseForward.States, LayerwiseForward.States> step) {
     List<LayerwiseForward.States> next = new ArrayList<>();
-    for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
-      next.add(step.apply(forward(model, shard, b), states.get(next.size())));
+    for (PreparedImage image : shard.images()) {
+      next.add(step.apply(forward(model, shard, image), states.get(next.size())));
     }
     return next;
   }
 
   private static LayerwiseForward forward(
-      MultimodalModel model, PreparedShard shard, QuestionBatches.Batch batch) {
+      MultimodalModel model, PreparedShard shard, PreparedImage image) {
     return model.layerwise(
         Arrays.stream(shard.textBefore()).asLongStream().toArray(),
-        batch.images().stream().map(Calibration::tree).toList());
+        List.of(Calibration.tree(image)));
   }
 }

@@ -15,7 +15,6 @@ import io.paretune.udfs.prune.FusedLayer;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.SparseGpt;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -51,10 +50,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
     UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
     boolean complete = false;
     try {
-      List<LayerwiseCalibration> shards =
-          questions.shards().stream()
-              .map(s -> LayerwiseCalibration.start(model, s, questions.batch()))
-              .toList();
+      LayerwiseCalibration states = LayerwiseCalibration.start(model, questions.all());
       int last = profile.layers().get(profile.layers().size() - 1).layer();
       for (int l = 0; l <= last; l++) {
         LayerPlan plan = profile.layer(l);
@@ -62,16 +58,15 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
         if (plan.isPruned()) {
           PrunedLayer pruned;
           try (NDManager owner = owners.get()) {
-            pruned = prune(host, plan, shards, owner);
+            pruned = prune(host, plan, states, owner);
           }
           done.layers.put(l, pruned);
           if (profile.mask() == MaskKind.SEQUENTIAL) {
             weights = ResidentModel.with(weights, pruned);
           }
         }
-        LayerWeights run = weights;
         if (l < last) {
-          shards = shards.stream().map(s -> s.after(model, run)).toList();
+          states = states.after(model, weights);
         }
       }
       complete = true;
@@ -84,7 +79,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
   }
 
   private static PrunedLayer prune(
-      HostWeights host, LayerPlan plan, List<LayerwiseCalibration> shards, NDManager owner) {
+      HostWeights host, LayerPlan plan, LayerwiseCalibration states, NDManager owner) {
     MultimodalModel model = host.model();
     FusedLayer dense = host.layers().get(plan.layer());
     Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
@@ -94,10 +89,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
         products.put(site, owner.zeros(new Shape(channels, channels), DataType.FLOAT64));
       }
     }
-    long tokens = 0;
-    for (LayerwiseCalibration shard : shards) {
-      tokens += shard.addProducts(model, model.layer(plan.layer()), products);
-    }
+    long tokens = states.addProducts(model, model.layer(plan.layer()), products);
     return PrunedLayer.of(host.pool(), new SparseGpt(owner, products, tokens), dense, plan);
   }
 

@@ -12,9 +12,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * Prepared shards of calibration questions to their activation statistics, as bytes.
  *
  * @param source the model
- * @param batch questions wanted in a forward
  */
-public record CalibrateShard(ModelSource source, int batch)
+public record CalibrateShard(ModelSource source)
     implements FlatMapFunction<Iterator<PreparedShard>, byte[]> {
 
   @Override
@@ -22,7 +21,7 @@ public record CalibrateShard(ModelSource source, int batch)
     ResidentModel resident = source.resident();
     List<byte[]> statistics = new ArrayList<>();
     while (shards.hasNext()) {
-      statistics.add(Calibration.measure(resident.model(), shards.next(), batch).toBytes());
+      statistics.add(Calibration.measure(resident.model(), shards.next()).toBytes());
     }
     return statistics.iterator();
   }

@@ -29,11 +29,10 @@ public final class SequentialCalibration {
    *
    * @param shards the calibration questions
    * @param profile by whose criterion and ratios layers are pruned
-   * @param batch questions wanted in a forward
    * @throws IllegalArgumentException if nothing is pruned
    */
   public static ActivationStatistics measure(
-      JavaRDD<PreparedShard> shards, ModelSource source, CompressionProfile profile, int batch) {
+      JavaRDD<PreparedShard> shards, ModelSource source, CompressionProfile profile) {
     int last =
         profile.layers().stream()
             .filter(LayerPlan::isPruned)
@@ -41,7 +40,7 @@ public final class SequentialCalibration {
             .max()
             .orElseThrow(() -> new IllegalArgumentException("nothing is pruned"));
     List<ActivationStatistics> layers = new ArrayList<>();
-    JavaRDD<LayerwiseCalibration> states = kept(shards.map(new Start(source, batch)));
+    JavaRDD<LayerwiseCalibration> states = kept(shards.map(new Start(source)));
     try {
       for (int l = 0; l <= last; l++) {
         layers.add(
@@ -72,11 +71,11 @@ public final class SequentialCalibration {
         new StatisticsShape(layers.size(), layers.get(0).shape().channels()), layers);
   }
 
-  private record Start(ModelSource source, int batch)
+  private record Start(ModelSource source)
       implements Function<PreparedShard, LayerwiseCalibration> {
     @Override
     public LayerwiseCalibration call(PreparedShard shard) {
-      return LayerwiseCalibration.start(source.resident().model(), shard, batch);
+      return LayerwiseCalibration.start(source.resident().model(), shard);
     }
   }
 

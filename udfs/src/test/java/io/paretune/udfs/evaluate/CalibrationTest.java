@@ -12,20 +12,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
   private static final int LAYERS = 8;
   private static final List<Sample> QUESTIONS = DemoQuestions.first("train", 24);
 
-  private static ActivationStatistics measured(List<PreparedImage> images, int batch) {
-    return Calibration.measure(RESIDENT.model(), DemoQuestions.shard(0, images), batch);
+  private static ActivationStatistics measured(List<PreparedImage> images) {
+    return Calibration.measure(RESIDENT.model(), DemoQuestions.shard(0, images));
   }
 
   /** The golden is of transformers; {@code src/test/python/make_calibration_golden.py}. */
   @Test
   void isWhatTransformersLayersSee() {
-    ActivationStatistics statistics = measured(DemoQuestions.prepared(QUESTIONS), 32);
+    ActivationStatistics statistics = measured(DemoQuestions.prepared(QUESTIONS));
 
     for (int layer = 0; layer < LAYERS; layer++) {
       for (Projection p : List.of(Projection.Q, Projection.O, Projection.GATE, Projection.DOWN)) {
@@ -56,26 +57,39 @@ class CalibrationTest {
                             .sum())
             .sum();
 
-    ActivationStatistics statistics = Calibration.measure(RESIDENT.model(), shard, 4);
+    ActivationStatistics statistics = Calibration.measure(RESIDENT.model(), shard);
 
     assertThat(statistics.tokens(0, InputSite.ATTENTION)).isEqualTo(expected);
     assertThat(statistics.tokens(LAYERS - 1, InputSite.MLP_DOWN)).isEqualTo(expected);
   }
 
   @Test
-  void shardsMergeToTheSameBitsInAnyOrder() {
-    List<PreparedImage> images = DemoQuestions.prepared(QUESTIONS);
-    List<ActivationStatistics> parts = new ArrayList<>();
-    for (PreparedImage image : images) {
-      parts.add(measured(List.of(image), 32));
-    }
-    byte[] inOrder = merged(parts);
-    Collections.shuffle(parts, new Random(3));
+  void hasTheSameBitsHoweverImagesAreSpread() {
+    List<PreparedImage> images =
+        new ArrayList<>(DemoQuestions.prepared(DemoQuestions.first("train", 40)));
+    assertThat(images).hasSizeGreaterThan(3);
+    byte[] together = measured(images).toBytes();
 
-    assertThat(merged(parts)).isEqualTo(inOrder);
-    assertThat(measured(images, 1).toBytes())
-        .as("one image a forward, as in the shards")
-        .isEqualTo(inOrder);
+    for (int shards : new int[] {3, images.size()}) {
+      Collections.shuffle(images, new Random(shards));
+      List<ActivationStatistics> parts = new ArrayList<>();
+      for (int s = 0; s < shards; s++) {
+        int own = s;
+        parts.add(
+            measured(
+                IntStream.range(0, images.size())
+                    .filter(i -> i % shards == own)
+                    .mapToObj(i -> reversed(images.get(i)))
+                    .toList()));
+      }
+      assertThat(merged(parts)).as("%d shards", shards).isEqualTo(together);
+    }
+  }
+
+  private static PreparedImage reversed(PreparedImage image) {
+    List<PreparedQuestion> questions = new ArrayList<>(image.questions());
+    Collections.reverse(questions);
+    return image.asked(questions);
   }
 
   private static byte[] merged(List<ActivationStatistics> parts) {

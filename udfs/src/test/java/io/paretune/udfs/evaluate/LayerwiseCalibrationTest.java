@@ -23,6 +23,7 @@ import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.SparseGpt;
 import io.paretune.udfs.prune.StatisticsShape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,11 @@ import org.junit.jupiter.api.Test;
 class LayerwiseCalibrationTest {
   private static final MultimodalModel MODEL = RESIDENT.model();
   private static final PreparedShard SHARD = DemoQuestions.shard(DemoQuestions.first("train", 12));
-  private static final int BATCH = 4;
 
   @Test
   void throughDenseLayersItSeesWhatOnePassSees() {
-    ActivationStatistics expected = Calibration.measure(MODEL, SHARD, BATCH);
-    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD, BATCH);
+    ActivationStatistics expected = Calibration.measure(MODEL, SHARD);
+    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD);
     for (int l = 0; l < 8; l++) {
       LayerWeights weights = MODEL.layer(l);
       ActivationStatistics seen = calibration.squares(MODEL, weights);
@@ -57,7 +57,7 @@ class LayerwiseCalibrationTest {
 
   @Test
   void theSquaresAreTheProductsDiagonal() {
-    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD, BATCH);
+    LayerwiseCalibration calibration = LayerwiseCalibration.start(MODEL, SHARD);
     ActivationStatistics seen = calibration.squares(MODEL, MODEL.layer(0));
     try (var manager = MODEL.newManager()) {
       Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
@@ -78,7 +78,7 @@ class LayerwiseCalibrationTest {
 
   @Test
   void sparseGptLayersAreSharedAndDependOnTheMaskAfterTheFirst() throws InterruptedException {
-    CalibrationQuestions questions = new CalibrationQuestions(List.of(SHARD), BATCH);
+    CalibrationQuestions questions = CalibrationQuestions.of(List.of(SHARD));
     CompressionProfile sequential =
         new CompressionProfile(
             CriterionName.SPARSEGPT,
@@ -121,6 +121,28 @@ class LayerwiseCalibrationTest {
   }
 
   @Test
+  void updatedWeightsDoNotDependOnTheSharding() {
+    CompressionProfile profile =
+        CompressionProfile.of(CriterionName.SPARSEGPT, List.of(LayerPlan.of(1, 0.5, 16, 16)));
+    List<PreparedShard> apart = new ArrayList<>();
+    for (PreparedImage image : SHARD.images()) {
+      List<PreparedQuestion> questions = new ArrayList<>(image.questions());
+      Collections.reverse(questions);
+      apart.add(0, DemoQuestions.shard(apart.size(), List.of(image.asked(questions))));
+    }
+    try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
+        UpdatedLayers one =
+            UpdatedLayers.of(host, profile, CalibrationQuestions.of(List.of(SHARD)));
+        UpdatedLayers other = UpdatedLayers.of(host, profile, CalibrationQuestions.of(apart))) {
+      assertThat(apart).hasSizeGreaterThan(1);
+      for (InputSite site : InputSite.values()) {
+        assertThat(one.layers().get(1).matrix(site).orElseThrow().toFloatArray())
+            .isEqualTo(other.layers().get(1).matrix(site).orElseThrow().toFloatArray());
+      }
+    }
+  }
+
+  @Test
   void sparseGptHoldsTheHessiansOfOneLayerAtATime() {
     List<LayerPlan> plans =
         IntStream.range(0, 3).mapToObj(l -> LayerPlan.of(l, 0.5, 16, 16)).toList();
@@ -131,7 +153,7 @@ class LayerwiseCalibrationTest {
             UpdatedLayers.of(
                 host,
                 CompressionProfile.of(CriterionName.SPARSEGPT, plans),
-                new CalibrationQuestions(List.of(SHARD), BATCH),
+                CalibrationQuestions.of(List.of(SHARD)),
                 () -> {
                   assertThat(owners).as("of earlier layers").noneMatch(NDManager::isOpen);
                   owners.add(MODEL.newManager());
@@ -166,7 +188,7 @@ class LayerwiseCalibrationTest {
   void statisticsOfLayersStackToThoseOfAModel() {
     StatisticsShape shape = Calibration.shape(MODEL.config().text());
     ActivationStatistics first =
-        LayerwiseCalibration.start(MODEL, SHARD, BATCH).squares(MODEL, MODEL.layer(0));
+        LayerwiseCalibration.start(MODEL, SHARD).squares(MODEL, MODEL.layer(0));
 
     ActivationStatistics all = ActivationStatistics.ofLayers(shape, List.of(first));
 

@@ -128,7 +128,7 @@ class PlacedModelTest {
             {"criterion":"sparsegpt","layers":[{"layer":0,"pruning_ratio":0.5}]}
             """);
     CalibrationQuestions questions =
-        new CalibrationQuestions(List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))), 16);
+        CalibrationQuestions.of(List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))));
     try (ResidentModel.Candidate placed = PLACED.lendUpdated(profile, "q", () -> questions);
         ResidentModel.Candidate host = RESIDENT.lendUpdated(profile, "q", () -> questions)) {
       requireRounded(placed, host);
@@ -225,8 +225,16 @@ class PlacedModelTest {
   void statisticsAreNearlyThoseInFp32AndLayerAfterLayerTheSame() {
     PreparedShard shard = DemoQuestions.shard(DemoQuestions.first("train", 8));
     MultimodalModel model = PLACED.model();
-    ActivationStatistics bf16 = Calibration.measure(model, shard, 16);
-    ActivationStatistics fp32 = Calibration.measure(RESIDENT.model(), shard, 16);
+    ActivationStatistics bf16 = Calibration.measure(model, shard);
+    ActivationStatistics fp32 = Calibration.measure(RESIDENT.model(), shard);
+    assertThat(
+            shard.images().stream()
+                .map(image -> Calibration.measure(model, DemoQuestions.shard(0, List.of(image))))
+                .reduce(ActivationStatistics::merge)
+                .orElseThrow()
+                .toBytes())
+        .as("a shard for each image")
+        .isEqualTo(bf16.toBytes());
     float[] some = all(bf16, 1);
     float[] exact = all(fp32, 1);
     double off = 0;
@@ -238,7 +246,7 @@ class PlacedModelTest {
 
     assertThat(off / sum).isBetween(1e-7, 0.01); // measured: 0.002
     LayerwiseCalibration states =
-        LayerwiseCalibration.start(model, shard, 16).after(model, model.layer(0));
+        LayerwiseCalibration.start(model, shard).after(model, model.layer(0));
     assertThat(all(states.squares(model, model.layer(1)), 0))
         .usingComparatorWithPrecision(1e-5f)
         .containsExactly(some);
