@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A level index on disk, integers big-endian: magic and version (int each), the header's length and
  * CRC32C (int each), the header (JSON: key, and rows and columns by layer and projection); then per
- * layer and projection, in checkpoint order, the levels and their CRC32C (int).
+ * layer and projection, in checkpoint order, the levels as {@link LevelMatrix} keeps them and their
+ * CRC32C (int).
  */
 final class LevelIndexFile {
   private static final int MAGIC = 0x50544c49; // "PTLI"
