@@ -37,7 +37,7 @@ class DeviceCheckIT {
                 "1"),
             Map.of(),
             directory,
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(15));
     assertThat(check.status()).as(check.out() + check.err()).isZero();
     assertThat(check.out().lines().filter(line -> line.startsWith("ok"))).hasSize(12 + 18);
     assertThat(check.out())
