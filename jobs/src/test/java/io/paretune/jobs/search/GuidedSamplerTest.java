@@ -70,7 +70,9 @@ class GuidedSamplerTest {
     }
   }
 
-  /** Without a model of what a criterion makes of all layers' damage it comes to .87. */
+  /**
+   * Of the best; without a model of what a criterion makes of all layers' damage it came to .87.
+   */
   @Test
   void aWorseCriterionToChooseAsWellCostsFewTrials() {
     BenchmarkProblem two =
