@@ -92,6 +92,7 @@ final class Keys {
 
   static final Key<Integer> EVALUATION_BATCH = Key.wholeNumber("evaluation.batch", 1, 1_000_000);
   static final Key<Duration> RETENTION = Key.duration("tables.retention");
+  static final Key<Duration> UNRECORDED = Key.duration("tables.unrecorded");
   static final Key<Optional<String>> MLFLOW_SERVER = Key.httpUrl("mlflow.server").optional();
   static final Key<String> MLFLOW_EXPERIMENT = Key.text("mlflow.experiment");
   static final Key<DevicePolicy> DEVICE =
@@ -169,6 +170,7 @@ final class Keys {
           MIN_MEAN_PRUNING_RATIO,
           EVALUATION_BATCH,
           RETENTION,
+          UNRECORDED,
           MLFLOW_SERVER,
           MLFLOW_EXPERIMENT,
           DEVICE,

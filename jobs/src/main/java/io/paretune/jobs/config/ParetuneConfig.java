@@ -21,6 +21,7 @@ import java.util.Set;
  * @param modelIfSet the dense model's directory: an absolute path or a URI
  * @param workload the load that the KV cache is sized for
  * @param retention how long earlier versions of the tables can be read
+ * @param unrecorded a kill may lose trials that ended within this time
  * @param mlflow where trials are logged besides the tables
  * @param device what candidates run on
  * @param type what they compute in
@@ -38,6 +39,7 @@ public record ParetuneConfig(
     StudyConfig study,
     EvaluationConfig evaluation,
     Duration retention,
+    Duration unrecorded,
     MlflowConfig mlflow,
     DevicePolicy device,
     TypePolicy type,
@@ -107,6 +109,7 @@ public record ParetuneConfig(
         StudyConfig.of(values),
         new EvaluationConfig(values.get(Keys.EVALUATION_BATCH)),
         values.get(Keys.RETENTION),
+        values.get(Keys.UNRECORDED),
         new MlflowConfig(values.get(Keys.MLFLOW_SERVER), values.get(Keys.MLFLOW_EXPERIMENT)),
         values.get(Keys.DEVICE),
         values.get(Keys.TYPE),

@@ -130,6 +130,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
           ShardJob.Answered shard = job.next();
           Optional<String> failure = failure(shard);
           if (failure.isPresent()) {
+            disprove();
             recorder.ended(
                 started.failed(failure.get(), clock.instant(), course.seconds()), List.of());
             return Outcome.failed(failure.get());
@@ -151,9 +152,14 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
         job.cancel();
         jobs.remove(job);
       }
-      failures.disproved().forEach(t -> recorder.ended(t, List.of()));
+      disprove();
     }
     return ended(started, course, lastRung);
+  }
+
+  /** The cluster runs tasks: trials that it gave up failed on their own account. */
+  private void disprove() {
+    failures.disproved().forEach(t -> recorder.ended(t, List.of()));
   }
 
   private Outcome ended(TrialRecord started, TrialCourse course, List<ShardResultRecord> lastRung) {

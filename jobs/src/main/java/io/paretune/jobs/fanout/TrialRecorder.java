@@ -37,7 +37,7 @@ public final class TrialRecorder implements AutoCloseable {
   private record Entry(
       @Nullable TrialRecord trial, List<ShardResultRecord> answers, boolean last) {}
 
-  /** Of the time that it takes to write, so much goes by before the next. */
+  /** Of the time that it takes to write, so much goes by before the next, but no long while. */
   private static final int REST = 3;
 
   private final TrialsTable trials;
@@ -143,7 +143,7 @@ public final class TrialRecorder implements AutoCloseable {
         commit(taken);
         last = taken.stream().anyMatch(Entry::last);
         if (!last) {
-          rest(REST * (System.nanoTime() - started));
+          rest(Math.min(REST * (System.nanoTime() - started), patienceNanos));
         }
       }
     } catch (InterruptedException e) {
@@ -185,9 +185,9 @@ public final class TrialRecorder implements AutoCloseable {
       answers.addAll(e.answers());
       e.answers().forEach(a -> answering.add(a.trialId()));
     }
-    mayWrite.run();
     started.keySet().retainAll(answering);
     put(List.copyOf(started.values()));
+    mayWrite.run();
     shardResults.append(name, version++, answers);
     newest.values().removeAll(started.values());
     put(List.copyOf(newest.values()));
@@ -204,6 +204,7 @@ public final class TrialRecorder implements AutoCloseable {
     if (changed.isEmpty()) {
       return;
     }
+    mayWrite.run();
     Set<Long> there = numbers.computeIfAbsent(changed.get(0).study(), trials::numbersOf);
     if (changed.stream().noneMatch(t -> there.contains(t.trialId()))) {
       trials.append(name, version++, changed);

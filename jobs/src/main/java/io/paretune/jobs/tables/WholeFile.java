@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -54,26 +55,50 @@ public final class WholeFile {
   }
 
   /**
-   * Creates a file on a local disk; false if it is there already. Of several processes one
-   * succeeds. On a disk without hard links the last look and the rename are two steps.
+   * Creates a file on a local disk; false if somebody else has. Of several processes one succeeds.
+   *
+   * @param bytes unlike anyone else's, so that a creation whose answer was lost is known again
    */
   static boolean createLocally(java.nio.file.Path file, byte[] bytes) throws IOException {
+    return createLocally(file, bytes, Files::createLink);
+  }
+
+  /** How a file gets a second name. */
+  interface Linking {
+    void link(java.nio.file.Path name, java.nio.file.Path existing) throws IOException;
+  }
+
+  static boolean createLocally(java.nio.file.Path file, byte[] bytes, Linking linking)
+      throws IOException {
     return inOneStep(
         file,
         bytes,
         partial -> {
           try {
-            Files.createLink(file, partial);
+            linking.link(file, partial);
+            return true;
           } catch (FileAlreadyExistsException e) {
-            return false;
-          } catch (UnsupportedOperationException | FileSystemException e) {
-            if (Files.exists(file)) {
-              return false;
+            return Arrays.equals(Files.readAllBytes(file), bytes);
+          } catch (UnsupportedOperationException e) {
+            return rename(partial, file);
+          } catch (FileSystemException e) {
+            String reason = String.valueOf(e.getReason());
+            if (reason.contains("not permitted") || reason.contains("not supported")) {
+              return rename(partial, file);
             }
-            Files.move(partial, file);
+            throw e;
           }
-          return true;
         });
+  }
+
+  /** On a disk without hard links: safe for this process's threads, and a look for others'. */
+  private static synchronized boolean rename(java.nio.file.Path from, java.nio.file.Path to)
+      throws IOException {
+    if (Files.exists(to)) {
+      return false;
+    }
+    Files.move(from, to);
+    return true;
   }
 
   private static void replaceLocally(java.nio.file.Path file, byte[] bytes) throws IOException {

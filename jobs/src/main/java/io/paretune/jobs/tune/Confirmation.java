@@ -29,9 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
@@ -60,6 +57,7 @@ public final class Confirmation {
   private final Dataset<Row> questions;
   private final Answering confirming;
   private final Answering searching;
+  private final Runnable mayWrite;
   private final Clock clock;
   private final LinePace pace = new LinePace(QUIET, Instant.EPOCH);
 
@@ -67,10 +65,15 @@ public final class Confirmation {
    * Sets up a confirmation of one study's trials.
    *
    * @param candidateOf adds what tasks need to prune
+   * @param mayWrite called before each write; throws if this process may not write any more
    * @param clock tells how long the rest will take
    */
   public Confirmation(
-      StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidateOf, Clock clock) {
+      StudyInputs inputs,
+      Function<CompressionProfile, CandidateSpec> candidateOf,
+      Runnable mayWrite,
+      Clock clock) {
+    this.mayWrite = mayWrite;
     this.clock = clock;
     this.inputs = inputs;
     this.candidateOf = candidateOf;
@@ -106,6 +109,7 @@ public final class Confirmation {
         unrecorded.add(trial.confirmed(heldOut));
       }
     }
+    mayWrite.run();
     new TrialsTable(inputs.spark(), inputs.warehouse()).upsert(unrecorded);
     return new Result(
         confirmed,
@@ -146,29 +150,39 @@ public final class Confirmation {
         open.size(),
         asked.byId().size(),
         answering.key());
-    String writer = UUID.randomUUID().toString();
-    AtomicInteger done = new AtomicInteger();
-    AtomicLong version = new AtomicLong();
     Instant started = clock.instant();
+    int before = known.size();
+    List<String> failed = new ArrayList<>();
     try {
       new ProfileAnswers(
               benchmark, prepared, candidateOf, answering, inputs.config().study().concurrency())
           .forEach(
               open,
-              answered -> {
-                List<ShardResultRecord> rows = new ArrayList<>();
-                answered.forEach(
-                    (trial, answers) -> {
-                      List<ShardResultRecord> own = rows(trial, answering, answers);
-                      known.put(trial.trialId(), own);
-                      rows.addAll(own);
-                    });
-                results.append(writer, version.getAndIncrement(), rows);
-                say(done.addAndGet(answered.size()), open.size(), started);
+              (trial, answers) -> {
+                Optional<String> failure =
+                    answers.stream().map(ShardAnswers::failure).filter(f -> !f.isEmpty()).findAny();
+                if (failure.isPresent()) {
+                  failed.add(
+                      "trial %d cannot be confirmed: %s".formatted(trial.trialId(), failure.get()));
+                  return;
+                }
+                List<ShardResultRecord> rows = rows(trial, answering, answers);
+                mayWrite.run();
+                results.append(writer(trial, answering), 0, rows);
+                known.put(trial.trialId(), rows);
+                say(known.size() - before, open.size(), started);
               });
     } finally {
       prepared.unpersist();
     }
+    if (!failed.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", failed));
+    }
+  }
+
+  /** Of one trial's held-out answers: whoever writes them a second time adds nothing. */
+  private String writer(TrialRecord trial, Answering answering) {
+    return String.join("/", trial.study(), String.valueOf(trial.trialId()), split, answering.key());
   }
 
   private List<ShardResultRecord> rows(

@@ -37,7 +37,9 @@ record ExecutorMemory(MemoryNeed need) {
   void check(SparkConf conf, long machine, Problems problems) {
     String master = conf.get("spark.master", "local");
     long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
-    long usual = Math.max(DEFAULT_LEAST_MIB, (long) (DEFAULT_FACTOR * heap));
+    double factor = conf.getDouble("spark.executor.memoryOverheadFactor", DEFAULT_FACTOR);
+    long least = conf.getSizeAsMb("spark.executor.minMemoryOverhead", DEFAULT_LEAST_MIB + "m");
+    long usual = Math.max(least, (long) (factor * heap));
     long overhead = conf.getSizeAsMb("spark.executor.memoryOverhead", usual + "m");
     long needed = (need.bytes() + MIB - 1) / MIB;
     boolean local = master.startsWith("local");
@@ -48,7 +50,7 @@ record ExecutorMemory(MemoryNeed need) {
           String.format(Locale.ROOT, "this machine has %,d MiB of memory, and", machine / MIB)
               + " the model needs "
               + numbers,
-          "take a machine with more, or a smaller resident.pruned-layers or study.concurrency");
+          "take a machine with more, or a smaller resident.pruned-layers or evaluation.batch");
     }
     boolean enforced = master.startsWith("yarn") || master.startsWith("k8s:");
     if (enforced && overhead < needed) {

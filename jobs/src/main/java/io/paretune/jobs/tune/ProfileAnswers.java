@@ -8,10 +8,7 @@ import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.ShardAnswers;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +16,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -45,34 +43,50 @@ record ProfileAnswers(
   /**
    * Has every trial's profile answer, and ends when all have.
    *
-   * @param taken gets each trial's answers once, with those of others that ended meanwhile
-   * @throws IllegalStateException if a profile cannot be run; the others are then taken back
+   * @param taken gets each trial's answers once, on the calling thread; a profile that cannot be
+   *     run answers with its failure
    */
-  void forEach(List<TrialRecord> trials, Consumer<Map<TrialRecord, List<ShardAnswers>>> taken) {
+  void forEach(List<TrialRecord> trials, BiConsumer<TrialRecord, List<ShardAnswers>> taken) {
     SparkContext spark = prepared.context();
     String tag = UUID.randomUUID().toString();
     BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
-    ExecutorService threads = Executors.newFixedThreadPool(concurrency);
+    ExecutorService threads = Executors.newFixedThreadPool(concurrency, ProfileAnswers::daemon);
     try {
       for (TrialRecord trial : trials) {
         CompletableFuture<List<ShardAnswers>> answers =
             CompletableFuture.supplyAsync(() -> answers(spark, tag, trial), threads);
         answers.whenComplete((rows, failure) -> ended.add(new Ended(answers, trial)));
       }
-      for (int left = trials.size(); left > 0; ) {
-        List<Ended> some = new ArrayList<>(List.of(ended.take()));
-        ended.drainTo(some);
-        Map<TrialRecord, List<ShardAnswers>> answers = new LinkedHashMap<>();
-        some.forEach(e -> answers.put(e.trial(), joined(e)));
-        taken.accept(answers);
-        left -= some.size();
+      for (int left = trials.size(); left > 0; left--) {
+        Ended next = ended.take();
+        taken.accept(next.trial(), joined(next));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while profiles were confirmed", e);
     } finally {
-      threads.shutdownNow();
-      spark.cancelJobsWithTag(tag);
+      end(threads, spark, tag);
+    }
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "confirming");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** What still runs after a failure is taken back, and what a thread starts meanwhile. */
+  private static void end(ExecutorService threads, SparkContext spark, String tag) {
+    threads.shutdownNow();
+    try {
+      for (int seconds = 0; seconds < 60; seconds++) {
+        spark.cancelJobsWithTag(tag);
+        if (threads.awaitTermination(1, TimeUnit.SECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -86,20 +100,12 @@ record ProfileAnswers(
 
   private List<ShardAnswers> answers(SparkContext spark, String tag, TrialRecord trial) {
     spark.addJobTag(tag);
-    spark.setLocalProperty("spark.scheduler.pool", Thread.currentThread().getName());
+    spark.setLocalProperty("spark.scheduler.pool", "trial-" + trial.trialId());
     String work = "confirming trial " + trial.trialId();
     spark.setJobDescription(trial.study() + ": " + work);
-    List<ShardAnswers> answers =
-        StageProgress.during(
-            spark,
-            work,
-            () -> benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering));
-    for (ShardAnswers a : answers) {
-      if (!a.failure().isEmpty()) {
-        throw new IllegalStateException(
-            "trial " + trial.trialId() + " cannot be confirmed: " + a.failure());
-      }
-    }
-    return answers;
+    return StageProgress.during(
+        spark,
+        work,
+        () -> benchmark.answers(prepared, candidateOf.apply(trial.profile()), answering));
   }
 }

@@ -8,6 +8,7 @@ import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.Projection;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
 
@@ -34,8 +35,6 @@ record SearchMemory(
   /** Of those, the ones after which a prediction is read. */
   private static final int READ_TOKENS = 16;
 
-  private static final String LAYERS = "pruned layers (resident.pruned-layers, study.concurrency)";
-
   private int typeBytes() {
     return type.dtype().bytes();
   }
@@ -50,8 +49,8 @@ record SearchMemory(
   }
 
   private Part prunedLayers() {
-    long candidates = Math.multiplyExact(candidateBytes(), (long) config.study().concurrency());
-    return new Part(LAYERS, Math.min(config.prunedLayerBytes(), candidates));
+    // Layers that no candidate runs with are kept for the next ones, as many as may be.
+    return new Part("pruned layers (resident.pruned-layers)", config.prunedLayerBytes());
   }
 
   private Part weights(ComputeType in, String which) {
@@ -62,20 +61,27 @@ record SearchMemory(
     return new Part("levels, one a weight", shape.linearWeights());
   }
 
-  /** Beside an executor's heap. */
-  MemoryNeed ofExecutor() {
-    String spare = "activations and caches";
+  /**
+   * Beside an executor's heap.
+   *
+   * @param tasks that run in it at once
+   */
+  MemoryNeed ofExecutor(int tasks) {
+    String spare = "buffers";
     Part host = weights(ComputeType.FP32, "");
     if (onGpus) {
       Part layer =
           new Part(
               "a layer that is being pruned", shape.linearWeights() / shape.layers() * Float.BYTES);
-      return new MemoryNeed(List.of(host, layer), "buffers");
+      return new MemoryNeed(List.of(host, layer), spare);
     }
-    return type == ComputeType.FP32
-        ? new MemoryNeed(List.of(host, prunedLayers()), spare)
-        : new MemoryNeed(
-            List.of(host, weights(type, "the same as "), prunedLayers(), levels()), spare);
+    List<Part> parts = new ArrayList<>(List.of(host));
+    if (type != ComputeType.FP32) {
+      parts.addAll(List.of(weights(type, "the same as "), levels()));
+    }
+    parts.add(prunedLayers());
+    parts.addAll(batches(tasks));
+    return new MemoryNeed(parts, spare);
   }
 
   /**
@@ -84,17 +90,18 @@ record SearchMemory(
    * @param tasks that share it
    */
   MemoryNeed ofGpu(int tasks) {
-    return new MemoryNeed(
-        List.of(
-            weights(type, ""),
-            prunedLayers(),
-            levels(),
-            new Part(
-                "keys and values of %d tasks' batches (evaluation.batch) of %d questions of %d tokens"
-                    .formatted(tasks, batch(), imageTokens + TEXT_TOKENS),
-                tasks * cacheBytes()),
-            new Part("their activations", tasks * activationBytes())),
-        "what CUDA itself takes");
+    List<Part> parts = new ArrayList<>(List.of(weights(type, ""), prunedLayers(), levels()));
+    parts.addAll(batches(tasks));
+    return new MemoryNeed(parts, "what CUDA itself takes");
+  }
+
+  private List<Part> batches(int tasks) {
+    return List.of(
+        new Part(
+            "keys and values of %d tasks' batches (evaluation.batch) of %d questions of %d tokens"
+                .formatted(tasks, batch(), imageTokens + TEXT_TOKENS),
+            tasks * cacheBytes()),
+        new Part("their activations", tasks * activationBytes()));
   }
 
   private int batch() {
@@ -120,6 +127,13 @@ record SearchMemory(
     long layer = row * batch() * imageTokens;
     long predictions = (long) batch() * READ_TOKENS * vocabulary * (typeBytes() + 2 * Float.BYTES);
     return Math.max(layer, predictions);
+  }
+
+  /** How many tasks an executor runs at once; in local mode all of them are one executor's. */
+  static int tasksPerExecutor(SparkConf conf, int parallelism) {
+    boolean local = conf.get("spark.master", "local").startsWith("local");
+    int cores = conf.getInt("spark.executor.cores", local ? parallelism : 1);
+    return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
   }
 
   /** How many tasks share a GPU, by what Spark is told to give them. */

@@ -83,7 +83,7 @@ public final class StudyProgram {
         StudyLease lease = lease(session)) {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config).ofLatestRun();
       lease.requireHeld();
-      Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()));
+      Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()), lease);
       out.print(frontier(inputs));
       out.print(result.comparison().isEmpty() ? "" : "\n" + result.comparison());
     }
@@ -96,7 +96,7 @@ public final class StudyProgram {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       Tuning tuning = new Tuning(inputs, Clock.systemUTC());
       search(inputs, tuning, lease);
-      Confirmation.Result confirmed = confirm(inputs, tuning);
+      Confirmation.Result confirmed = confirm(inputs, tuning, lease);
       Map<Long, TrialScore> heldOut = confirmed.scores();
       out.print(frontier(inputs));
       out.println();
@@ -138,7 +138,7 @@ public final class StudyProgram {
     }
   }
 
-  private Confirmation.Result confirm(StudyInputs inputs, Tuning tuning) {
+  private Confirmation.Result confirm(StudyInputs inputs, Tuning tuning, StudyLease lease) {
     List<TrialRecord> complete = tuning.complete();
     Map<Long, TrialRecord> chosen = new LinkedHashMap<>();
     List<TrialRecord> all = new ArrayList<>(FrontierBuilder.nonDominated(complete));
@@ -146,7 +146,7 @@ public final class StudyProgram {
     all.addAll(EqualMemory.uniformFront(complete));
     complete.stream().filter(TrialRecord::isDense).forEach(all::add);
     all.forEach(t -> chosen.putIfAbsent(t.trialId(), t));
-    return new Confirmation(inputs, tuning.candidates(), Clock.systemUTC())
+    return new Confirmation(inputs, tuning.candidates(), lease::requireHeld, Clock.systemUTC())
         .run(List.copyOf(chosen.values()));
   }
 

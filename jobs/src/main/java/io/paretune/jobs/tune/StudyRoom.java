@@ -24,7 +24,9 @@ final class StudyRoom {
     Problems problems = new Problems();
     checkCandidate(memory, problems);
     checkType(conf, memory.type(), problems);
-    new ExecutorMemory(memory.ofExecutor()).check(conf, ExecutorMemory.ofThisMachine(), problems);
+    int tasks = SearchMemory.tasksPerExecutor(conf, spark.defaultParallelism());
+    new ExecutorMemory(memory.ofExecutor(tasks))
+        .check(conf, ExecutorMemory.ofThisMachine(), problems);
     if (source.usesGpus(conf)) {
       new GpuRoom(
               memory.ofGpu(SearchMemory.tasksPerGpu(conf)),

@@ -43,7 +43,6 @@ import io.paretune.udfs.spark.BuildLevels;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.Levels;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -65,9 +64,6 @@ import org.slf4j.LoggerFactory;
  * One search: uniform profiles first, then what the sampler proposes, until the budget is spent.
  */
 public final class Tuning {
-  /** Of short trials, a kill may cost what ended within this time. */
-  private static final Duration UNRECORDED = Duration.ofSeconds(15);
-
   private static final Logger LOG = LoggerFactory.getLogger(Tuning.class);
 
   private final StudyInputs inputs;
@@ -276,7 +272,11 @@ public final class Tuning {
                 answered,
                 profileOf,
                 new TrialRecorder(
-                    trials, shardResults, lease::requireHeld, study.concurrency(), UNRECORDED),
+                    trials,
+                    shardResults,
+                    lease::requireHeld,
+                    study.concurrency(),
+                    inputs.config().unrecorded()),
                 study.concurrency(),
                 clock)) {
       SearchBudget budget =

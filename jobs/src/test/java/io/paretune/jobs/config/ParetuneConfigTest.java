@@ -87,6 +87,7 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.empty(), Optional.empty())),
                 new EvaluationConfig(32),
                 Duration.ofDays(7),
+                Duration.ofSeconds(15),
                 new MlflowConfig(Optional.empty(), "paretune"),
                 DevicePolicy.AUTO,
                 TypePolicy.AUTO,
@@ -130,6 +131,7 @@ class ParetuneConfigTest {
             }
             evaluation.batch = 1
             tables.retention = 5 hours
+            tables.unrecorded = 3 s
             mlflow { server = "http://h:5000", experiment = e }
             resident { device = cpu, type = bf16 }
             resident.pruned-layers = 1 MiB
@@ -192,6 +194,7 @@ class ParetuneConfigTest {
                     new ConstraintsConfig(Optional.of(1000L), Optional.of(0.4951))),
                 new EvaluationConfig(1),
                 Duration.ofHours(5),
+                Duration.ofSeconds(3),
                 new MlflowConfig(Optional.of("http://h:5000"), "e"),
                 DevicePolicy.CPU,
                 TypePolicy.BF16,

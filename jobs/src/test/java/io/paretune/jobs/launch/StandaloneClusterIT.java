@@ -133,7 +133,9 @@ class StandaloneClusterIT {
     assertThat(study.get("answered_twice").getAsInt()).as("no shard counts twice").isZero();
     assertThat(study.get("executors").getAsInt()).isGreaterThan(1);
     assertThat(study.getAsJsonArray("reasons").toString())
-        .contains("log-probabilities are not finite");
+        .contains("log-probabilities are not finite")
+        .as("what trials survived")
+        .contains("ran again");
   }
 
   private static Finished disturbed() throws Exception {
@@ -216,6 +218,7 @@ class StandaloneClusterIT {
             "resident.device=cpu",
             "study.name=" + study,
             "study.concurrency=1",
+            "tables.unrecorded=1 ms", // what is killed has recorded trials behind it
             "study.trials=9",
             "study.shards=6",
             "study.uniform-baseline=[]",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +60,44 @@ class WholeFileTest {
     assertThat(names())
         .hasSize(5)
         .allMatch(name -> name.endsWith(".json"), "a version, nothing that was left behind");
+  }
+
+  @Test
+  void aDiskWithoutHardLinksGetsTheFileByAName() throws Exception {
+    WholeFile.Linking none =
+        (name, existing) -> {
+          throw new FileSystemException(name.toString(), null, "Operation not permitted");
+        };
+    Path file = directory.resolve("log/0.json");
+
+    assertThat(WholeFile.createLocally(file, "first".getBytes(UTF_8), none)).isTrue();
+    assertThat(WholeFile.createLocally(file, "second".getBytes(UTF_8), none)).isFalse();
+    assertThat(file).hasContent("first");
+    assertThat(names()).containsExactly("0.json");
+  }
+
+  @Test
+  void aFailureOfTheDiskIsNoSecondWriter() {
+    WholeFile.Linking sick =
+        (name, existing) -> {
+          throw new FileSystemException(name.toString(), null, "Input/output error");
+        };
+
+    assertThatThrownBy(
+            () -> WholeFile.createLocally(directory.resolve("f"), "x".getBytes(UTF_8), sick))
+        .hasMessageContaining("Input/output error");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aFileThatWasCreatedAlthoughTheAnswerGotLostIsOnesOwn() throws Exception {
+    WholeFile.Linking lost =
+        (name, existing) -> {
+          Files.createLink(name, existing);
+          throw new FileAlreadyExistsException(name.toString());
+        };
+
+    assertThat(WholeFile.createLocally(directory.resolve("f"), "x".getBytes(UTF_8), lost)).isTrue();
   }
 
   @Test

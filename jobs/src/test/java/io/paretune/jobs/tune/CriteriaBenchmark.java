@@ -85,7 +85,7 @@ public final class CriteriaBenchmark {
     Map<Long, TrialRecord> distinct = new LinkedHashMap<>();
     asked.forEach(t -> distinct.putIfAbsent(t.trialId(), t));
     Map<Long, TrialScore> scores =
-        new Confirmation(inputs, candidates, Clock.systemUTC())
+        new Confirmation(inputs, candidates, () -> {}, Clock.systemUTC())
             .run(List.copyOf(distinct.values()))
             .scores();
     List<List<String>> table = new ArrayList<>();

@@ -56,7 +56,7 @@ class ExecutorMemoryTest {
             "model: this machine has 83,923 MiB of memory, and the model needs 83,924 MiB: 28,000"
                 + " MB of fp32 weights")
         .hasMessageEndingWith(
-            "take a machine with more, or a smaller resident.pruned-layers or study.concurrency");
+            "take a machine with more, or a smaller resident.pruned-layers or evaluation.batch");
     assertThat(ExecutorMemory.ofThisMachine()).isGreaterThan(1L << 28);
   }
 
@@ -64,6 +64,14 @@ class ExecutorMemoryTest {
   void enoughOverheadAndManagersThatDoNotLookAreFine() {
     assertThat(
             problems(conf("yarn").set("spark.executor.memoryOverhead", "82g"), MACHINE).isEmpty())
+        .isTrue();
+    assertThat(
+            problems(conf("yarn").set("spark.executor.memoryOverheadFactor", "7"), MACHINE)
+                .isEmpty())
+        .isTrue();
+    assertThat(
+            problems(conf("yarn").set("spark.executor.minMemoryOverhead", "82g"), MACHINE)
+                .isEmpty())
         .isTrue();
     assertThat(problems(conf("spark://h:7077"), MACHINE).isEmpty()).isTrue();
     assertThat(problems(conf("local[2]"), 83_924L << 20).isEmpty()).isTrue();

@@ -41,8 +41,8 @@ class SearchMemoryTest {
 
     assertThat(need.described())
         .isEqualTo(
-            "14,125 MB of bf16 weights, 13,000 MB of pruned layers (resident.pruned-layers,"
-                + " study.concurrency), 6,476 MB of levels, one a weight, 5,905 MB of keys and"
+            "14,125 MB of bf16 weights, 13,000 MB of pruned layers (resident.pruned-layers),"
+                + " 6,476 MB of levels, one a weight, 5,905 MB of keys and"
                 + " values of 2 tasks' batches (evaluation.batch) of 8 questions of 704 tokens,"
                 + " 1,212 MB of their activations, and a tenth for what CUDA itself takes");
     assertThat(need.bytes()).isBetween(44_790_000_000L, 44_800_000_000L);
@@ -50,19 +50,33 @@ class SearchMemoryTest {
 
   @Test
   void anExecutorHoldsTheHostsWeightsAndWhereThereIsNoGpuWhatCandidatesRunOn() {
-    String[] words = {"resident.pruned-layers=\"60 GB\"", "study.concurrency=2"};
-    assertThat(memory(ComputeType.FP32, false, words).ofExecutor().described())
+    String[] words = {"resident.pruned-layers=\"60 GB\"", "evaluation.batch=8"};
+    assertThat(memory(ComputeType.FP32, false, words).ofExecutor(2).described())
         .isEqualTo(
-            "28,251 MB of fp32 weights, 51,808 MB of pruned layers (resident.pruned-layers,"
-                + " study.concurrency), and a tenth for activations and caches");
-    assertThat(memory(ComputeType.BF16, false, words).ofExecutor().described())
+            "28,251 MB of fp32 weights, 60,000 MB of pruned layers (resident.pruned-layers),"
+                + " 11,811 MB of keys and values of 2 tasks' batches (evaluation.batch) of 8"
+                + " questions of 704 tokens, 2,123 MB of their activations, and a tenth for"
+                + " buffers");
+    assertThat(memory(ComputeType.BF16, false, words).ofExecutor(1).described())
         .startsWith(
-            "28,251 MB of fp32 weights, 14,125 MB of the same as bf16 weights, 25,904 MB of"
-                + " pruned");
-    assertThat(memory(ComputeType.BF16, true, words).ofExecutor().described())
+            "28,251 MB of fp32 weights, 14,125 MB of the same as bf16 weights, 6,476 MB of levels,"
+                + " one a weight, 60,000 MB of pruned");
+    assertThat(memory(ComputeType.BF16, true, words).ofExecutor(8).described())
         .isEqualTo(
             "28,251 MB of fp32 weights, 809 MB of a layer that is being pruned, and a tenth for"
                 + " buffers");
+  }
+
+  @Test
+  void anExecutorRunsAsManyTasksAsItHasCoresForThem() {
+    SparkConf local = new SparkConf(false).set("spark.master", "local[6]");
+    assertThat(SearchMemory.tasksPerExecutor(local, 6)).isEqualTo(6);
+    SparkConf yarn =
+        new SparkConf(false)
+            .set("spark.master", "yarn")
+            .set("spark.executor.cores", "8")
+            .set("spark.task.cpus", "2");
+    assertThat(SearchMemory.tasksPerExecutor(yarn, 64)).isEqualTo(4);
   }
 
   @Test
