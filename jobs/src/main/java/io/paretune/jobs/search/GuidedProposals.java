@@ -95,7 +95,7 @@ final class GuidedProposals {
     if (drawn.isPresent()) {
       return drawn.get();
     }
-    List<Point> pool = pool(id, random);
+    List<Point> pool = pool(random);
     List<Scored> scored = new ArrayList<>();
     Set<Point> tried = new HashSet<>();
     for (Point point : pool) {
@@ -140,7 +140,7 @@ final class GuidedProposals {
     return Optional.ofNullable(best).map(Promise::point);
   }
 
-  private List<Point> pool(long id, RandomGenerator random) {
+  private List<Point> pool(RandomGenerator random) {
     List<Point> pool = new ArrayList<>();
     int n = history.finished().size();
     if (p.knapsack().isPresent()) {

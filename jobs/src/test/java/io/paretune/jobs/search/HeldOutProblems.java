@@ -22,20 +22,22 @@ final class HeldOutProblems {
   /** What layers, neighbours and the score do. */
   enum Kind {
     /** Neighbours' ratios multiply; a sharp fall. 24 layers, 1,000 answers. */
-    PRODUCTS(24, 1000, 4e8, 4e8),
+    PRODUCTS(0, 24, 1000, 4e8, 4e8),
     /** Damage grows exponentially with the ratio, strong couplings; few answers. 32 layers, 500. */
-    EXPONENTIAL(32, 500, 6e8, 2e8),
+    EXPONENTIAL(1, 32, 500, 6e8, 2e8),
     /** Each layer has a curve of its own; the worse of two neighbours spreads. 40 layers, 2,000. */
-    CURVES(40, 2000, 4e8, 6e8),
+    CURVES(2, 40, 2000, 4e8, 6e8),
     /** Each layer has a knee of its own; ratios meet the next layer's bits. 24 layers, 1,000. */
-    KNEES(24, 1000, 4e8, 4e8);
+    KNEES(3, 24, 1000, 4e8, 4e8);
 
+    private final int number;
     private final int layers;
     private final int samples;
     private final double ratioBytes;
     private final double bitsBytes;
 
-    Kind(int layers, int samples, double ratioBytes, double bitsBytes) {
+    Kind(int number, int layers, int samples, double ratioBytes, double bitsBytes) {
+      this.number = number;
       this.layers = layers;
       this.samples = samples;
       this.ratioBytes = ratioBytes;
@@ -141,7 +143,7 @@ final class HeldOutProblems {
   }
 
   static BenchmarkProblem of(Kind kind, long seed) {
-    Layers layers = new Layers(kind, new SplittableRandom(31 * seed + 1_000_003L * kind.ordinal()));
+    Layers layers = new Layers(kind, new SplittableRandom(31 * seed + 1_000_003L * kind.number));
     List<Parameter> parameters = new ArrayList<>();
     List<List<Double>> memory = new ArrayList<>();
     for (int l = 0; l < kind.layers; l++) {
