@@ -1,6 +1,5 @@
 package io.paretune.udfs.evaluate;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -49,6 +47,11 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     boolean isThere() {
       return value.isDone() && !value.isCompletedExceptionally();
     }
+
+    /** Waits for it; whether it could be built. */
+    boolean isBuilt() {
+      return value.handle((v, failure) -> failure == null).join();
+    }
   }
 
   /**
@@ -62,12 +65,12 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
 
   /** What was borrowed, until closed. */
   final class Loan implements AutoCloseable {
-    private final Map<K, V> values;
+    private final Map<K, Entry<V>> entries;
     private final List<K> built;
     private boolean returned;
 
-    private Loan(Map<K, V> values, List<K> built) {
-      this.values = values;
+    private Loan(Map<K, Entry<V>> entries, List<K> built) {
+      this.entries = entries;
       this.built = built;
     }
 
@@ -77,11 +80,11 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     }
 
     V value(K key) {
-      V value = values.get(key);
-      if (value == null) {
+      Entry<V> entry = entries.get(key);
+      if (entry == null) {
         throw new IllegalArgumentException("not borrowed: " + key);
       }
-      return value;
+      return entry.value.join();
     }
 
     @Override
@@ -89,14 +92,15 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
       synchronized (LendingCache.this) {
         if (!returned) {
           returned = true;
-          giveBack(values.keySet());
+          giveBack(entries);
         }
       }
     }
   }
 
   /**
-   * Lends the values of these keys, building those that are not there.
+   * Lends the values of these keys, building those that are not there. A build of another borrower
+   * that fails is that borrower's failure: here the value is built anew.
    *
    * @param build called once a key, outside any lock, by whichever borrower comes first
    * @throws IllegalStateException if these keys alone exceed the budget
@@ -104,25 +108,27 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
    */
   Loan borrow(Collection<K> keys, Function<K, V> build) throws InterruptedException {
     Set<K> wanted = new TreeSet<>(keys);
-    Map<K, Entry<V>> reserved = reserve(wanted);
-    try {
-      List<K> built = new ArrayList<>();
-      reserved.forEach(
-          (key, entry) -> {
-            if (entry.begun.compareAndSet(false, true)) {
-              build(key, entry, build);
-              built.add(key);
-            }
-          });
-      Map<K, V> values = new LinkedHashMap<>();
-      reserved.forEach((key, entry) -> values.put(key, entry.value.join()));
-      return new Loan(values, built);
-    } catch (CompletionException e) {
-      abandon(wanted);
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    } catch (RuntimeException | Error e) {
-      abandon(wanted);
-      throw e;
+    Set<K> built = new TreeSet<>();
+    while (true) {
+      Map<K, Entry<V>> reserved = reserve(wanted);
+      boolean complete = false;
+      try {
+        reserved.forEach(
+            (key, entry) -> {
+              if (entry.begun.compareAndSet(false, true)) {
+                build(key, entry, build);
+                built.add(key);
+              }
+            });
+        complete = reserved.values().stream().allMatch(Entry::isBuilt);
+        if (complete) {
+          return new Loan(reserved, List.copyOf(built));
+        }
+      } finally {
+        if (!complete) {
+          giveBack(reserved);
+        }
+      }
     }
   }
 
@@ -139,6 +145,10 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     Map<K, Entry<V>> reserved = new LinkedHashMap<>();
     for (K key : wanted) {
       Entry<V> entry = entries.get(key);
+      if (entry != null && entry.value.isCompletedExceptionally()) {
+        remove(key); // whoever still waits for it has it in hand
+        entry = null;
+      }
       if (entry == null) {
         entry = new Entry<>(bytesOf.applyAsLong(key));
         entries.put(key, entry);
@@ -178,18 +188,8 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     }
   }
 
-  /** After a failed build: whoever waits for it fails too, and the next borrower builds it anew. */
-  private synchronized void abandon(Set<K> wanted) {
-    giveBack(wanted);
-  }
-
-  private void giveBack(Set<K> keys) {
-    for (K key : keys) {
-      Entry<V> entry = entries.get(key);
-      if (entry != null) {
-        entry.borrowers--;
-      }
-    }
+  private synchronized void giveBack(Map<K, Entry<V>> reserved) {
+    reserved.values().forEach(entry -> entry.borrowers--);
     loans--;
     dropFailed();
     notifyAll();

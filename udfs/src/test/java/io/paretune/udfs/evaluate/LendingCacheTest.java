@@ -116,6 +116,86 @@ class LendingCacheTest {
     assertThat(events).containsExactly("build a", "build b");
   }
 
+  /** Until a thread waits for what another builds. */
+  private static void awaitWaiting(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aBuildThatFailsIsNotTheFailureOfThoseWhoWaitForIt() throws Exception {
+    List<Value> got = Collections.synchronizedList(new ArrayList<>());
+    Thread other =
+        new Thread(
+            () -> {
+              try (var loan = cache.borrow(List.of("a"), Value::new)) {
+                got.add(loan.value("a"));
+                assertThat(loan.built()).containsExactly("a");
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+
+    assertThatThrownBy(
+            () ->
+                cache.borrow(
+                    List.of("a"),
+                    key -> {
+                      other.start();
+                      awaitWaiting(other);
+                      throw new OutOfMemoryError("of mine");
+                    }))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessage("of mine");
+    other.join();
+
+    assertThat(got).hasSize(1);
+    assertThat(events).containsExactly("build a");
+    assertThat(cache.usedBytes()).isEqualTo(10);
+    cache.close();
+  }
+
+  @Test
+  void whatFailedIsBuiltAnewThoughSomebodyStillHoldsIt() throws Exception {
+    Thread waiting =
+        new Thread(
+            () -> {
+              try (var loan = cache.borrow(List.of("a", "b"), Value::new)) {
+                events.add("lent " + loan.value("a").key + loan.value("b").key);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    cache
+        .borrow(
+            List.of("a"),
+            key -> {
+              assertThatThrownBy(
+                      () ->
+                          cache.borrow(
+                              List.of("b"),
+                              inner -> {
+                                waiting.start(); // for a first, holding b
+                                awaitWaiting(waiting);
+                                throw new IllegalStateException("no b");
+                              }))
+                  .hasMessage("no b");
+              try (var again = cache.borrow(List.of("b"), Value::new)) {
+                assertThat(again.built()).containsExactly("b");
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return new Value(key);
+            })
+        .close();
+    waiting.join();
+
+    assertThat(events).containsExactly("build b", "build a", "lent ab");
+    assertThat(cache.usedBytes()).isEqualTo(20);
+    cache.close();
+  }
+
   @Test
   void borrowersOfTheSameValuesBuildThemSideBySide() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(2);
