@@ -23,7 +23,7 @@ public final class MatrixPool implements AutoCloseable {
 
   /**
    * @param parent on whose device the matrices are; closing it closes them
-   * @param keptBytes how much may wait for its next use after {@link #trim}
+   * @param keptBytes how much may wait for its next use after {@link #trim}, which new memory begins with
    */
   public MatrixPool(NDManager parent, long keptBytes) {
     if (keptBytes < 0) {
@@ -44,6 +44,7 @@ public final class MatrixPool implements AutoCloseable {
       idleBytes -= bytes(shape);
       return waiting.pop();
     }
+    trim(); // what waits has other shapes: new memory must not come on top of it
     return owner.create(shape, DataType.FLOAT32);
   }
 

@@ -138,6 +138,23 @@ class PrunedLayerTest {
   }
 
   @Test
+  void newMemoryIsNotTakenOnTopOfWhatWaitsInOtherShapes() {
+    MatrixPool small = new MatrixPool(manager, 4L * 10);
+    NDArray wide = small.take(2, 40);
+    NDArray narrow = small.take(5, 2);
+    small.giveBack(narrow);
+    small.giveBack(wide);
+
+    assertThat(small.take(2, 40)).as("of its shape").isSameAs(wide);
+    small.giveBack(wide);
+    small.take(40, 2);
+
+    assertThat(wide.isReleased()).isTrue();
+    assertThat(small.idleBytes()).isLessThanOrEqualTo(4L * 10);
+    small.close();
+  }
+
+  @Test
   void anIndexOfAnotherCalibrationIsRefused() {
     PruningCriterion other = new Wanda(DemoShapedLayer.statistics(new Random(3), 1));
 
