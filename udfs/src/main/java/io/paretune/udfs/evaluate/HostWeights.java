@@ -32,10 +32,10 @@ final class HostWeights implements AutoCloseable {
   private final Map<String, LevelIndex> indexes = new ConcurrentHashMap<>();
   private int users;
 
-  private HostWeights(Path directory) {
+  private HostWeights(Path directory, Checkpoint checkpoint, MultimodalModel model) {
     this.directory = directory;
-    checkpoint = Checkpoint.open(directory);
-    model = MultimodalModel.load(checkpoint, Place.HOST);
+    this.checkpoint = checkpoint;
+    this.model = model;
     layers =
         IntStream.range(0, model.config().text().layers())
             .mapToObj(i -> fused(model.layer(i)))
@@ -44,10 +44,38 @@ final class HostWeights implements AutoCloseable {
     pool = new MatrixPool(model.newManager(), layers.get(0).weights() * Float.BYTES);
   }
 
+  private static HostWeights load(Path directory) {
+    Checkpoint checkpoint = Checkpoint.open(directory);
+    boolean complete = false;
+    try {
+      HostWeights host = of(directory, checkpoint);
+      complete = true;
+      return host;
+    } finally {
+      if (!complete) {
+        checkpoint.close();
+      }
+    }
+  }
+
+  private static HostWeights of(Path directory, Checkpoint checkpoint) {
+    MultimodalModel model = MultimodalModel.load(checkpoint, Place.HOST);
+    boolean complete = false;
+    try {
+      HostWeights host = new HostWeights(directory, checkpoint, model);
+      complete = true;
+      return host;
+    } finally {
+      if (!complete) {
+        model.close();
+      }
+    }
+  }
+
   /** Those of a directory, loaded by whoever asks first; each closes what it asked for. */
   static HostWeights of(Path directory) {
     synchronized (LOADED) {
-      HostWeights host = LOADED.computeIfAbsent(directory, HostWeights::new);
+      HostWeights host = LOADED.computeIfAbsent(directory, HostWeights::load);
       host.users++;
       return host;
     }

@@ -52,16 +52,21 @@ public final class MultimodalModel implements AutoCloseable {
   public static MultimodalModel load(Checkpoint checkpoint, Place place) {
     TorchScript script = TorchScript.compiled(place.device(), ModelKernels.TEXTS);
     NDManager manager = NativeEngine.newManager(place.device());
+    boolean complete = false;
     try {
-      return new MultimodalModel(
-          checkpoint.config(),
-          manager,
-          new WeightReader(checkpoint, script, manager, place.type().dtype()),
-          script,
-          place.type());
-    } catch (RuntimeException e) {
-      manager.close();
-      throw e;
+      MultimodalModel model =
+          new MultimodalModel(
+              checkpoint.config(),
+              manager,
+              new WeightReader(checkpoint, script, manager, place.type().dtype()),
+              script,
+              place.type());
+      complete = true;
+      return model;
+    } finally {
+      if (!complete) {
+        manager.close();
+      }
     }
   }
 
