@@ -220,10 +220,12 @@ public final class ResidentModel implements AutoCloseable {
         borrow(
             updated,
             List.of(key),
-            k -> {
-              UpdatedLayers made = UpdatedLayers.of(host, pruning, questions.get());
-              return onHost() ? made : made.placed(model.place());
-            });
+            k ->
+                UpdatedLayers.of(
+                    host,
+                    pruning,
+                    questions.get(),
+                    made -> onHost() ? made : made.placed(model.place())));
     List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
     loan.value(key).layers().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
     LoadedLayers loaded =

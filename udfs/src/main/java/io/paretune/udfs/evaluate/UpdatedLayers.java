@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
-import io.paretune.udfs.model.WeightPlace;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.MaskKind;
@@ -18,6 +17,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The layers of a SparseGPT candidate, by index; those that nothing is done to are missing. The
@@ -26,14 +26,18 @@ import java.util.function.Supplier;
 record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable {
 
   /**
-   * Prunes layer after layer.
+   * Prunes layer after layer, and brings each to where it is wanted before the next is begun.
    *
    * @param profile of the mask that is wanted: sequential calibrates a layer on what the layers
    *     before it, already pruned, make of the questions; one-shot on what the dense ones do
+   * @param place of a layer in fp32 on the host, which it closes or returns
    */
   static UpdatedLayers of(
-      HostWeights host, CompressionProfile profile, CalibrationQuestions questions) {
-    return of(host, profile, questions, host.model()::newManager);
+      HostWeights host,
+      CompressionProfile profile,
+      CalibrationQuestions questions,
+      UnaryOperator<PrunedLayer> place) {
+    return of(host, profile, questions, place, host.model()::newManager);
   }
 
   /**
@@ -45,6 +49,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
       HostWeights host,
       CompressionProfile profile,
       CalibrationQuestions questions,
+      UnaryOperator<PrunedLayer> place,
       Supplier<NDManager> owners) {
     MultimodalModel model = host.model();
     UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
@@ -55,18 +60,26 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
       for (int l = 0; l <= last; l++) {
         LayerPlan plan = profile.layer(l);
         LayerWeights weights = model.layer(l);
-        if (plan.isPruned()) {
-          PrunedLayer pruned;
-          try (NDManager owner = owners.get()) {
-            pruned = prune(host, plan, states, owner);
-          }
-          done.layers.put(l, pruned);
-          if (profile.mask() == MaskKind.SEQUENTIAL) {
-            weights = ResidentModel.with(weights, pruned);
-          }
-        }
-        if (l < last) {
+        if (!plan.isPruned()) {
           states = states.after(model, weights);
+          continue;
+        }
+        PrunedLayer pruned;
+        try (NDManager owner = owners.get()) {
+          pruned = prune(host, plan, states, owner);
+        }
+        boolean placed = false;
+        try {
+          if (l < last) {
+            boolean seen = profile.mask() == MaskKind.SEQUENTIAL;
+            states = states.after(model, seen ? ResidentModel.with(weights, pruned) : weights);
+          }
+          done.layers.put(l, place.apply(pruned));
+          placed = true;
+        } finally {
+          if (!placed) {
+            pruned.close();
+          }
         }
       }
       complete = true;
@@ -91,22 +104,6 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
     }
     long tokens = states.addProducts(model, model.layer(plan.layer()), products);
     return PrunedLayer.of(host.pool(), new SparseGpt(owner, products, tokens), dense, plan);
-  }
-
-  /** The same where a model's weights are, rounded to its type; this one is closed. */
-  UpdatedLayers placed(WeightPlace place) {
-    UpdatedLayers there = new UpdatedLayers(new TreeMap<>());
-    boolean complete = false;
-    try {
-      layers.forEach((l, pruned) -> there.layers.put(l, pruned.placed(place)));
-      complete = true;
-      return there;
-    } finally {
-      close();
-      if (!complete) {
-        there.close();
-      }
-    }
   }
 
   @Override

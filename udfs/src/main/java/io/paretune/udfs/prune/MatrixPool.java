@@ -23,7 +23,8 @@ public final class MatrixPool implements AutoCloseable {
 
   /**
    * @param parent on whose device the matrices are; closing it closes them
-   * @param keptBytes how much may wait for its next use after {@link #trim}, which new memory begins with
+   * @param keptBytes how much may wait for its next use after {@link #trim}, which new memory
+   *     begins with
    */
   public MatrixPool(NDManager parent, long keptBytes) {
     if (keptBytes < 0) {

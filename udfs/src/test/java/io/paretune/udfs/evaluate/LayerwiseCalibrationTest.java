@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -132,8 +133,11 @@ class LayerwiseCalibrationTest {
     }
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
         UpdatedLayers one =
-            UpdatedLayers.of(host, profile, CalibrationQuestions.of(List.of(SHARD)));
-        UpdatedLayers other = UpdatedLayers.of(host, profile, CalibrationQuestions.of(apart))) {
+            UpdatedLayers.of(
+                host, profile, CalibrationQuestions.of(List.of(SHARD)), UnaryOperator.identity());
+        UpdatedLayers other =
+            UpdatedLayers.of(
+                host, profile, CalibrationQuestions.of(apart), UnaryOperator.identity())) {
       assertThat(apart).hasSizeGreaterThan(1);
       for (InputSite site : InputSite.values()) {
         assertThat(one.layers().get(1).matrix(site).orElseThrow().toFloatArray())
@@ -147,6 +151,7 @@ class LayerwiseCalibrationTest {
     List<LayerPlan> plans =
         IntStream.range(0, 3).mapToObj(l -> LayerPlan.of(l, 0.5, 16, 16)).toList();
     List<NDManager> owners = new ArrayList<>();
+    List<PrunedLayer> placed = new ArrayList<>();
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
         NDManager manager = MODEL.newManager();
         UpdatedLayers all =
@@ -154,7 +159,12 @@ class LayerwiseCalibrationTest {
                 host,
                 CompressionProfile.of(CriterionName.SPARSEGPT, plans),
                 CalibrationQuestions.of(List.of(SHARD)),
+                layer -> {
+                  placed.add(layer);
+                  return layer;
+                },
                 () -> {
+                  assertThat(placed).as("earlier layers, brought over").hasSize(owners.size());
                   assertThat(owners).as("of earlier layers").noneMatch(NDManager::isOpen);
                   owners.add(MODEL.newManager());
                   return owners.get(owners.size() - 1);
