@@ -9,6 +9,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
+import io.paretune.jobs.tune.OtherModel;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.Answering;
@@ -121,10 +122,11 @@ public record ExportProgram(
     }
     if (!trial.modelId().equals(inputs.modelId())) {
       throw new InvalidInputException(
-          "model",
-          "has the content hash %s; trial %d is of %s"
-              .formatted(inputs.modelId(), trial.trialId(), trial.modelId()),
-          "give the model of the study");
+          List.of(
+              new OtherModel(inputs.modelId(), trial.modelId())
+                  .problem(
+                      "trial " + trial.trialId(),
+                      "choose a trial of the model that is given, or give that of the trial")));
     }
     return trial;
   }

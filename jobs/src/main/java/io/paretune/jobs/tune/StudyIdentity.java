@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
 import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.evaluate.EvaluationMode;
+import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.Pattern;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import org.apache.hadoop.fs.Path;
  * only if none of it changes between runs.
  */
 final class StudyIdentity {
+  private static final String MODEL = "model";
+  private static final String GO_ON =
+      "choose another study.name, or run retune, which goes on with it";
   private static final String ANSWERING = "benchmark.answering.search";
   private static final String PATTERN = "study.space.pattern";
   private static final String TOWER = "study.space.vision-pruning-ratios";
@@ -45,9 +49,10 @@ final class StudyIdentity {
 
   private StudyIdentity() {}
 
-  private static final Set<String> MAY_CHANGE =
+  /** What a night may have otherwise. */
+  static final Set<String> MAY_CHANGE =
       Set.of(
-          "model",
+          MODEL,
           "benchmark version",
           "workload",
           "study.space",
@@ -126,7 +131,7 @@ final class StudyIdentity {
   private static JsonObject of(StudyInputs inputs) {
     StudyConfig study = inputs.config().study();
     JsonObject identity = new JsonObject();
-    identity.addProperty("model", inputs.modelId());
+    identity.addProperty(MODEL, inputs.modelId());
     identity.addProperty("benchmark", inputs.config().benchmark().name());
     identity.addProperty("benchmark version", inputs.version());
     identity.addProperty(
@@ -154,20 +159,23 @@ final class StudyIdentity {
     return identity;
   }
 
-  private static void refuseDifferences(
+  static void refuseDifferences(
       String study, JsonObject before, JsonObject now, Set<String> mayChange) {
     Problems problems = new Problems();
     for (String key : now.keySet()) {
       JsonElement old = before.has(key) ? before.get(key) : EARLIER.get(key);
       // An earlier version did not note every key; what it left out has its meaning of then.
-      if (old != null && !mayChange.contains(key) && !now.get(key).equals(old)) {
-        problems.add(
-            key,
-            "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),
-            MAY_CHANGE.contains(key)
-                ? "choose another study.name, or run retune, which goes on with it"
-                : "choose another study.name");
+      if (old == null || mayChange.contains(key) || now.get(key).equals(old)) {
+        continue;
       }
+      problems.add(
+          key.equals(MODEL)
+              ? new OtherModel(now.get(key).getAsString(), old.getAsString())
+                  .problem("the study \"" + study + "\"", GO_ON + " and scores the frontier again")
+              : new Problem(
+                  key,
+                  "is %s; the study \"%s\" has trials with %s".formatted(now.get(key), study, old),
+                  MAY_CHANGE.contains(key) ? GO_ON : "choose another study.name"));
     }
     problems.throwIfAny();
   }

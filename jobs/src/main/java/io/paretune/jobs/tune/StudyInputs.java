@@ -245,10 +245,8 @@ public record StudyInputs(
     Problems problems = new Problems();
     if (!then.modelId().equals(modelId)) {
       problems.add(
-          "model",
-          "is %s; run %s of study \"%s\" was scored with %s"
-              .formatted(modelId, latest.get().id(), study, then.modelId()),
-          remedy);
+          new OtherModel(modelId, then.modelId())
+              .problem("run %s of study \"%s\"".formatted(latest.get().id(), study), remedy));
     }
     if (!then.workload().equals(footprint.workload())) {
       problems.add(

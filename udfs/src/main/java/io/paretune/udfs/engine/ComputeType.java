@@ -4,6 +4,7 @@ import io.paretune.udfs.checkpoint.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** The type that a model computes in. */
@@ -51,6 +52,15 @@ public enum ComputeType {
   public static String checkpointId(String modelId) {
     int at = modelId.indexOf(IN);
     return at < 0 ? modelId : modelId.substring(0, at);
+  }
+
+  /** The type in a name of {@link #modelId}. */
+  public static ComputeType ofModelId(String modelId) {
+    return Arrays.stream(values())
+        .filter(type -> type.modelId(checkpointId(modelId)).equals(modelId))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("\"" + modelId + "\" names no type that is known"));
   }
 
   /** Whether the device is fast in it. */

@@ -100,6 +100,11 @@ public final class ResidentModel implements AutoCloseable {
     return host.checkpoint();
   }
 
+  /** Whether {@link #of} still gives this one. */
+  public boolean isOpen() {
+    return RESIDENT.containsValue(this);
+  }
+
   /** What names the model in tables: its content's hash, and the type if that is not fp32. */
   public String id() {
     return place.type().modelId(host.checkpoint().modelId());

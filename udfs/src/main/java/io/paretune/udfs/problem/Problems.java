@@ -21,6 +21,11 @@ public final class Problems {
     add(where, what, "");
   }
 
+  /** Notes a problem. */
+  public void add(Problem problem) {
+    found.add(problem);
+  }
+
   /** Notes everything that another check found. */
   public void addAll(List<Problem> others) {
     found.addAll(others);

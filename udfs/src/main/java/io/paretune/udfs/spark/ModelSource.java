@@ -8,6 +8,8 @@ import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -31,6 +33,10 @@ public record ModelSource(
     TypePolicy types,
     long prunedLayerBytes)
     implements Serializable {
+  /** So that a task does not ask the place of the files for what is here. */
+  private static final Map<Asked, ResidentModel> VERIFIED = new ConcurrentHashMap<>();
+
+  private record Asked(ModelSource source, Place place) {}
 
   public ModelSource {
     if (prunedLayerBytes < 0) {
@@ -44,7 +50,7 @@ public record ModelSource(
   }
 
   /**
-   * The process's model, one for each device.
+   * The process's model, one for each device. One that is to be a certain model is looked for once.
    *
    * @throws InvalidInputException if it is another model than the driver's, or this processor is
    *     slow in its type
@@ -53,15 +59,24 @@ public record ModelSource(
     EngineThreads.configure();
     Place place = place();
     requireFast(place.type(), place.device());
+    Asked asked = new Asked(this, place);
+    ResidentModel verified = VERIFIED.get(asked);
+    if (verified != null && verified.isOpen()) {
+      return verified;
+    }
     ResidentModel resident = ResidentModel.of(Models.directory(location), place, prunedLayerBytes);
-    String found = modelId == null ? null : resident.checkpoint().modelId();
-    if (found != null && !found.equals(modelId)) {
+    if (modelId == null) {
+      return resident;
+    }
+    String found = resident.checkpoint().modelId();
+    if (!found.equals(modelId)) {
       throw new InvalidInputException(
           "model",
           "%s is model %s on executor %s and model %s for the driver"
               .formatted(location, found, SparkEnv.get().executorId(), modelId),
           "give every machine the same files, or name a place that all of them see");
     }
+    VERIFIED.put(asked, resident);
     return resident;
   }
 
