@@ -3,6 +3,7 @@ package io.paretune.jobs;
 import io.paretune.jobs.command.CommandLine;
 import io.paretune.jobs.command.Commands;
 import io.paretune.jobs.command.FailureLog;
+import io.paretune.jobs.command.Termination;
 import io.paretune.udfs.checkpoint.UserCache;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -28,6 +29,7 @@ public final class Paretune {
             Commands.ALL,
             Optional.ofNullable(System.getenv("PARETUNE_HOME")).map(Path::of),
             new FailureLog(UserCache.directory().resolve("logs"), Clock.systemUTC()),
+            Termination.watched(err),
             System.in,
             out,
             err);

@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param commands every command there is
  * @param home Paretune's directory, if it is known
  * @param failures where the stack traces of unexpected errors go
+ * @param termination a signal that may end the process meanwhile
  */
 public record CommandLine(
     List<Command> commands,
     Optional<Path> home,
     FailureLog failures,
+    Termination termination,
     InputStream in,
     PrintStream out,
     PrintStream err) {
@@ -73,7 +75,18 @@ public record CommandLine(
     if (verbose || spec.engine() == CommandSpec.Engine.SPARK) {
       Logs.configure(verbose ? Logs.Detail.ALL : Logs.Detail.USUAL);
     }
-    command.run(new Invocation(parsed.arguments(), config, home, in, out));
+    if (spec.engine() == CommandSpec.Engine.SPARK) {
+      termination.commandStarts();
+    }
+    try {
+      command.run(new Invocation(parsed.arguments(), config, home, in, out));
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      if (!termination.hasBegun()) {
+        throw e;
+      }
+    } finally {
+      termination.commandEnds();
+    }
   }
 
   private ParetuneConfig configure(CommandSpec.Configuration how, ArgumentParser.Parsed parsed) {

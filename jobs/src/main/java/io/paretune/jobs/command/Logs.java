@@ -35,6 +35,11 @@ final class Logs {
     }
   }
 
+  /** Nothing more is logged. */
+  static void silence() {
+    Configurator.setRootLevel(Level.OFF);
+  }
+
   private static boolean isNobodysChoice(LoggerContext context) {
     String location = context.getConfiguration().getConfigurationSource().getLocation();
     return context.getConfiguration() instanceof DefaultConfiguration

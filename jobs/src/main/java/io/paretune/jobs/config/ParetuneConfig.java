@@ -61,11 +61,13 @@ public record ParetuneConfig(
     Problems problems = new Problems();
     Config defaults = ConfigFiles.defaults();
     Config study = file.map(f -> ConfigFiles.file(f, problems)).orElseGet(ConfigFactory::empty);
+    // What a file that cannot be read sets is not known: its keys are not said to be missing.
+    Set<String> known = problems.isEmpty() ? required : Set.of();
     Config words = ConfigFiles.overrides(overrides, problems);
     study = ConfigFiles.withoutUnknown(study, defaults, problems);
     words = ConfigFiles.withoutUnknown(words, defaults, problems);
     Config all = ConfigFiles.resolved(words.withFallback(study).withFallback(defaults), problems);
-    return of(Values.read(all, Keys.ALL, withoutOnly(all, required, problems), problems));
+    return of(Values.read(all, Keys.ALL, withoutOnly(all, known, problems), problems));
   }
 
   /** Several benchmarks need no only one; both are too many. */

@@ -197,7 +197,7 @@ public record ExportProgram(
     int limit = config.calibration().samples();
     return "calibrated on %s of the split %s"
         .formatted(
-            limit == 0 ? "all questions" : limit + " questions",
+            limit == 0 ? "all questions" : "at most " + limit + " questions",
             config.benchmark().calibrationSplit());
   }
 }

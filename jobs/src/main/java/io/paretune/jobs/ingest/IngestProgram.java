@@ -22,6 +22,7 @@ public final class IngestProgram {
   public static void run(ParetuneConfig config, PrintStream out) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune ingest")) {
+      warehouse.requireWritable(session.spark().sparkContext().hadoopConfiguration());
       Ingest.run(session.spark(), warehouse, requests(config), (name, samples) -> {})
           .forEach(report -> out.println(text(report, warehouse)));
     }

@@ -287,7 +287,7 @@ public final class SamplesReader {
                         .movePointRight(2)
                         .stripTrailingZeros()
                         .toPlainString()),
-            "mend the rows or leave them out"));
+            "mend the rows, leave them out, or allow more by benchmark.max-rejected-share"));
     return problems;
   }
 

@@ -11,8 +11,6 @@ import io.paretune.udfs.spark.ShardAnswers;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +19,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers of several profiles to the same questions, some profiles at once: while the last shards
@@ -38,7 +37,8 @@ record ProfileAnswers(
     Function<CompressionProfile, CandidateSpec> candidateOf,
     Answering answering,
     int concurrency) {
-  private record Ended(CompletableFuture<List<ShardAnswers>> answers, TrialRecord trial) {}
+  private record Ended(
+      TrialRecord trial, List<ShardAnswers> answers, @Nullable Throwable failure) {}
 
   /**
    * Has every trial's profile answer, and ends when all have.
@@ -53,13 +53,18 @@ record ProfileAnswers(
     ExecutorService threads = Executors.newFixedThreadPool(concurrency, ProfileAnswers::daemon);
     try {
       for (TrialRecord trial : trials) {
-        CompletableFuture<List<ShardAnswers>> answers =
-            CompletableFuture.supplyAsync(() -> answers(spark, tag, trial), threads);
-        answers.whenComplete((rows, failure) -> ended.add(new Ended(answers, trial)));
+        threads.execute(() -> ended.add(ended(spark, tag, trial)));
       }
       for (int left = trials.size(); left > 0; left--) {
         Ended next = ended.take();
-        taken.accept(next.trial(), joined(next));
+        if (next.failure() instanceof Error e) {
+          throw e;
+        } else if (next.failure() instanceof RuntimeException e) {
+          throw e;
+        } else if (next.failure() != null) {
+          throw new IllegalStateException(next.failure());
+        }
+        taken.accept(next.trial(), next.answers());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -90,11 +95,11 @@ record ProfileAnswers(
     }
   }
 
-  private static List<ShardAnswers> joined(Ended ended) {
+  private Ended ended(SparkContext spark, String tag, TrialRecord trial) {
     try {
-      return ended.answers().join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      return new Ended(trial, answers(spark, tag, trial), null);
+    } catch (Throwable e) { // Scala throws checked exceptions undeclared
+      return new Ended(trial, List.of(), e);
     }
   }
 

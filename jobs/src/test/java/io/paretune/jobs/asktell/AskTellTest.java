@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.paretune.jobs.command.CommandLine;
 import io.paretune.jobs.command.Commands;
 import io.paretune.jobs.command.FailureLog;
+import io.paretune.jobs.command.Termination;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,6 +58,7 @@ class AskTellTest {
         Commands.ALL,
         Optional.empty(),
         new FailureLog(directory, Clock.systemUTC()),
+        new Termination(),
         new ByteArrayInputStream(input),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8));

@@ -230,6 +230,7 @@ class CommandLineTest {
             new FailureLog(
                 directory.resolve("logs"),
                 Clock.fixed(Instant.parse("2026-11-22T01:02:03.004Z"), ZoneOffset.UTC)),
+            new Termination(),
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8))

@@ -21,6 +21,7 @@ public record Ran(int status, String out, String err) {
                 Commands.ALL,
                 Optional.empty(),
                 new FailureLog(logs, Clock.systemUTC()),
+                new Termination(),
                 new ByteArrayInputStream(new byte[0]),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8))

@@ -19,7 +19,9 @@ class IdempotentWritesSuite extends AnyFunSpec {
   private def result(study: String, trial: Long, rung: Int) =
     new ShardResultRecord(study, trial, rung, 0, "val", Answering.of(EvaluationMode.OPTIONS), 0, JList.of(), 1.0, "driver", 0)
 
-  private def append(written: ShardResultRecord*) = results.append(JList.of(written: _*))
+  /** Each trial is a writer, its rungs the versions. */
+  private def append(written: ShardResultRecord) =
+    results.append(s"${written.study}/${written.trialId}", written.rung.toLong, JList.of(written))
 
   describe("A rung of a trial") {
     it("is there once however often it is written") {
@@ -28,7 +30,7 @@ class IdempotentWritesSuite extends AnyFunSpec {
       assert(results.ofStudy("once") == JList.of(result("once", 1, 0)))
     }
 
-    it("survives trials that finish in any order, since each trial counts its own versions") {
+    it("survives trials that finish in any order, since each writer counts its own versions") {
       append(result("order", 2, 1))
       append(result("order", 1, 0))
       assert(results.ofStudy("order") == JList.of(result("order", 1, 0), result("order", 2, 1)))

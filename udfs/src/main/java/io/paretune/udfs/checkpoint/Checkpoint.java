@@ -36,7 +36,7 @@ public final class Checkpoint implements AutoCloseable {
           "processor_config.json");
 
   /** A wrong configuration makes every tensor wrong; the first ones tell. */
-  private static final int MOST_TENSORS_NAMED = 100;
+  private static final int MOST_TENSORS_NAMED = 5;
 
   private final Path directory;
   private final ModelConfig config;
