@@ -6,6 +6,7 @@ import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.ComputeType;
+import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.Projection;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.apache.spark.SparkConf;
  * What candidates need of an executor's memory and of each of its GPUs.
  *
  * @param shape of the model
+ * @param visionWeights of vision tower and projector, those that can be pruned
  * @param config the study's
  * @param imageTokens of an image
  * @param vocabulary tokens that there are
@@ -24,6 +26,7 @@ import org.apache.spark.SparkConf;
  */
 record SearchMemory(
     DecoderShape shape,
+    long visionWeights,
     ParetuneConfig config,
     int imageTokens,
     int vocabulary,
@@ -48,9 +51,17 @@ record SearchMemory(
     return shape.linearWeights() * typeBytes();
   }
 
-  private Part prunedLayers() {
-    // Layers that no candidate runs with are kept for the next ones, as many as may be.
-    return new Part("pruned layers (resident.pruned-layers)", config.prunedLayerBytes());
+  /** Those that no candidate runs with are kept for the next ones, as many as may be. */
+  private List<Part> pruned() {
+    Part layers = new Part("pruned layers (resident.pruned-layers)", config.prunedLayerBytes());
+    long visions = ResidentModel.VISIONS * visionWeights * typeBytes();
+    return config.study().space().prunesVision()
+        ? List.of(
+            layers,
+            new Part(
+                "pruned vision towers and projectors",
+                Math.min(visions, config.prunedLayerBytes())))
+        : List.of(layers);
   }
 
   private Part weights(ComputeType in, String which) {
@@ -79,7 +90,7 @@ record SearchMemory(
     if (type != ComputeType.FP32) {
       parts.addAll(List.of(weights(type, "the same as "), levels()));
     }
-    parts.add(prunedLayers());
+    parts.addAll(pruned());
     parts.addAll(batches(tasks));
     return new MemoryNeed(parts, spare);
   }
@@ -90,7 +101,9 @@ record SearchMemory(
    * @param tasks that share it
    */
   MemoryNeed ofGpu(int tasks) {
-    List<Part> parts = new ArrayList<>(List.of(weights(type, ""), prunedLayers(), levels()));
+    List<Part> parts = new ArrayList<>(List.of(weights(type, "")));
+    parts.addAll(pruned());
+    parts.add(levels());
     parts.addAll(batches(tasks));
     return new MemoryNeed(parts, "what CUDA itself takes");
   }

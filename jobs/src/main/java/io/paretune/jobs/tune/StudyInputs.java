@@ -25,6 +25,7 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -85,10 +86,13 @@ public record StudyInputs(
     String checkpointId;
     DecoderShape shape;
     ModelConfig model;
+    long visionWeights;
     try (Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
       checkpointId = checkpoint.modelId();
       shape = DecoderShape.of(checkpoint);
       model = checkpoint.config();
+      visionWeights =
+          VisionMatrix.of(checkpoint).stream().mapToLong(m -> (long) m.rows() * m.columns()).sum();
     }
     ModelSource source =
         new ModelSource(
@@ -104,6 +108,7 @@ public record StudyInputs(
         source,
         new SearchMemory(
             shape,
+            visionWeights,
             config,
             model.imageTokens(),
             model.text().vocabSize(),

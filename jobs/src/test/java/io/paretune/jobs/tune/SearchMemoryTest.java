@@ -21,6 +21,7 @@ class SearchMemoryTest {
   private static SearchMemory memory(ComputeType type, boolean onGpus, String... words) {
     return new SearchMemory(
         LLAVA,
+        300_000_000,
         ParetuneConfig.read(Optional.empty(), List.of(words), Set.of()),
         576,
         32064,
@@ -65,6 +66,20 @@ class SearchMemoryTest {
         .isEqualTo(
             "28,251 MB of fp32 weights, 809 MB of a layer that is being pruned, and a tenth for"
                 + " buffers");
+  }
+
+  @Test
+  void whereTheSpacePrunesVisionFourTowersAreKeptAsWellIfTheyFitTheBudget() {
+    String[] words = {
+      "resident.pruned-layers=\"60 GB\"", "study.space.vision-pruning-ratios=[0, 0.3]"
+    };
+    assertThat(memory(ComputeType.FP32, false, words).ofExecutor(1).described())
+        .contains("60,000 MB of pruned layers (resident.pruned-layers), 4,800 MB of pruned vision");
+    assertThat(memory(ComputeType.BF16, true, words).ofGpu(1).described())
+        .contains(", 2,400 MB of pruned vision towers and projectors, 6,476 MB of levels");
+    words[0] = "resident.pruned-layers=\"1 GB\"";
+    assertThat(memory(ComputeType.FP32, false, words).ofExecutor(1).described())
+        .contains(", 1,000 MB of pruned vision towers");
   }
 
   @Test

@@ -11,9 +11,8 @@ import java.util.Comparator;
  * @param calibrationId of the statistics it was ranked with
  * @param plan what goes, without bits
  */
-record LayerKey(CriterionName criterion, String calibrationId, LayerPlan plan)
-    implements Comparable<LayerKey> {
-  private static final Comparator<LayerKey> ORDER =
+record LayerKey(CriterionName criterion, String calibrationId, LayerPlan plan) implements LentKey {
+  static final Comparator<LayerKey> ORDER =
       Comparator.comparingInt(LayerKey::layer)
           .thenComparing(LayerKey::criterion)
           .thenComparing(LayerKey::calibrationId)
@@ -26,10 +25,5 @@ record LayerKey(CriterionName criterion, String calibrationId, LayerPlan plan)
 
   int layer() {
     return plan.layer();
-  }
-
-  @Override
-  public int compareTo(LayerKey other) {
-    return ORDER.compare(this, other);
   }
 }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -44,11 +45,13 @@ public final class ResidentModel implements AutoCloseable {
 
   private record Key(Path directory, Place place, long prunedLayerBytes) {}
 
+  /** How many vision towers with their projectors are kept, if all of them is pruned. */
+  public static final int VISIONS = 4;
+
   private final Place place;
   private final HostWeights host;
   private final MultimodalModel model;
-  private final LendingCache<LayerKey, PrunedLayer> pruned;
-  private final LendingCache<UpdatedKey, UpdatedLayers> updated;
+  private final LendingCache<LentKey, LentLayers> pruned;
   private final LendingCache<VisionKey, PrunedVision> vision;
   private final LendingCache<LevelsKey, PlacedLevels> levels;
 
@@ -56,9 +59,11 @@ public final class ResidentModel implements AutoCloseable {
     place = key.place();
     host = HostWeights.of(key.directory());
     model = onHost() ? host.model() : loaded();
-    pruned = new LendingCache<>(key.prunedLayerBytes(), k -> bytes(k.plan()));
-    updated = new LendingCache<>(key.prunedLayerBytes(), UpdatedKey::bytes);
-    vision = new LendingCache<>(key.prunedLayerBytes(), VisionKey::bytes);
+    pruned = new LendingCache<>(key.prunedLayerBytes(), this::bytes);
+    // Apart: a candidate asks for them while it holds its layers.
+    vision =
+        new LendingCache<>(
+            Math.min(key.prunedLayerBytes(), VISIONS * visionBytes(m -> true)), VisionKey::bytes);
     // As many as one criterion's levels take.
     levels =
         new LendingCache<>(
@@ -88,7 +93,8 @@ public final class ResidentModel implements AutoCloseable {
    *
    * @param directory a Hugging Face directory on local disk
    * @param place where candidates run
-   * @param prunedLayerBytes most memory for pruned layers, lent or kept for later
+   * @param prunedLayerBytes most memory for pruned layers of the decoder, lent or kept for later,
+   *     and as much at most for {@link #VISIONS} pruned vision towers
    */
   public static ResidentModel of(Path directory, Place place, long prunedLayerBytes) {
     return RESIDENT.computeIfAbsent(
@@ -135,31 +141,43 @@ public final class ResidentModel implements AutoCloseable {
       return new Candidate(unpruned, LoadedLayers.NONE, () -> {});
     }
     PruningCriterion criterion = criterionIfPruned.get();
-    List<LayerKey> keys =
+    List<LentKey> keys =
         plans.stream()
-            .map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
+            .<LentKey>map(plan -> LayerKey.of(plan, criterion.name(), criterion.calibrationId()))
             .toList();
     MatrixPruning pruning = new MatrixPruning(criterion, source.map(l -> index(criterion, l)));
-    LendingCache<LayerKey, PrunedLayer>.Loan loan =
-        borrow(pruned, keys, key -> prune(pruning, key.plan()));
-    List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
-    for (LayerKey key : keys) {
-      weights.set(key.layer(), with(weights.get(key.layer()), loan.value(key)));
-    }
+    LendingCache<LentKey, LentLayers>.Loan loan =
+        borrow(
+            keys,
+            key -> {
+              LayerPlan plan = ((LayerKey) key).plan();
+              return new LentLayers(Map.of(plan.layer(), prune(pruning, plan)));
+            });
     LoadedLayers loaded =
-        new LoadedLayers(
-            loan.built().size(), loan.built().stream().mapToLong(k -> bytes(k.plan())).sum());
-    return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
+        new LoadedLayers(loan.built().size(), loan.built().stream().mapToLong(this::bytes).sum());
+    return candidate(profile, keys, loan, loaded);
   }
 
   /** Layers that are put out give their memory to those that are built in their place. */
-  private <K extends Comparable<K>, V extends AutoCloseable> LendingCache<K, V>.Loan borrow(
-      LendingCache<K, V> from, List<K> keys, Function<K, V> build) throws InterruptedException {
+  private LendingCache<LentKey, LentLayers>.Loan borrow(
+      List<LentKey> keys, Function<LentKey, LentLayers> build) throws InterruptedException {
     try {
-      return from.borrow(keys, build);
+      return pruned.borrow(keys, build);
     } finally {
       host.pool().trim();
     }
+  }
+
+  private Candidate candidate(
+      CompressionProfile profile,
+      List<LentKey> keys,
+      LendingCache<LentKey, LentLayers>.Loan loan,
+      LoadedLayers loaded) {
+    List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
+    for (LentKey key : keys) {
+      loan.value(key).byIndex().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
+    }
+    return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
   }
 
   private PrunedLayer prune(MatrixPruning pruning, LayerPlan plan) {
@@ -221,9 +239,8 @@ public final class ResidentModel implements AutoCloseable {
     CompressionProfile pruning = profile.pruningOnly();
     long bytes = pruning.layers().stream().mapToLong(this::bytes).sum();
     UpdatedKey key = new UpdatedKey(pruning.id(), questionsId, bytes);
-    LendingCache<UpdatedKey, UpdatedLayers>.Loan loan =
+    LendingCache<LentKey, LentLayers>.Loan loan =
         borrow(
-            updated,
             List.of(key),
             k ->
                 UpdatedLayers.of(
@@ -231,24 +248,11 @@ public final class ResidentModel implements AutoCloseable {
                     pruning,
                     questions.get(),
                     made -> onHost() ? made : made.placed(model.place())));
-    List<LayerWeights> weights = new ArrayList<>(model.dense().weights());
-    loan.value(key).layers().forEach((l, p) -> weights.set(l, with(weights.get(l), p)));
     LoadedLayers loaded =
         loan.built().isEmpty()
             ? LoadedLayers.NONE
-            : new LoadedLayers(loan.value(key).layers().size(), bytes);
-    return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
-  }
-
-  /** What a candidate's updated weights depend on, and their bytes. */
-  private record UpdatedKey(String pruningId, String questionsId, long bytes)
-      implements Comparable<UpdatedKey> {
-    @Override
-    public int compareTo(UpdatedKey other) {
-      return Comparator.comparing(UpdatedKey::pruningId)
-          .thenComparing(UpdatedKey::questionsId)
-          .compare(this, other);
-    }
+            : new LoadedLayers(loan.value(key).byIndex().size(), bytes);
+    return candidate(profile, List.of(key), loan, loaded);
   }
 
   /** What pruned vision weights depend on, and their bytes. */
@@ -300,9 +304,9 @@ public final class ResidentModel implements AutoCloseable {
     }
     PruningCriterion one = tower.get();
     PruningCriterion other = projector.get();
+    long bytes = visionBytes(m -> m.part().ratio(plan) > 0);
     VisionKey key =
-        new VisionKey(
-            one.name(), one.calibrationId() + other.calibrationId(), plan, visionBytes(plan));
+        new VisionKey(one.name(), one.calibrationId() + other.calibrationId(), plan, bytes);
     LendingCache<VisionKey, PrunedVision>.Loan loan =
         vision.borrow(
             List.of(key),
@@ -314,9 +318,9 @@ public final class ResidentModel implements AutoCloseable {
     return new LentVision(loan.value(key).weights(), loan::close);
   }
 
-  private long visionBytes(VisionPlan plan) {
+  private long visionBytes(Predicate<VisionMatrix> which) {
     return VisionMatrix.of(host.checkpoint()).stream()
-        .filter(m -> m.part().ratio(plan) > 0)
+        .filter(which)
         .mapToLong(m -> (long) m.rows() * m.columns() * elementBytes())
         .sum();
   }
@@ -372,6 +376,10 @@ public final class ResidentModel implements AutoCloseable {
     return place.type().dtype().bytes();
   }
 
+  private long bytes(LentKey key) {
+    return key instanceof UpdatedKey updated ? updated.bytes() : bytes(((LayerKey) key).plan());
+  }
+
   private long bytes(LayerPlan plan) {
     FusedLayer dense = host.layers().get(plan.layer());
     return Arrays.stream(InputSite.values())
@@ -388,7 +396,6 @@ public final class ResidentModel implements AutoCloseable {
   @Override
   public void close() {
     pruned.close();
-    updated.close();
     vision.close();
     levels.close();
     RESIDENT.values().remove(this);

@@ -19,11 +19,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/**
- * The layers of a SparseGPT candidate, by index; those that nothing is done to are missing. The
- * Hessians of one layer are held at a time.
- */
-record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable {
+/** The layers of a SparseGPT candidate. The Hessians of one layer are held at a time. */
+final class UpdatedLayers {
+  private UpdatedLayers() {}
 
   /**
    * Prunes layer after layer, and brings each to where it is wanted before the next is begun.
@@ -32,7 +30,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
    *     before it, already pruned, make of the questions; one-shot on what the dense ones do
    * @param place of a layer in fp32 on the host, which it closes or returns
    */
-  static UpdatedLayers of(
+  static LentLayers of(
       HostWeights host,
       CompressionProfile profile,
       CalibrationQuestions questions,
@@ -45,14 +43,14 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
    *
    * @param owners one for each layer that is pruned; each is closed before the next is asked for
    */
-  static UpdatedLayers of(
+  static LentLayers of(
       HostWeights host,
       CompressionProfile profile,
       CalibrationQuestions questions,
       UnaryOperator<PrunedLayer> place,
       Supplier<NDManager> owners) {
     MultimodalModel model = host.model();
-    UpdatedLayers done = new UpdatedLayers(new TreeMap<>());
+    LentLayers done = new LentLayers(new TreeMap<>());
     boolean complete = false;
     try {
       LayerwiseCalibration states = LayerwiseCalibration.start(model, questions.all());
@@ -74,7 +72,7 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
             boolean seen = profile.mask() == MaskKind.SEQUENTIAL;
             states = states.after(model, seen ? ResidentModel.with(weights, pruned) : weights);
           }
-          done.layers.put(l, place.apply(pruned));
+          done.byIndex().put(l, place.apply(pruned));
           placed = true;
         } finally {
           if (!placed) {
@@ -104,10 +102,5 @@ record UpdatedLayers(Map<Integer, PrunedLayer> layers) implements AutoCloseable 
     }
     long tokens = states.addProducts(model, model.layer(plan.layer()), products);
     return PrunedLayer.of(host.pool(), new SparseGpt(owner, products, tokens), dense, plan);
-  }
-
-  @Override
-  public void close() {
-    layers.values().forEach(PrunedLayer::close);
   }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.paretune.udfs.checkpoint.Goldens;
+import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
@@ -19,6 +20,7 @@ import io.paretune.udfs.profile.Pattern;
 import io.paretune.udfs.profile.Projection;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.FusedLayer;
+import io.paretune.udfs.prune.Magnitude;
 import io.paretune.udfs.prune.PrunedLayer;
 import io.paretune.udfs.prune.SparseGpt;
 import io.paretune.udfs.prune.StatisticsShape;
@@ -27,6 +29,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -132,17 +135,37 @@ class LayerwiseCalibrationTest {
       apart.add(0, DemoQuestions.shard(apart.size(), List.of(image.asked(questions))));
     }
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
-        UpdatedLayers one =
+        LentLayers one =
             UpdatedLayers.of(
                 host, profile, CalibrationQuestions.of(List.of(SHARD)), UnaryOperator.identity());
-        UpdatedLayers other =
+        LentLayers other =
             UpdatedLayers.of(
                 host, profile, CalibrationQuestions.of(apart), UnaryOperator.identity())) {
       assertThat(apart).hasSizeGreaterThan(1);
       for (InputSite site : InputSite.values()) {
-        assertThat(one.layers().get(1).matrix(site).orElseThrow().toFloatArray())
-            .isEqualTo(other.layers().get(1).matrix(site).orElseThrow().toFloatArray());
+        assertThat(one.byIndex().get(1).matrix(site).orElseThrow().toFloatArray())
+            .isEqualTo(other.byIndex().get(1).matrix(site).orElseThrow().toFloatArray());
       }
+    }
+  }
+
+  @Test
+  void updatedAndPrunedLayersShareOneBudget() throws InterruptedException {
+    List<LayerPlan> half = List.of(LayerPlan.of(0, 0.5, 16, 16));
+    CompressionProfile pruned = CompressionProfile.of(CriterionName.MAGNITUDE, half);
+    CompressionProfile updated = CompressionProfile.of(CriterionName.SPARSEGPT, half);
+    long layer = Float.BYTES * RESIDENT.denseLayers().get(0).weights();
+    try (ResidentModel small = ResidentModel.of(Goldens.DEMO, Place.HOST, layer)) {
+      List<Long> loaded = new ArrayList<>();
+      for (CompressionProfile profile : List.of(pruned, pruned, updated, updated, pruned)) {
+        try (ResidentModel.Candidate lent =
+            profile == pruned
+                ? small.lend(profile, Magnitude::new, Optional.empty())
+                : small.lendUpdated(profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)))) {
+          loaded.add(lent.loaded().bytes());
+        }
+      }
+      assertThat(loaded).containsExactly(layer, 0L, layer, 0L, layer);
     }
   }
 
@@ -154,7 +177,7 @@ class LayerwiseCalibrationTest {
     List<PrunedLayer> placed = new ArrayList<>();
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
         NDManager manager = MODEL.newManager();
-        UpdatedLayers all =
+        LentLayers all =
             UpdatedLayers.of(
                 host,
                 CompressionProfile.of(CriterionName.SPARSEGPT, plans),
@@ -169,7 +192,7 @@ class LayerwiseCalibrationTest {
                   owners.add(MODEL.newManager());
                   return owners.get(owners.size() - 1);
                 })) {
-      assertThat(all.layers()).hasSize(3);
+      assertThat(all.byIndex()).hasSize(3);
       assertThat(owners).hasSize(3).noneMatch(NDManager::isOpen);
 
       Map<InputSite, NDArray> products = new EnumMap<>(InputSite.class);
