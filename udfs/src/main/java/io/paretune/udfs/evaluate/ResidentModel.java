@@ -9,7 +9,6 @@ import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
 import io.paretune.udfs.model.VisionWeights;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.VisionPlan;
 import io.paretune.udfs.prune.FusedLayer;
@@ -253,20 +252,6 @@ public final class ResidentModel implements AutoCloseable {
             ? LoadedLayers.NONE
             : new LoadedLayers(loan.value(key).byIndex().size(), bytes);
     return candidate(profile, List.of(key), loan, loaded);
-  }
-
-  /** What pruned vision weights depend on, and their bytes. */
-  private record VisionKey(
-      CriterionName criterion, String calibrationId, VisionPlan plan, long bytes)
-      implements Comparable<VisionKey> {
-    @Override
-    public int compareTo(VisionKey other) {
-      return Comparator.comparing(VisionKey::criterion)
-          .thenComparing(VisionKey::calibrationId)
-          .thenComparing(k -> k.plan().towerRatio())
-          .thenComparing(k -> k.plan().projectorRatio())
-          .compare(this, other);
-    }
   }
 
   /** Vision tower and projector of a candidate, until closed. */

@@ -159,7 +159,7 @@ class LayerwiseCalibrationTest {
       List<Long> loaded = new ArrayList<>();
       for (CompressionProfile profile : List.of(pruned, pruned, updated, updated, pruned)) {
         try (ResidentModel.Candidate lent =
-            profile == pruned
+            profile.equals(pruned)
                 ? small.lend(profile, Magnitude::new, Optional.empty())
                 : small.lendUpdated(profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)))) {
           loaded.add(lent.loaded().bytes());
