@@ -5,9 +5,8 @@
                            [--runs 5] [--prompt 640] [--batch 1] [--threads N]
 
 Needs: pip install torch==2.7.1 transformers==5.23.0
-
-Layers have the shapes of LLaVA-1.5-7B and random weights; they are checked in fp32 and in bf16, and timed in one of them. Exit status 1 if a check fails. Every figure is measured in this
-run; where a GPU is at hand, run it there: what it says of a CPU says nothing of a GPU.
+Layers have the shapes of LLaVA-1.5-7B and random weights; they are checked in fp32 and in bf16, and timed in one of them.
+Exit status 1 if a check fails. Every figure is measured in this run; what it says of a CPU says nothing of a GPU.
 """
 
 import argparse

@@ -1,5 +1,10 @@
 package io.paretune.jobs.tune;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.hash;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+
 import io.paretune.jobs.fanout.CandidateSpecs;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.udfs.spark.Levels;
@@ -14,6 +19,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -61,12 +67,14 @@ public final class Calibrations {
     Dataset<Row> all = inputs.split(inputs.config().benchmark().calibrationSplit());
     Dataset<Row> rows = limit == 0 ? all : chosen(inputs, all, limit);
     LOG.info("calibrating on {} questions", rows.count());
-    return inputs.shardedWithFiles(rows);
+    // Benchmarks that share an image may have it in different shards: here it counts once.
+    Column shard = pmod(hash(col("image_id")), lit(inputs.config().study().shards()));
+    return inputs.shardedWithFiles(rows.withColumn("shard", shard));
   }
 
   private static Dataset<Row> chosen(StudyInputs inputs, Dataset<Row> all, int count) {
     return switch (inputs.config().calibration().selection()) {
-      case FIRST -> all.orderBy("position").limit(count);
+      case FIRST -> all.orderBy("position", "sample_id").limit(count);
       case REPRESENTATIVE -> RepresentativeQuestions.of(all, inputs.source(), count);
     };
   }
