@@ -199,7 +199,8 @@ class SamplesReaderTest {
             })
         .hasMessageEndingWith(
             "toy: 25 of 30 rows cannot be used (the first 20 are listed); allowed are 50 %"
-                + " — mend the rows or leave them out");
+                + " — mend the rows, leave them out, or allow more by"
+                + " benchmark.max-rejected-share");
     try (ScreenedSamples screened = read(new Intake("toy", 2, 0.9), file)) {
       assertThat(screened.accepted()).isEqualTo(5);
     }
