@@ -123,6 +123,7 @@ class AirflowIT {
         workload = "16x128"
         benchmark { name = "demo", samples = ["%s"] }
         calibration.samples = 16
+        tables.unrecorded = 1 ms # what is killed has recorded trials behind it
         study { shards = 2, concurrency = 1, uniform-baseline = [0.5], racing.confidence = null
           space { pruning-ratios = [0.0, 0.3, 0.5, 0.7], key-value-bits = [16, 4] } }
         gate { max-accuracy-loss = 0.3, min-memory-gain = 0.2 }
