@@ -31,18 +31,14 @@ record ExportFolder(Path root, FileSystem files, Configuration hadoop) {
       Path root = files.makeQualified(path);
       WriteProbe.in(files, root);
       return new ExportFolder(root, files, hadoop);
-    } catch (IOException e) {
-      throw FileTrouble.of(notWritable(option, to, e), e);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(List.of(notWritable(option, to, e)));
+    } catch (IOException | IllegalArgumentException e) {
+      throw FileTrouble.of(
+          new Problem(
+              option,
+              to + " cannot be written to: " + FileTrouble.firstLine(e),
+              "name a directory that you may write to"),
+          e);
     }
-  }
-
-  private static Problem notWritable(String option, String to, Exception e) {
-    return new Problem(
-        option,
-        to + " cannot be written to: " + FileTrouble.firstLine(e),
-        "name a directory that you may write to");
   }
 
   /** The URI of something in it. */

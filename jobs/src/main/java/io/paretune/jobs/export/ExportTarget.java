@@ -57,18 +57,14 @@ final class ExportTarget {
       }
       at.requireWritable(option, to);
       return at;
-    } catch (IOException e) {
-      throw FileTrouble.of(unreachable(option, to, e), e);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(List.of(unreachable(option, to, e)));
+    } catch (IOException | IllegalArgumentException e) {
+      throw FileTrouble.of(
+          new Problem(
+              option,
+              to + " cannot be reached: " + FileTrouble.firstLine(e),
+              "check the address and the credentials"),
+          e);
     }
-  }
-
-  private static Problem unreachable(String option, String to, Exception e) {
-    return new Problem(
-        option,
-        to + " cannot be reached: " + FileTrouble.firstLine(e),
-        "check the address and the credentials");
   }
 
   private boolean isUnfinished() throws IOException {

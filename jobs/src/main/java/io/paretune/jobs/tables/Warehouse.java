@@ -69,18 +69,14 @@ public record Warehouse(String root) {
     Path directory = new Path(root);
     try {
       WriteProbe.in(directory.getFileSystem(hadoop), directory);
-    } catch (IOException e) {
-      throw FileTrouble.of(notWritable(e), e);
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      throw new InvalidInputException(List.of(notWritable(e)));
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      throw FileTrouble.of(
+          new Problem(
+              "warehouse",
+              root + " cannot be written to: " + FileTrouble.firstLine(e),
+              "name a directory or URI that you may write to"),
+          e);
     }
-  }
-
-  private Problem notWritable(Exception e) {
-    return new Problem(
-        "warehouse",
-        root + " cannot be written to: " + FileTrouble.firstLine(e),
-        "name a directory or URI that you may write to");
   }
 
   /** The directory of a table. */

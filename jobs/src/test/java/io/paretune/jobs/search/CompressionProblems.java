@@ -96,98 +96,10 @@ final class CompressionProblems {
    */
   static BenchmarkProblem frontier(
       Shape shape, long seed, int layers, int samples, double... multiples) {
-    double[] ratios = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8};
-    double[] bits = {16, 8, 6, 4, 3, 2};
     Damage damage = new Damage(shape, layers, new SplittableRandom(seed));
-    List<Parameter> parameters = new ArrayList<>();
-    List<List<Double>> memory = new ArrayList<>();
-    for (int l = 0; l < layers; l++) {
-      double depth = l / (layers - 1.0);
-      parameters.add(ordinal("l" + l + ".ratio", ratios, Place.of("ratio", depth)));
-      memory.add(Arrays.stream(ratios).map(r -> Math.rint(4e8 * (1 - r))).boxed().toList());
-      parameters.add(ordinal("l" + l + ".bits", bits, Place.of("bits", depth)));
-      memory.add(Arrays.stream(bits).map(b -> Math.rint(4e8 * b / 16)).boxed().toList());
-    }
-    if (multiples.length > 1) {
-      List<Object> names = Arrays.stream(multiples).<Object>mapToObj(m -> "times " + m).toList();
-      parameters.add(new Parameter.Categorical("criterion", names, Place.UNKNOWN));
-      memory.add(List.of());
-    }
-    Additive known = Additive.of(1e9, memory);
-    SearchSpace space =
-        new SearchSpace(
-            parameters,
-            List.of(Objective.minimize("memory").knownAs(known), Objective.maximize("score")),
-            List.of());
-    BenchmarkProblem.Evaluator evaluator =
-        new BenchmarkProblem.Evaluator() {
-          @Override
-          public double[] truth(Point p) {
-            double[] r = new double[layers];
-            double[] b = new double[layers];
-            for (int l = 0; l < layers; l++) {
-              r[l] = ratios[p.choice(2 * l)];
-              b[l] = bits[p.choice(2 * l + 1)];
-            }
-            double multiple = multiples[multiples.length > 1 ? p.choice(2 * layers) : 0];
-            return new double[] {known.of(p), damage.score(r, b, multiple)};
-          }
-
-          @Override
-          public int samples() {
-            return samples;
-          }
-        };
-    List<Double> reference = List.of(known.greatest(), -CHANCE);
-    double best = bestVolume(space, evaluator, reference);
-    return new BenchmarkProblem(
-        "frontier-" + shape + "-" + seed + "-of-" + multiples.length,
-        space,
-        reference,
-        best,
-        evaluator);
-  }
-
-  static Parameter ordinal(String name, double[] choices, Place place) {
-    return new Parameter.Ordinal(
-        name, Arrays.stream(choices).<Object>mapToObj(Double::valueOf).toList(), place);
-  }
-
-  /** Coordinate descent on weighted sums of the true objectives, many weights and starts. */
-  static double bestVolume(
-      SearchSpace space, BenchmarkProblem.Evaluator evaluator, List<Double> reference) {
-    double span =
-        space.objectives().get(0).known().orElseThrow().greatest()
-            - space.objectives().get(0).known().orElseThrow().least();
-    Front front = new Front(reference.stream().mapToDouble(Double::doubleValue).toArray());
-    double[] at = new double[space.dimensions()];
-    for (int w = 0; w < 240; w++) {
-      double weight = Math.exp(-6 + 10.0 * w / 239);
-      double now = Double.POSITIVE_INFINITY;
-      boolean moved = true;
-      while (moved) {
-        moved = false;
-        for (int i = 0; i < at.length; i++) {
-          double kept = at[i];
-          double best = kept;
-          for (int c = 0; c < space.parameter(i).cardinality(); c++) {
-            at[i] = c;
-            double[] truth = evaluator.truth(Point.of(at));
-            double loss = weight * truth[0] / span - truth[1];
-            front.add(truth[0], -truth[1]);
-            if (loss < now - 1e-12) {
-              now = loss;
-              best = c;
-              moved = true;
-            }
-          }
-          at[i] = best;
-        }
-      }
-    }
-    return Hypervolume.of(
-        front.points().toArray(double[][]::new),
-        reference.stream().mapToDouble(Double::doubleValue).toArray());
+    String name = "frontier-" + shape + "-" + seed + "-of-" + multiples.length;
+    return new LayeredProblem(layers, samples, 4e8, 4e8, CHANCE, multiples)
+        .named(name, damage::score);
   }
 
   /** The paper's setting: one loss, a floor on the mean ratio, eight blocks of seven matrices. */
@@ -206,7 +118,7 @@ final class CompressionProblems {
       bend[i] = 0.5 * Math.abs(random.nextGaussian());
       couple[i] = 0.3 * random.nextGaussian();
       parameters.add(
-          ordinal("b" + block + ".p" + i % 7, ratios, Place.of("p" + i % 7, block / 7.0)));
+          LayeredProblem.ordinal("b" + block + ".p" + i % 7, ratios, Place.of("p" + i % 7, block / 7.0)));
       share.add(Arrays.stream(ratios).map(r -> r / n).boxed().toList());
     }
     SearchSpace space =

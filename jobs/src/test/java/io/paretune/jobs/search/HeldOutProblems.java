@@ -1,10 +1,8 @@
 package io.paretune.jobs.search;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Compression with other interactions, curves, depths and noise than {@link CompressionProblems}:
@@ -12,8 +10,6 @@ import java.util.stream.IntStream;
  * draws were introduced, the last two only afterwards; no setting was chosen on any since.
  */
 final class HeldOutProblems {
-  private static final double[] RATIOS = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8};
-  private static final double[] BITS = {16, 8, 6, 4, 3, 2};
   private static final double CHANCE = 0.3;
   private static final double SPAN = 0.6;
 
@@ -144,47 +140,8 @@ final class HeldOutProblems {
 
   static BenchmarkProblem of(Kind kind, long seed) {
     Layers layers = new Layers(kind, new SplittableRandom(31 * seed + 1_000_003L * kind.number));
-    List<Parameter> parameters = new ArrayList<>();
-    List<List<Double>> memory = new ArrayList<>();
-    for (int l = 0; l < kind.layers; l++) {
-      double depth = l / (kind.layers - 1.0);
-      parameters.add(
-          CompressionProblems.ordinal("l" + l + ".ratio", RATIOS, Place.of("ratio", depth)));
-      memory.add(
-          Arrays.stream(RATIOS).map(r -> Math.rint(kind.ratioBytes * (1 - r))).boxed().toList());
-      parameters.add(CompressionProblems.ordinal("l" + l + ".bits", BITS, Place.of("bits", depth)));
-      memory.add(Arrays.stream(BITS).map(b -> Math.rint(kind.bitsBytes * b / 16)).boxed().toList());
-    }
-    Additive known = Additive.of(1e9, memory);
-    SearchSpace space =
-        new SearchSpace(
-            parameters,
-            List.of(Objective.minimize("memory").knownAs(known), Objective.maximize("score")),
-            List.of());
-    BenchmarkProblem.Evaluator evaluator =
-        new BenchmarkProblem.Evaluator() {
-          @Override
-          public double[] truth(Point p) {
-            double[] ratios =
-                IntStream.range(0, kind.layers).mapToDouble(l -> RATIOS[p.choice(2 * l)]).toArray();
-            double[] bits =
-                IntStream.range(0, kind.layers)
-                    .mapToDouble(l -> BITS[p.choice(2 * l + 1)])
-                    .toArray();
-            return new double[] {known.of(p), layers.score(ratios, bits)};
-          }
-
-          @Override
-          public int samples() {
-            return kind.samples;
-          }
-        };
-    List<Double> reference = List.of(known.greatest(), -CHANCE);
-    return new BenchmarkProblem(
-        "held-out-" + kind + "-" + seed,
-        space,
-        reference,
-        CompressionProblems.bestVolume(space, evaluator, reference),
-        evaluator);
+    return new LayeredProblem(
+            kind.layers, kind.samples, kind.ratioBytes, kind.bitsBytes, CHANCE, 1)
+        .named("held-out-" + kind + "-" + seed, (r, b, multiple) -> layers.score(r, b));
   }
 }

@@ -73,8 +73,10 @@ public final class FileTrouble {
         && !isNamedWrongly(e);
   }
 
-  private static boolean isNamedWrongly(IOException e) {
-    return NAMED_WRONGLY.stream().anyMatch(kind -> kind.isInstance(e))
+  private static boolean isNamedWrongly(Exception e) {
+    return e instanceof IllegalArgumentException
+        || e instanceof UnsupportedOperationException
+        || NAMED_WRONGLY.stream().anyMatch(kind -> kind.isInstance(e))
         || NAMED_WRONGLY_ON_S3.contains(e.getClass().getSimpleName());
   }
 
@@ -83,8 +85,9 @@ public final class FileTrouble {
    * UnavailableException} where the store may answer the next time.
    *
    * @param problem as the user is told
+   * @param cause of input and output, or one by which Hadoop refuses a name
    */
-  public static RuntimeException of(Problem problem, IOException cause) {
+  public static RuntimeException of(Problem problem, Exception cause) {
     return isNamedWrongly(cause)
         ? new InvalidInputException(List.of(problem))
         : new UnavailableException(problem, cause);

@@ -1,5 +1,6 @@
 package io.paretune.udfs.evaluate;
 
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.model.LayerWeights;
@@ -46,30 +47,12 @@ final class HostWeights implements AutoCloseable {
 
   private static HostWeights load(Path directory) {
     Checkpoint checkpoint = Checkpoint.open(directory);
-    boolean complete = false;
-    try {
-      HostWeights host = of(directory, checkpoint);
-      complete = true;
-      return host;
-    } finally {
-      if (!complete) {
-        checkpoint.close();
-      }
-    }
+    return Undo.unlessDone(checkpoint::close, () -> of(directory, checkpoint));
   }
 
   private static HostWeights of(Path directory, Checkpoint checkpoint) {
     MultimodalModel model = MultimodalModel.load(checkpoint, Place.HOST);
-    boolean complete = false;
-    try {
-      HostWeights host = new HostWeights(directory, checkpoint, model);
-      complete = true;
-      return host;
-    } finally {
-      if (!complete) {
-        model.close();
-      }
-    }
+    return Undo.unlessDone(model::close, () -> new HostWeights(directory, checkpoint, model));
   }
 
   /** Those of a directory, loaded by whoever asks first; each closes what it asked for. */

@@ -1,5 +1,6 @@
 package io.paretune.udfs.evaluate;
 
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.Place;
@@ -71,16 +72,7 @@ public final class ResidentModel implements AutoCloseable {
   }
 
   private MultimodalModel loaded() {
-    boolean complete = false;
-    try {
-      MultimodalModel there = MultimodalModel.load(host.checkpoint(), place);
-      complete = true;
-      return there;
-    } finally {
-      if (!complete) {
-        host.close();
-      }
-    }
+    return Undo.unlessDone(host::close, () -> MultimodalModel.load(host.checkpoint(), place));
   }
 
   private boolean onHost() {

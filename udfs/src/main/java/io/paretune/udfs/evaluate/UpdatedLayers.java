@@ -1,5 +1,6 @@
 package io.paretune.udfs.evaluate;
 
+import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -49,43 +50,48 @@ final class UpdatedLayers {
       CalibrationQuestions questions,
       UnaryOperator<PrunedLayer> place,
       Supplier<NDManager> owners) {
-    MultimodalModel model = host.model();
     LentLayers done = new LentLayers(new TreeMap<>());
-    boolean complete = false;
-    try {
-      LayerwiseCalibration states = LayerwiseCalibration.start(model, questions.all());
-      int last = profile.layers().get(profile.layers().size() - 1).layer();
-      for (int l = 0; l <= last; l++) {
-        LayerPlan plan = profile.layer(l);
-        LayerWeights weights = model.layer(l);
-        if (!plan.isPruned()) {
-          states = states.after(model, weights);
-          continue;
-        }
-        PrunedLayer pruned;
-        try (NDManager owner = owners.get()) {
-          pruned = prune(host, plan, states, owner);
-        }
-        boolean placed = false;
-        try {
-          if (l < last) {
-            boolean seen = profile.mask() == MaskKind.SEQUENTIAL;
-            states = states.after(model, seen ? ResidentModel.with(weights, pruned) : weights);
-          }
-          done.byIndex().put(l, place.apply(pruned));
-          placed = true;
-        } finally {
-          if (!placed) {
-            pruned.close();
-          }
-        }
+    return Undo.unlessDone(
+        done::close,
+        () -> {
+          fill(done, host, profile, questions, place, owners);
+          return done;
+        });
+  }
+
+  private static void fill(
+      LentLayers done,
+      HostWeights host,
+      CompressionProfile profile,
+      CalibrationQuestions questions,
+      UnaryOperator<PrunedLayer> place,
+      Supplier<NDManager> owners) {
+    MultimodalModel model = host.model();
+    LayerwiseCalibration states = LayerwiseCalibration.start(model, questions.all());
+    int last = profile.layers().get(profile.layers().size() - 1).layer();
+    for (int l = 0; l <= last; l++) {
+      LayerPlan plan = profile.layer(l);
+      LayerWeights weights = model.layer(l);
+      if (!plan.isPruned()) {
+        states = states.after(model, weights);
+        continue;
       }
-      complete = true;
-      return done;
-    } finally {
-      if (!complete) {
-        done.close();
+      PrunedLayer pruned;
+      try (NDManager owner = owners.get()) {
+        pruned = prune(host, plan, states, owner);
       }
+      int layer = l;
+      LayerwiseCalibration before = states;
+      boolean seen = profile.mask() == MaskKind.SEQUENTIAL;
+      states =
+          Undo.unlessDone(
+              pruned::close,
+              () -> {
+                LayerWeights passed = seen ? ResidentModel.with(weights, pruned) : weights;
+                LayerwiseCalibration after = layer < last ? before.after(model, passed) : before;
+                done.byIndex().put(layer, place.apply(pruned));
+                return after;
+              });
     }
   }
 

@@ -1,5 +1,6 @@
 package io.paretune.udfs.model;
 
+import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Checkpoint;
@@ -52,22 +53,15 @@ public final class MultimodalModel implements AutoCloseable {
   public static MultimodalModel load(Checkpoint checkpoint, Place place) {
     TorchScript script = TorchScript.compiled(place.device(), ModelKernels.TEXTS);
     NDManager manager = NativeEngine.newManager(place.device());
-    boolean complete = false;
-    try {
-      MultimodalModel model =
-          new MultimodalModel(
-              checkpoint.config(),
-              manager,
-              new WeightReader(checkpoint, script, manager, place.type().dtype()),
-              script,
-              place.type());
-      complete = true;
-      return model;
-    } finally {
-      if (!complete) {
-        manager.close();
-      }
-    }
+    return Undo.unlessDone(
+        manager::close,
+        () ->
+            new MultimodalModel(
+                checkpoint.config(),
+                manager,
+                new WeightReader(checkpoint, script, manager, place.type().dtype()),
+                script,
+                place.type()));
   }
 
   public ModelConfig config() {

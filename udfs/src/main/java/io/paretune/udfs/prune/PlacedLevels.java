@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.WeightPlace;
@@ -16,8 +17,9 @@ public final class PlacedLevels implements AutoCloseable {
   /** Copies a layer's levels to where the weights are. */
   public static PlacedLevels of(WeightPlace place, LevelIndex index, int layer) {
     PlacedLevels levels = new PlacedLevels();
-    boolean complete = false;
-    try {
+    return Undo.unlessDone(
+        levels::close,
+        () -> {
       for (InputSite site : InputSite.values()) {
         levels.bySite.put(
             site,
@@ -25,13 +27,8 @@ public final class PlacedLevels implements AutoCloseable {
                 site.projections().stream().map(p -> index.matrix(layer, p).rowByRow()).toList(),
                 index.matrix(layer, site.projections().get(0)).columns()));
       }
-      complete = true;
       return levels;
-    } finally {
-      if (!complete) {
-        levels.close();
-      }
-    }
+        });
   }
 
   /** Of the matrix that reads that input, (rows, columns). */

@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
@@ -51,35 +52,30 @@ public final class PrunedLayer implements AutoCloseable {
         site -> {
           WeightMatrix fused = dense.fused(site);
           NDArray out = pool.take(fused.rows(), fused.columns()); // (rows, columns)
-          boolean complete = false;
-          try {
-            WeightMatrix target = WeightMatrix.of(out);
-            for (Projection p : site.projections()) {
-              pruning.prune(plan, p, dense.part(p, fused), dense.part(p, target));
-            }
-            complete = true;
-            return out;
-          } finally {
-            if (!complete) {
-              pool.giveBack(out);
-            }
-          }
+          return Undo.unlessDone(
+              () -> pool.giveBack(out),
+              () -> {
+                WeightMatrix target = WeightMatrix.of(out);
+                for (Projection p : site.projections()) {
+                  pruning.prune(plan, p, dense.part(p, fused), dense.part(p, target));
+                }
+                return out;
+              });
         });
   }
 
   /** The same where a model's weights are, rounded to its type; this one is closed. */
   public PrunedLayer placed(WeightPlace place) {
     PrunedLayer there = new PrunedLayer(NDArray::close);
-    boolean complete = false;
     try {
-      matrices.forEach((site, matrix) -> there.matrices.put(site, place.placed(matrix)));
-      complete = true;
-      return there;
+      return Undo.unlessDone(
+          there::close,
+          () -> {
+            matrices.forEach((site, matrix) -> there.matrices.put(site, place.placed(matrix)));
+            return there;
+          });
     } finally {
       close();
-      if (!complete) {
-        there.close();
-      }
     }
   }
 
@@ -137,20 +133,16 @@ public final class PrunedLayer implements AutoCloseable {
 
   private static PrunedLayer filled(
       PrunedLayer empty, FusedLayer dense, LayerPlan plan, Making matrices) {
-    boolean complete = false;
-    try {
-      for (InputSite site : InputSite.values()) {
-        if (prunesAny(site, dense.fused(site).columns(), plan)) {
-          empty.matrices.put(site, matrices.of(site));
-        }
-      }
-      complete = true;
-      return empty;
-    } finally {
-      if (!complete) {
-        empty.close();
-      }
-    }
+    return Undo.unlessDone(
+        empty::close,
+        () -> {
+          for (InputSite site : InputSite.values()) {
+            if (prunesAny(site, dense.fused(site).columns(), plan)) {
+              empty.matrices.put(site, matrices.of(site));
+            }
+          }
+          return empty;
+        });
   }
 
   private static boolean prunesAny(InputSite site, int columns, LayerPlan plan) {

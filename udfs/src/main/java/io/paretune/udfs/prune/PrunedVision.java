@@ -1,5 +1,6 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -71,8 +72,9 @@ public final class PrunedVision implements AutoCloseable {
       VisionPlan plan,
       PruningCriterion tower,
       PruningCriterion projector) {
-    boolean complete = false;
-    try {
+    return Undo.unlessDone(
+        owner::close,
+        () -> {
       List<Map<InputSite, NDArray>> layers = new ArrayList<>();
       for (int l = 0; l < dense.layers().size(); l++) {
         layers.add(
@@ -84,14 +86,8 @@ public final class PrunedVision implements AutoCloseable {
           plan.projectorRatio() > 0
               ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())
               : Map.of();
-      PrunedVision vision = new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
-      complete = true;
-      return vision;
-    } finally {
-      if (!complete) {
-        owner.close();
-      }
-    }
+      return new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
+        });
   }
 
   /**
@@ -101,23 +97,22 @@ public final class PrunedVision implements AutoCloseable {
    */
   public PrunedVision placed(WeightPlace place, VisionWeights dense) {
     List<NDArray> made = new ArrayList<>();
-    boolean complete = false;
+    Runnable undo = () -> made.forEach(NDArray::close);
     try {
-      Matrices placed =
-          matrices.each(
-              matrix -> {
-                NDArray copy = place.placed(matrix);
-                made.add(copy);
-                return copy;
-              });
-      PrunedVision vision = new PrunedVision(placed, dense, () -> made.forEach(NDArray::close));
-      complete = true;
-      return vision;
+      return Undo.unlessDone(
+          undo,
+          () -> {
+            Matrices placed =
+                matrices.each(
+                    matrix -> {
+                      NDArray copy = place.placed(matrix);
+                      made.add(copy);
+                      return copy;
+                    });
+            return new PrunedVision(placed, dense, undo);
+          });
     } finally {
       close();
-      if (!complete) {
-        made.forEach(NDArray::close);
-      }
     }
   }
 
