@@ -9,7 +9,6 @@ import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.DemoSamples;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.ImportanceMethod;
 import io.paretune.jobs.tables.LayerImportanceRecord;
@@ -19,7 +18,6 @@ import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.profile.CriterionName;
@@ -34,7 +32,6 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,13 +42,11 @@ import org.junit.jupiter.api.io.TempDir;
 class StudyCommandsTest {
   private static final int UNIFORM = 3; // dense, 50 % at 16 and at 4 bits
   private static final int TRIALS = UNIFORM + 3;
-  private static final int SHARDS = 2;
   private static final int DEMO_LAYERS = 8;
   private static final String EARLIER = "executor of the interrupted run";
 
   @TempDir static Path shared;
-  private static String samples;
-  private static Warehouse warehouse;
+  private static DemoStudies studies;
   private static Ran first;
 
   @BeforeAll
@@ -60,58 +55,22 @@ class StudyCommandsTest {
     counts.put("train", 16);
     counts.put("val", 60);
     counts.put("test", 40);
-    samples = DemoSamples.first(SharedSpark.session(), shared.resolve("s.parquet"), counts);
-    warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
-    first = study("tune", "first");
-  }
-
-  private static Ran study(String command, String name, String... more) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                command,
-                "warehouse=" + shared.resolve("warehouse"),
-                "model=" + DemoSamples.MODEL,
-                "workload=16x128",
-                "benchmark.name=demo",
-                "benchmark.samples=[\"" + samples + "\"]",
-                "calibration.samples=16",
-                "study.name=" + name,
-                "study.trials=3",
-                "study.shards=" + SHARDS,
-                "study.concurrency=1",
-                "study.racing.confidence=null",
-                "study.uniform-baseline=[0.5]",
-                "study.space.pruning-ratios=[0.0,0.3,0.5,0.7]",
-                "study.space.key-value-bits=[16,4]"));
-    words.addAll(List.of(more));
-    return Ran.command(shared.resolve("logs"), words.toArray(String[]::new));
-  }
-
-  private static SparkSession spark() {
-    return SharedSpark.session();
-  }
-
-  private static List<TrialRecord> trials(String study) {
-    return new TrialsTable(spark(), warehouse).ofStudy(study);
-  }
-
-  private static List<ShardResultRecord> answers(String study) {
-    return new ShardResultsTable(spark(), warehouse).ofStudy(study);
+    studies = DemoStudies.in(shared, counts);
+    first = studies.run("tune", "first");
   }
 
   @Test
   void aStudyRecordsItsTrialsTheirAnswersAndItsFrontier() {
     assertThat(first.status()).as(first.err()).isZero();
-    List<TrialRecord> trials = trials("first");
+    List<TrialRecord> trials = studies.trials("first");
     assertThat(trials)
         .extracting(TrialRecord::trialId)
         .containsExactlyElementsOf(LongStream.range(0, TRIALS).boxed().toList());
     assertThat(trials).allMatch(t -> t.state() == TrialState.COMPLETE);
     assertThat(trials).filteredOn(t -> t.origin() == TrialOrigin.UNIFORM).hasSize(UNIFORM);
     assertThat(trials).filteredOn(TrialRecord::isDense).hasSize(1);
-    List<ShardResultRecord> answers = answers("first");
-    assertThat(answers).hasSize(TRIALS * SHARDS);
+    List<ShardResultRecord> answers = studies.answers("first");
+    assertThat(answers).hasSize(TRIALS * DemoStudies.SHARDS);
     for (TrialRecord trial : trials) {
       List<ShardResultRecord> own =
           answers.stream().filter(a -> a.trialId() == trial.trialId()).toList();
@@ -120,7 +79,7 @@ class StudyCommandsTest {
       assertThat(trial.score().orElseThrow().score())
           .isEqualTo(own.stream().mapToLong(ShardResultRecord::correct).sum() / 60.0);
     }
-    List<FrontierRecord> frontier = new FrontierTable(spark(), warehouse).ofStudy("first");
+    List<FrontierRecord> frontier = studies.frontier("first");
     assertThat(frontier).isNotEmpty();
     assertThat(first.out()).startsWith("Frontier of first: hypervolume ");
   }
@@ -128,18 +87,17 @@ class StudyCommandsTest {
   @Test
   void aFrontierIsATemplateAndItsTrialsAreEvidenceForAnotherStudy() throws IOException {
     Path template = shared.resolve("first.json");
-    Ran written = study("template", "first", "--to", template.toString());
+    Ran written = studies.run("template", "first", "--to", template.toString());
     assertThat(written.status()).as(written.err()).isZero();
     List<String> frontier =
-        new FrontierTable(spark(), warehouse)
-            .ofStudy("first").stream()
-                .filter(p -> !p.profile().layers().isEmpty()) // the dense model is tried anyway
-                .map(p -> p.profile().id())
-                .toList();
+        studies.frontier("first").stream()
+            .filter(p -> !p.profile().layers().isEmpty()) // the dense model is tried anyway
+            .map(p -> p.profile().id())
+            .toList();
     int trialsOfSecond = 2;
 
     Ran second =
-        study(
+        studies.run(
             "tune",
             "second",
             "study.template=" + template,
@@ -155,7 +113,7 @@ class StudyCommandsTest {
       assertThat(kept.filter(f -> f.toString().endsWith("-train-representative-8.statistics")))
           .hasSize(1);
     }
-    List<TrialRecord> trials = trials("second");
+    List<TrialRecord> trials = studies.trials("second");
     assertThat(trials)
         .extracting(TrialRecord::trialId)
         .as("the evidence takes no number")
@@ -169,7 +127,7 @@ class StudyCommandsTest {
 
   @Test
   void calibratingSaysWhatEachLayerLosesAtEachRatio() {
-    Ran ran = study("calibrate", "first");
+    Ran ran = studies.run("calibrate", "first");
 
     assertThat(ran.status()).as(ran.err()).isZero();
     List<String> lines = ran.out().lines().skip(1).toList();
@@ -188,19 +146,19 @@ class StudyCommandsTest {
   @Test
   void aRunSaysWhichLayersMattered() {
     List<LayerImportanceRecord> rows =
-        new LayerImportanceTable(spark(), warehouse).ofStudy("first");
+        new LayerImportanceTable(SharedSpark.session(), studies.warehouse()).ofStudy("first");
     assertThat(rows)
         .as("six trials are enough for the additive model, not for a forest")
         .hasSize(2 * DEMO_LAYERS)
         .allMatch(r -> r.method() == ImportanceMethod.EFFECTS)
-        .allMatch(r -> r.runId().equals(trials("first").get(0).runId()));
+        .allMatch(r -> r.runId().equals(studies.trials("first").get(0).runId()));
     assertThat(rows).extracting(LayerImportanceRecord::variable).containsOnly("ratio", "kv_bits");
   }
 
   @Test
   void theCriterionAndWhatComesBeforeTheDecoderCanBeSearchedAsWell() throws IOException {
     Ran wide =
-        study(
+        studies.run(
             "tune",
             "wide",
             "study.sampler=random",
@@ -211,7 +169,7 @@ class StudyCommandsTest {
             "study.space.key-value-bits=[16]");
 
     assertThat(wide.status()).as(wide.err()).isZero();
-    List<TrialRecord> trials = trials("wide");
+    List<TrialRecord> trials = studies.trials("wide");
     assertThat(trials)
         .filteredOn(t -> t.origin() == TrialOrigin.UNIFORM)
         .as("half of every layer by each criterion, and the dense model once")
@@ -238,7 +196,7 @@ class StudyCommandsTest {
             shared.resolve("logs"),
             "evaluate",
             "--model=" + DemoSamples.MODEL,
-            "--samples=" + samples,
+            "--samples=" + studies.samples(),
             "--split=val",
             "--profile=" + profile,
             "--calibration-samples=16",
@@ -248,73 +206,51 @@ class StudyCommandsTest {
     JsonObject alone = JsonParser.parseString(evaluated.out()).getAsJsonObject();
     assertThat(alone.get("accuracy").getAsDouble()).isEqualTo(both.score().orElseThrow().score());
     assertThat(alone.get("memory_bytes").getAsLong()).isEqualTo(both.cost().memoryBytes());
-    assertThat(study("calibrate", "wide", "study.space.criterion=[magnitude, ria]").out())
+    assertThat(studies.run("calibrate", "wide", "study.space.criterion=[magnitude, ria]").out())
         .startsWith("Relative squared error of the layers' outputs by pruning ratio, ria\n");
   }
 
   @Test
-  void whatAStudyCannotStartFromIsSaid() throws IOException {
-    Path broken = Files.writeString(shared.resolve("broken.json"), "{\"format\":1}");
-    assertThat(study("tune", "third", "study.warm-start.studies=[nobody, third]"))
-        .satisfies(
-            ran -> {
-              assertThat(ran.status()).isEqualTo(2);
-              assertThat(ran.err())
-                  .contains("study \"nobody\" has no complete trial in")
-                  .contains("\"third\" is this study itself");
-            });
-    Ran template = study("tune", "third", "study.template=" + broken);
-    assertThat(template.status()).isEqualTo(2);
-    assertThat(template.err()).contains("\"format\" must be \"paretune-template/1\", was 1");
-    Ran none = study("template", "third", "--to", shared.resolve("none.json").toString());
-    assertThat(none.status()).isEqualTo(2);
-    assertThat(none.err()).contains("study \"third\" has no frontier in");
-    assertThat(shared.resolve("none.json")).doesNotExist();
-    assertThat(trials("third")).isEmpty();
-    assertThat(shared.resolve("warehouse/studies/third.json")).doesNotExist();
-  }
-
-  @Test
   void runningItAgainChangesNothing() {
-    List<TrialRecord> before = trials("first");
+    List<TrialRecord> before = studies.trials("first");
 
-    Ran again = study("tune", "first");
+    Ran again = studies.run("tune", "first");
 
     assertThat(again).isEqualTo(first);
-    assertThat(trials("first")).usingRecursiveComparison().isEqualTo(before);
-    assertThat(answers("first").stream().filter(a -> a.split().equals("val")))
-        .hasSize(TRIALS * SHARDS);
+    assertThat(studies.trials("first")).usingRecursiveComparison().isEqualTo(before);
+    assertThat(studies.answers("first").stream().filter(a -> a.split().equals("val")))
+        .hasSize(TRIALS * DemoStudies.SHARDS);
   }
 
   /** Killed while trial 4 ran, before trial 3's end was written; trial 5 had not begun. */
   @Test
   void anInterruptedStudyGoesOnWithoutLosingOrRepeatingATrial() {
     List<TrialRecord> recorded = new ArrayList<>();
-    for (TrialRecord trial : trials("first").subList(0, 5)) {
+    for (TrialRecord trial : studies.trials("first").subList(0, 5)) {
       recorded.add(CopiedStudy.trial(trial, "resumed", trial.trialId() < 3));
     }
-    new TrialsTable(spark(), warehouse).upsert(recorded);
-    ShardResultsTable results = new ShardResultsTable(spark(), warehouse);
+    new TrialsTable(SharedSpark.session(), studies.warehouse()).upsert(recorded);
+    ShardResultsTable results = new ShardResultsTable(SharedSpark.session(), studies.warehouse());
     results.append(
         "test",
         0,
-        answers("first").stream()
+        studies.answers("first").stream()
             .filter(a -> a.trialId() < 4)
             .map(a -> CopiedStudy.answers(a, "resumed", EARLIER))
             .toList());
 
-    Ran resumed = study("tune", "resumed");
+    Ran resumed = studies.run("tune", "resumed");
 
     assertThat(resumed.status()).as(resumed.err()).isZero();
-    assertThat(trials("resumed"))
+    assertThat(studies.trials("resumed"))
         .allMatch(t -> t.state() == TrialState.COMPLETE)
         .extracting(TrialRecord::trialId, t -> t.profile().id(), t -> t.score().orElseThrow())
         .as("the trials that the study would have had")
         .containsExactlyElementsOf(
-            trials("first").stream()
+            studies.trials("first").stream()
                 .map(t -> tuple(t.trialId(), t.profile().id(), t.score().orElseThrow()))
                 .toList());
-    List<ShardResultRecord> answers = answers("resumed");
+    List<ShardResultRecord> answers = studies.answers("resumed");
     assertThat(answers)
         .extracting(ShardResultRecord::trialId)
         .as("a row a shard of every trial, once")
@@ -328,7 +264,7 @@ class StudyCommandsTest {
 
   @Test
   void anotherWorkloadIsAnotherStudy() {
-    Ran refused = study("tune", "first", "workload=16x64");
+    Ran refused = studies.run("tune", "first", "workload=16x64");
 
     assertThat(refused.status()).isEqualTo(2);
     assertThat(refused.out()).isEmpty();
@@ -340,17 +276,17 @@ class StudyCommandsTest {
 
   @Test
   void confirmingScoresTheFrontierOnQuestionsThatTheSearchNeverSaw() {
-    copyOfFirst("confirmed");
+    studies.copyTrials("first", "confirmed");
 
-    Ran ran = study("confirm", "confirmed");
+    Ran ran = studies.run("confirm", "confirmed");
 
     assertThat(ran.status()).as(ran.err()).isZero();
     assertThat(ran.out()).contains("held out");
-    List<FrontierRecord> frontier = new FrontierTable(spark(), warehouse).ofStudy("confirmed");
+    List<FrontierRecord> frontier = studies.frontier("confirmed");
     Map<Long, TrialRecord> byId = new LinkedHashMap<>();
-    trials("confirmed").forEach(t -> byId.put(t.trialId(), t));
+    studies.trials("confirmed").forEach(t -> byId.put(t.trialId(), t));
     List<ShardResultRecord> heldOut =
-        answers("confirmed").stream().filter(a -> a.split().equals("test")).toList();
+        studies.answers("confirmed").stream().filter(a -> a.split().equals("test")).toList();
     assertThat(frontier).isNotEmpty();
     for (FrontierRecord point : frontier) {
       double share =
@@ -362,27 +298,27 @@ class StudyCommandsTest {
       assertThat(byId.get(point.trialId()).confirmedScore()).isEqualTo(OptionalDouble.of(share));
       assertThat(point.confirmedScore()).isEqualTo(OptionalDouble.of(share));
     }
-    assertThat(study("confirm", "confirmed")).as("once is enough").isEqualTo(ran);
-    assertThat(answers("confirmed").stream().filter(a -> a.split().equals("test")))
+    assertThat(studies.run("confirm", "confirmed")).as("once is enough").isEqualTo(ran);
+    assertThat(studies.answers("confirmed").stream().filter(a -> a.split().equals("test")))
         .hasSameSizeAs(heldOut);
   }
 
   @Test
   void confirmingByGenerationShowsWhatItDiffersByFromTheSearchsWay() {
-    copyOfFirst("generated");
-    Ran ran = study("confirm", "generated", "benchmark.answering.confirm=generate");
+    studies.copyTrials("first", "generated");
+    Ran ran = studies.run("confirm", "generated", "benchmark.answering.confirm=generate");
 
     assertThat(ran.status()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains("Held-out questions answered by generate, and by options as in the search:")
         .containsPattern("points on average, at most [+-]\\d+\\.\\d \\(trial \\d+\\)");
     Map<String, List<ShardResultRecord>> heldOut =
-        answers("generated").stream()
+        studies.answers("generated").stream()
             .filter(a -> a.split().equals("test"))
             .collect(Collectors.groupingBy(a -> a.answering().key()));
     assertThat(heldOut).containsOnlyKeys("options", "generate");
     List<TrialRecord> confirmed =
-        trials("generated").stream().filter(t -> t.heldOut().isPresent()).toList();
+        studies.trials("generated").stream().filter(t -> t.heldOut().isPresent()).toList();
     assertThat(confirmed).isNotEmpty();
     for (TrialRecord trial : confirmed) {
       HeldOut own = trial.heldOut().orElseThrow();
@@ -390,7 +326,7 @@ class StudyCommandsTest {
       assertThat(own.score()).isEqualTo(share(heldOut.get("generate"), trial));
       assertThat(own.asSearched()).isEqualTo(share(heldOut.get("options"), trial));
     }
-    assertThat(study("confirm", "generated", "benchmark.answering.confirm=generate"))
+    assertThat(studies.run("confirm", "generated", "benchmark.answering.confirm=generate"))
         .as("once is enough")
         .isEqualTo(ran);
   }
@@ -408,10 +344,10 @@ class StudyCommandsTest {
   void aProfileThatOverflowsFailsAloneWithItsReason() throws IOException {
     Path poisoned = PoisonedCheckpoint.write(DemoSamples.MODEL, shared.resolve("poisoned"), 3);
 
-    Ran ran = study("tune", "poisoned", "model=" + poisoned, "study.trials=1");
+    Ran ran = studies.run("tune", "poisoned", "model=" + poisoned, "study.trials=1");
 
     assertThat(ran.status()).as(ran.err()).isZero();
-    List<TrialRecord> trials = trials("poisoned");
+    List<TrialRecord> trials = studies.trials("poisoned");
     assertThat(trials).hasSize(UNIFORM + 1);
     for (TrialRecord trial : trials) {
       boolean overflows = trial.profile().layer(3).valueBits() < 16;
@@ -430,23 +366,17 @@ class StudyCommandsTest {
     TrialRecord dense = trials.stream().filter(TrialRecord::isDense).findFirst().orElseThrow();
     assertThat(dense.score())
         .isEqualTo(
-            trials("first").stream()
+            studies.trials("first").stream()
                 .filter(TrialRecord::isDense)
                 .findFirst()
                 .orElseThrow()
                 .score());
-    assertThat(answers("poisoned"))
+    assertThat(studies.answers("poisoned"))
         .extracting(ShardResultRecord::trialId)
         .doesNotContainAnyElementsOf(
             trials.stream()
                 .filter(t -> t.state() == TrialState.FAILED)
                 .map(TrialRecord::trialId)
                 .toList());
-  }
-
-  /** A study with the trials of the first one, without its answers. */
-  private static void copyOfFirst(String study) {
-    new TrialsTable(spark(), warehouse)
-        .upsert(trials("first").stream().map(t -> CopiedStudy.trial(t, study, true)).toList());
   }
 }

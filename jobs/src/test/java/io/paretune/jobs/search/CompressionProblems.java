@@ -118,7 +118,8 @@ final class CompressionProblems {
       bend[i] = 0.5 * Math.abs(random.nextGaussian());
       couple[i] = 0.3 * random.nextGaussian();
       parameters.add(
-          LayeredProblem.ordinal("b" + block + ".p" + i % 7, ratios, Place.of("p" + i % 7, block / 7.0)));
+          LayeredProblem.ordinal(
+              "b" + block + ".p" + i % 7, ratios, Place.of("p" + i % 7, block / 7.0)));
       share.add(Arrays.stream(ratios).map(r -> r / n).boxed().toList());
     }
     SearchSpace space =

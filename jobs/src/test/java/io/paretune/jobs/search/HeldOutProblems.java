@@ -140,8 +140,7 @@ final class HeldOutProblems {
 
   static BenchmarkProblem of(Kind kind, long seed) {
     Layers layers = new Layers(kind, new SplittableRandom(31 * seed + 1_000_003L * kind.number));
-    return new LayeredProblem(
-            kind.layers, kind.samples, kind.ratioBytes, kind.bitsBytes, CHANCE, 1)
+    return new LayeredProblem(kind.layers, kind.samples, kind.ratioBytes, kind.bitsBytes, CHANCE, 1)
         .named("held-out-" + kind + "-" + seed, (r, b, multiple) -> layers.score(r, b));
   }
 }

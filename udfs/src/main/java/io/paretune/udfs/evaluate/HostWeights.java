@@ -1,8 +1,8 @@
 package io.paretune.udfs.evaluate;
 
-import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.engine.Place;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
 import io.paretune.udfs.prune.FusedLayer;

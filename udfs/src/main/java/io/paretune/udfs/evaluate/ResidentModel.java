@@ -1,9 +1,9 @@
 package io.paretune.udfs.evaluate;
 
-import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.Place;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.LayerWeights;

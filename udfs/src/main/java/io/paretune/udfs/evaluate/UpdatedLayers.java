@@ -1,10 +1,10 @@
 package io.paretune.udfs.evaluate;
 
-import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;

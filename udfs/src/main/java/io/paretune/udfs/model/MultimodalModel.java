@@ -1,6 +1,5 @@
 package io.paretune.udfs.model;
 
-import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.paretune.udfs.checkpoint.Checkpoint;
@@ -9,6 +8,7 @@ import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.NativeEngine;
 import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.CompressionProfile;

@@ -1,7 +1,7 @@
 package io.paretune.udfs.prune;
 
-import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.WeightPlace;
 import java.util.EnumMap;
@@ -20,14 +20,16 @@ public final class PlacedLevels implements AutoCloseable {
     return Undo.unlessDone(
         levels::close,
         () -> {
-      for (InputSite site : InputSite.values()) {
-        levels.bySite.put(
-            site,
-            place.levels(
-                site.projections().stream().map(p -> index.matrix(layer, p).rowByRow()).toList(),
-                index.matrix(layer, site.projections().get(0)).columns()));
-      }
-      return levels;
+          for (InputSite site : InputSite.values()) {
+            levels.bySite.put(
+                site,
+                place.levels(
+                    site.projections().stream()
+                        .map(p -> index.matrix(layer, p).rowByRow())
+                        .toList(),
+                    index.matrix(layer, site.projections().get(0)).columns()));
+          }
+          return levels;
         });
   }
 

@@ -1,7 +1,7 @@
 package io.paretune.udfs.prune;
 
-import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.WeightPlace;

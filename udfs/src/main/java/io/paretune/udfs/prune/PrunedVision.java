@@ -1,9 +1,9 @@
 package io.paretune.udfs.prune;
 
-import io.paretune.udfs.engine.Undo;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.VisionWeights;
 import io.paretune.udfs.model.WeightPlace;
@@ -75,18 +75,18 @@ public final class PrunedVision implements AutoCloseable {
     return Undo.unlessDone(
         owner::close,
         () -> {
-      List<Map<InputSite, NDArray>> layers = new ArrayList<>();
-      for (int l = 0; l < dense.layers().size(); l++) {
-        layers.add(
-            plan.towerRatio() > 0
-                ? pruned(owner, dense.matrices(l), tower, l, plan.towerRatio())
-                : Map.of());
-      }
-      Map<InputSite, NDArray> projecting =
-          plan.projectorRatio() > 0
-              ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())
-              : Map.of();
-      return new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
+          List<Map<InputSite, NDArray>> layers = new ArrayList<>();
+          for (int l = 0; l < dense.layers().size(); l++) {
+            layers.add(
+                plan.towerRatio() > 0
+                    ? pruned(owner, dense.matrices(l), tower, l, plan.towerRatio())
+                    : Map.of());
+          }
+          Map<InputSite, NDArray> projecting =
+              plan.projectorRatio() > 0
+                  ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())
+                  : Map.of();
+          return new PrunedVision(new Matrices(layers, projecting), dense, owner::close);
         });
   }
 

@@ -22,12 +22,13 @@ class FileTroubleTest {
   private static final Problem PROBLEM =
       new Problem("warehouse", "s3a://b/w cannot be reached", "");
 
-  static IOException[] wrong() {
-    return new IOException[] {
+  static Exception[] wrong() {
+    return new Exception[] {
       new FileNotFoundException("/data/x (Permission denied)"),
       new AccessDeniedException("s3a://b/w", null, "403"),
       new AccessControlException("user=nobody, access=WRITE"),
       new UnsupportedFileSystemException("No FileSystem for scheme \"s4\""),
+      new IllegalArgumentException("Wrong FS: hdfs://b/w"),
     };
   }
 
@@ -54,7 +55,7 @@ class FileTroubleTest {
 
   @ParameterizedTest
   @MethodSource("wrong")
-  void whatWasNamedWronglyIsTheUsersToMend(IOException cause) {
+  void whatWasNamedWronglyIsTheUsersToMend(Exception cause) {
     assertThat(FileTrouble.of(PROBLEM, cause))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("warehouse: s3a://b/w cannot be reached");
