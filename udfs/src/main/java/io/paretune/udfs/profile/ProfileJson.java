@@ -52,7 +52,7 @@ final class ProfileJson {
     }
     if (!root.isJsonObject()) {
       throw new InvalidInputException(
-          where, "must be a JSON object with \"layers\"", "see README, \"Profile\"");
+          where, "must be a JSON object with \"layers\"", "see README, \"One profile\"");
     }
     return new ProfileJson(where).read(root.getAsJsonObject());
   }
