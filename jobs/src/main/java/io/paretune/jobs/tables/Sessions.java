@@ -1,6 +1,8 @@
 package io.paretune.jobs.tables;
 
 import io.paretune.jobs.progress.StageProgress;
+import io.paretune.udfs.problem.Problem;
+import io.paretune.udfs.problem.UnavailableException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,16 +49,38 @@ public final class Sessions {
   /**
    * A session until it is closed, with what the tables need and what spark-submit was given. Where
    * Spark runs already, as in a notebook or a test, its session is taken and left running.
+   *
+   * @throws UnavailableException if the cluster does not answer
    */
   public static Opened open(String applicationName) {
     boolean found = SparkSession.getActiveSession().isDefined();
     found |= SparkSession.getDefaultSession().isDefined();
-    SparkSession spark = configured(SparkSession.builder().appName(applicationName)).getOrCreate();
+    SparkSession spark = started(applicationName);
     if (found) {
       return new Opened(spark, () -> {});
     }
     spark.sparkContext().addSparkListener(new StageProgress(Clock.systemUTC(), LOG::info));
     return new Opened(spark, spark::stop);
+  }
+
+  /** Spark stops a context whose master does not answer, while it starts or as soon as it has. */
+  private static SparkSession started(String applicationName) {
+    IllegalStateException stopped = new IllegalStateException("its context was stopped");
+    try {
+      SparkSession spark =
+          configured(SparkSession.builder().appName(applicationName)).getOrCreate();
+      if (!spark.sparkContext().isStopped()) {
+        return spark;
+      }
+    } catch (IllegalStateException e) {
+      stopped = e;
+    }
+    throw new UnavailableException(
+        new Problem(
+            System.getProperty("spark.master", "Spark's master"),
+            "no application can be started there",
+            "start the cluster, or name another by --master (in Airflow, by the connection)"),
+        stopped);
   }
 
   /**
