@@ -219,8 +219,8 @@ def check_search(kernels, layer, like, check):
     mask = torch.cat([torch.ones(3, p, device=device).bool(), seen], 1)
     mask = torch.zeros(3, p + 3, device=device).masked_fill(~mask, float("-inf"))
     ours = kernels.tree_layer(
-        tree, layer.weights, cos, sin, keys, values, none, none, none, [3], [3], mask.flatten(), none,
-        0, none, [0], layer.heads, layer.kv_heads, layer.eps, 16, 16, no_sums,
+        tree, layer.weights, cos, sin, keys, values, [3], [3], mask.flatten(), none, 0, none, [0],
+        layer.heads, layer.kv_heads, layer.eps, 16, 16, no_sums,
     )[0]  # fmt: skip
     theirs = []
     for branch in ((0, 1), (0, 2)):

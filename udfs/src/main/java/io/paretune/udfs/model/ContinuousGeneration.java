@@ -185,11 +185,9 @@ final class ContinuousGeneration {
     List<int[]> paths = new ArrayList<>();
     List<Integer> given = new ArrayList<>();
     try (NDManager pass = manager.newSubManager()) {
-      TreePast past = TreePast.keeping(pass, layers.size());
+      TreeKeys kept = TreeKeys.keptBy(pass);
       int[] reads = forest.reads();
-      NDArray x =
-          decoder.trees(
-              pass, layers, own.prefixes(), past, forest, 0, reads, SquareSums.unwanted());
+      NDArray x = decoder.trees(pass, layers, own.prefixes(), forest, kept, SquareSums.unwanted());
       long[] next = likeliest(pass, x);
       for (Map.Entry<Integer, List<Sequence>> entry : byPlace.entrySet()) {
         for (int s = 0; s < entry.getValue().size(); s++) {
@@ -203,7 +201,7 @@ final class ContinuousGeneration {
         }
       }
       if (!given.isEmpty()) {
-        own.admit(past, paths, given.stream().mapToInt(Integer::intValue).toArray());
+        own.admit(kept, paths, given.stream().mapToInt(Integer::intValue).toArray());
       }
     }
   }

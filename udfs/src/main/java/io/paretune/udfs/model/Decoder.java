@@ -3,7 +3,6 @@ package io.paretune.udfs.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.DecoderConfig;
@@ -66,32 +65,19 @@ final class Decoder {
     try (NDManager pass = owner.newSubManager()) {
       int images = Math.toIntExact(features.getShape().get(0));
       int tokens = before.length + Math.toIntExact(features.getShape().get(1));
-      RotaryTable.Rows rows = rotary.rows(pass, repeatedPositions(images, tokens));
+      RotaryTable.Rows rows = rotary.repeated(pass, images, tokens);
       NDArray weight = sums.tokenWeights(pass, ones(images * tokens));
       NDArray x = embedPrefix(pass, before, features); // (I·P, H)
       for (LayerPlan plan : layers.plans()) {
-        List<Object> arguments =
-            new ArrayList<>(
-                List.of(
-                    x,
-                    layers.weights().get(plan.layer()).arrays(),
-                    rows.cos(),
-                    rows.sin(),
-                    images,
-                    config.heads(),
-                    config.kvHeads(),
-                    config.rmsNormEps(),
-                    plan.keyBits(),
-                    plan.valueBits(),
-                    layers.keyGroup(plan)));
-        boolean last = plan.layer() == layers.size() - 1;
-        if (last && !sums.wanted()) {
-          NDList result = script.call(kept, "prefix_keys_values", arguments.toArray());
+        LayerWeights w = layers.weights().get(plan.layer());
+        int group = layers.keyGroup(plan);
+        if (plan.layer() == layers.size() - 1 && !sums.wanted()) {
+          NDList result =
+              script.call(kept, "prefix_keys_values", prefix(x, w, rows, images, plan, group));
           keys.add(result.get(0));
           values.add(result.get(1));
         } else {
-          arguments.add(weight);
-          NDList result = script.call(kept, "prefix_layer", arguments.toArray());
+          NDList result = prefixLayer(kept, x, w, rows, images, plan, group, weight);
           x.close();
           x = result.get(0);
           x.attach(pass);
@@ -105,6 +91,88 @@ final class Decoder {
       kept.close();
       throw e;
     }
+  }
+
+  /**
+   * A layer over the rows of prefixes.
+   *
+   * @param x (I·P, H)
+   * @param group tokens of a group of keys by channel, or 0
+   * @param weight of each row in the sums of inputs that are wanted, if any are
+   * @return the output, (I·P, H); keys and values, (I, G, P, D); the sums
+   */
+  NDList prefixLayer(
+      NDManager owner,
+      NDArray x,
+      LayerWeights w,
+      RotaryTable.Rows turn,
+      int images,
+      LayerPlan plan,
+      int group,
+      NDArray weight) {
+    Object[] prefix = prefix(x, w, turn, images, plan, group);
+    Object[] arguments = Arrays.copyOf(prefix, prefix.length + 1);
+    arguments[prefix.length] = weight;
+    return script.call(owner, "prefix_layer", arguments);
+  }
+
+  private Object[] prefix(
+      NDArray x, LayerWeights w, RotaryTable.Rows turn, int images, LayerPlan plan, int group) {
+    return new Object[] {
+      x,
+      w.arrays(),
+      turn.cos(),
+      turn.sin(),
+      images,
+      config.heads(),
+      config.kvHeads(),
+      config.rmsNormEps(),
+      plan.keyBits(),
+      plan.valueBits(),
+      group
+    };
+  }
+
+  /**
+   * A layer over the rows of a forest.
+   *
+   * @param x (N, H)
+   * @param prefixKeys (I, G, P, D)
+   * @param prefixValues (I, G, P, D)
+   * @param weight of each row in the sums of inputs that are wanted, if any are
+   * @return the output of the rows that ask, (M, H); keys and values, (N, G, D); the sums
+   */
+  NDList treeLayer(
+      NDManager owner,
+      NDArray x,
+      LayerWeights w,
+      NDArray prefixKeys,
+      NDArray prefixValues,
+      TreeStep.Input in,
+      LayerPlan plan,
+      NDArray weight) {
+    return script.call(
+        owner,
+        "tree_layer",
+        x,
+        w.arrays(),
+        in.turn().cos(),
+        in.turn().sin(),
+        prefixKeys,
+        prefixValues,
+        in.keys(),
+        in.queries(),
+        in.mask(),
+        in.read(),
+        in.group(),
+        in.members(),
+        in.groups(),
+        config.heads(),
+        config.kvHeads(),
+        config.rmsNormEps(),
+        plan.keyBits(),
+        plan.valueBits(),
+        weight);
   }
 
   /** (N) to (H). */
@@ -160,9 +228,7 @@ final class Decoder {
   /** Log-probabilities of what follows each of the forest's rows that are read: (M, V). */
   NDArray read(NDManager owner, LayerStack layers, KvCache prefix, TokenForest forest) {
     try (NDManager pass = owner.newSubManager()) {
-      TreePast past = TreePast.forgetting(pass);
-      NDArray x =
-          trees(pass, layers, prefix, past, forest, 0, forest.reads(), SquareSums.unwanted());
+      NDArray x = trees(pass, layers, prefix, forest, TreeKeys.unwanted(), SquareSums.unwanted());
       return nextToken(owner, x);
     }
   }
@@ -213,73 +279,47 @@ final class Decoder {
   }
 
   /**
-   * Runs the forest's rows from {@code from} on.
+   * Runs a forest's rows.
    *
-   * @param past keys and values of the rows before; gets those of the new rows
-   * @param reads the rows whose output is wanted
-   * @return (reads, H)
+   * @param kept takes their keys and values
+   * @return the rows that the trees want read, (M, H)
    */
   NDArray trees(
       NDManager pass,
       LayerStack layers,
       KvCache prefix,
-      TreePast past,
       TokenForest forest,
-      int from,
-      int[] reads,
+      TreeKeys kept,
       SquareSums sums) {
     if (prefix.sequences() != forest.images()) {
       throw new IllegalArgumentException(
           "the cache holds %d images, there are trees for %d"
               .formatted(prefix.sequences(), forest.images()));
     }
-    TreeStep step = new TreeStep(forest, from, (int) prefix.tokens(), layers.treeKeyGroup());
-    RotaryTable.Rows rows = rotary.rows(pass, step.positions());
-    NDArray order = pass.create(step.order());
-    NDArray none = pass.create(new Shape(0), DataType.INT64);
-    int[] all = step.allNewRows();
-    boolean readsAll = sums.wanted() || Arrays.equals(reads, all);
-    NDArray allMask = pass.create(step.mask(all));
-    NDArray readMask = readsAll ? allMask : pass.create(step.mask(reads));
-    NDArray read =
-        readsAll ? none : pass.create(Arrays.stream(reads).mapToLong(r -> r - from).toArray());
-    NDArray members = pass.create(step.members());
+    TreeStep step = new TreeStep(forest, (int) prefix.tokens(), layers.treeKeyGroup());
+    TreeStep.Input all = step.input(pass, rotary);
+    int[] reads = forest.reads();
+    boolean readsAll = sums.wanted() || reads.length == forest.size();
+    TreeStep.Input last = readsAll ? all : step.reading(pass, all, reads);
     NDArray weight = sums.tokenWeights(pass, step.multiplicities());
     NDArray x = embed(pass, step.tokens()); // (N, H)
     for (LayerPlan plan : layers.plans()) {
       int i = plan.layer();
-      boolean last = i == layers.size() - 1;
       try (NDManager call = pass.newSubManager()) {
         NDList result =
-            script.call(
+            treeLayer(
                 call,
-                "tree_layer",
                 x,
-                layers.weights().get(i).arrays(),
-                rows.cos(),
-                rows.sin(),
+                layers.weights().get(i),
                 prefix.keys(call, i),
                 prefix.values(call, i),
-                past.keys(i),
-                past.values(i),
-                order,
-                step.keys(),
-                step.queries(last && !readsAll ? reads : all),
-                last ? readMask : allMask,
-                last ? read : none,
-                layers.treeKeyGroup(),
-                members,
-                step.groups(),
-                config.heads(),
-                config.kvHeads(),
-                config.rmsNormEps(),
-                plan.keyBits(),
-                plan.valueBits(),
+                i == layers.size() - 1 ? last : all,
+                plan,
                 weight);
         x.close();
         x = result.get(0);
         x.attach(pass);
-        past.replace(i, result.get(1), result.get(2));
+        kept.add(result.get(1), result.get(2));
         sums.add(i, result.subNDList(3));
       }
     }
@@ -343,13 +383,7 @@ final class Decoder {
     return config.maxPositions();
   }
 
-  private static long[] repeatedPositions(int images, int tokens) {
-    long[] positions = new long[images * tokens];
-    Arrays.setAll(positions, i -> i % tokens);
-    return positions;
-  }
-
-  private static double[] ones(int n) {
+  static double[] ones(int n) {
     double[] ones = new double[n];
     Arrays.fill(ones, 1);
     return ones;

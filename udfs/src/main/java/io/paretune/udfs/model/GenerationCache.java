@@ -96,11 +96,11 @@ final class GenerationCache {
   /**
    * Copies rows of a pass over prompts to the beginnings of tails.
    *
-   * @param past the pass's keys and values
+   * @param prompts the pass's keys and values
    * @param paths each sequence's rows, first to last
    * @param slots each sequence's slot
    */
-  void admit(TreePast past, List<int[]> paths, int[] slots) {
+  void admit(TreeKeys prompts, List<int[]> paths, int[] slots) {
     int rows = 0;
     for (int[] path : paths) {
       ensure(path.length);
@@ -117,19 +117,12 @@ final class GenerationCache {
         token[at++] = i;
       }
     }
-    int layers = tails.size() / 2;
-    List<NDArray> keys = new ArrayList<>();
-    List<NDArray> values = new ArrayList<>();
-    for (int layer = 0; layer < layers; layer++) {
-      keys.add(past.keys(layer));
-      values.add(past.values(layer));
-    }
     try (NDManager call = manager.newSubManager()) {
       script.call(
           call,
           "admit_tails",
           tails,
-          joined(keys, values),
+          joined(prompts.keys(), prompts.values()),
           call.create(source),
           call.create(targets(slotOf, token)));
     }

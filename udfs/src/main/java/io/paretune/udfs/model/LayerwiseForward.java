@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.profile.LayerPlan;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -27,7 +28,9 @@ public final class LayerwiseForward {
    */
   public record States(float[] prefix, float[] trees) implements Serializable {}
 
-  private static final int UNTOUCHED = 16;
+  /** Keys and values as they are. */
+  private static final LayerPlan UNTOUCHED = LayerPlan.dense(0);
+
   private static final int NOT_GROUPED = 0;
 
   private final Decoder decoder;
@@ -38,7 +41,6 @@ public final class LayerwiseForward {
   private final int images;
   private final int prefixTokens;
   private final TreeStep step;
-  private final int[] rows;
 
   LayerwiseForward(
       Decoder decoder,
@@ -53,9 +55,7 @@ public final class LayerwiseForward {
     this.before = before;
     this.images = trees.size();
     this.prefixTokens = before.length + imageTokens;
-    TokenForest forest = new TokenForest(trees);
-    this.step = new TreeStep(forest, 0, prefixTokens, NOT_GROUPED);
-    this.rows = step.allNewRows();
+    this.step = new TreeStep(new TokenForest(trees), prefixTokens, NOT_GROUPED);
   }
 
   /** Tokens that count: an image's prefix once, a sequence's tokens once per sequence. */
@@ -124,53 +124,24 @@ public final class LayerwiseForward {
   private List<NDList> run(NDManager pass, States states, LayerWeights w, Wanted wanted) {
     NDArray x = computed(pass, states.prefix()); // (I·P, H)
     NDArray t = computed(pass, states.trees()); // (N, H)
-    long[] positions = new long[images * prefixTokens];
-    Arrays.setAll(positions, i -> i % prefixTokens);
-    double[] ones = new double[positions.length];
-    Arrays.fill(ones, 1);
-    RotaryTable.Rows turn = rotary.rows(pass, positions);
     NDList prefix =
-        script.call(
+        decoder.prefixLayer(
             pass,
-            "prefix_layer",
             x,
-            w.arrays(),
-            turn.cos(),
-            turn.sin(),
+            w,
+            rotary.repeated(pass, images, prefixTokens),
             images,
-            config.heads(),
-            config.kvHeads(),
-            config.rmsNormEps(),
-            UNTOUCHED,
             UNTOUCHED,
             NOT_GROUPED,
-            tokenWeights(pass, ones, wanted));
-    RotaryTable.Rows turnTrees = rotary.rows(pass, step.positions());
-    NDArray none = pass.create(new Shape(0));
+            tokenWeights(pass, Decoder.ones(images * prefixTokens), wanted));
     NDList trees =
-        script.call(
+        decoder.treeLayer(
             pass,
-            "tree_layer",
             t,
-            w.arrays(),
-            turnTrees.cos(),
-            turnTrees.sin(),
+            w,
             prefix.get(1),
             prefix.get(2),
-            none,
-            none,
-            pass.create(new Shape(0), DataType.INT64),
-            step.keys(),
-            step.queries(rows),
-            pass.create(step.mask(rows)),
-            pass.create(new Shape(0), DataType.INT64),
-            NOT_GROUPED,
-            pass.create(step.members()),
-            step.groups(),
-            config.heads(),
-            config.kvHeads(),
-            config.rmsNormEps(),
-            UNTOUCHED,
+            step.input(pass, rotary),
             UNTOUCHED,
             tokenWeights(pass, step.multiplicities(), wanted));
     return List.of(prefix, trees);

@@ -237,8 +237,7 @@ public final class MultimodalModel implements AutoCloseable {
     TokenForest forest = new TokenForest(trees);
     try (NDManager pass = newManager();
         KvCache prefix = decoder.prefill(pass, layers, before, features, sums)) {
-      decoder.trees(
-          pass, layers, prefix, TreePast.forgetting(pass), forest, 0, forest.reads(), sums);
+      decoder.trees(pass, layers, prefix, forest, TreeKeys.unwanted(), sums);
     }
     return sums.result();
   }

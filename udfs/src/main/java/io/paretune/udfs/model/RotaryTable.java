@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.problem.InvalidInputException;
+import java.util.Arrays;
 
 /**
  * Cosines and sines of rotary positions (arXiv 2104.09864 §3.2.2), for each position and pair of
@@ -24,6 +25,13 @@ final class RotaryTable {
     for (int i = 0; i < pairs; i++) {
       frequencies[i] = (float) (1 / Math.pow(config.ropeTheta(), 2.0 * i / config.headDim()));
     }
+  }
+
+  /** Positions from 0 to {@code tokens − 1}, for one sequence after the other. */
+  Rows repeated(NDManager owner, int sequences, int tokens) {
+    long[] positions = new long[sequences * tokens];
+    Arrays.setAll(positions, i -> i % tokens);
+    return rows(owner, positions);
   }
 
   /**

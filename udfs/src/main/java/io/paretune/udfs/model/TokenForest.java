@@ -2,30 +2,25 @@ package io.paretune.udfs.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/**
- * The trees of several images as rows, image after image. Row numbers are those of the cached keys
- * and values.
- */
+/** The trees of several images as rows, image after image. */
 final class TokenForest {
   /** A row; {@code parent} is a row, or −1 for the prefix. */
   record Row(int image, int parent, int depth, long token, int multiplicity) {}
 
   private final List<Row> rows = new ArrayList<>();
-  private final List<List<Integer>> rowsOfImage = new ArrayList<>();
   private final List<Integer> reads = new ArrayList<>();
-  private final int[] firstRows;
+  private final int[] firstRows; // by image, and where the last one's end
 
   TokenForest(List<TokenTree> trees) {
-    firstRows = new int[trees.size()];
+    firstRows = new int[trees.size() + 1];
     for (int image = 0; image < trees.size(); image++) {
       TokenTree tree = trees.get(image);
       int first = rows.size();
-      firstRows[image] = first;
-      rowsOfImage.add(new ArrayList<>());
       for (int node = 0; node < tree.size(); node++) {
         int parent = tree.parent(node);
-        append(
+        rows.add(
             new Row(
                 image,
                 parent == TokenTree.PREFIX ? parent : first + parent,
@@ -36,13 +31,8 @@ final class TokenForest {
       for (int node : tree.readNodes()) {
         reads.add(first + node);
       }
+      firstRows[image + 1] = rows.size();
     }
-  }
-
-  private int append(Row row) {
-    rowsOfImage.get(row.image()).add(rows.size());
-    rows.add(row);
-    return rows.size() - 1;
   }
 
   int size() {
@@ -50,21 +40,31 @@ final class TokenForest {
   }
 
   int images() {
-    return rowsOfImage.size();
+    return firstRows.length - 1;
   }
 
   Row row(int index) {
     return rows.get(index);
   }
 
-  /** All rows of an image, in order of arrival. */
-  List<Integer> rowsOf(int image) {
-    return rowsOfImage.get(image);
+  /** The rows of an image, ascending. */
+  IntStream rowsOf(int image) {
+    return IntStream.range(firstRows[image], firstRows[image + 1]);
+  }
+
+  /** How many rows an image has. */
+  int sizeOf(int image) {
+    return firstRows[image + 1] - firstRows[image];
   }
 
   /** The row of a tree's node. */
   int rowOf(int image, int node) {
     return firstRows[image] + node;
+  }
+
+  /** A row's place among its image's. */
+  int place(int row) {
+    return row - firstRows[rows.get(row).image()];
   }
 
   /** The rows from the first after the prefix to this one. */

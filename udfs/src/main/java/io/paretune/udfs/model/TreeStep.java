@@ -1,89 +1,108 @@
 package io.paretune.udfs.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What the kernels are told about one pass over rows of a forest: the rows from {@code from} on are
- * new, those before are cached. New rows must be sorted by image.
+ * What the kernels are told about a pass over all rows of a forest, which follow a prefix of so
+ * many tokens.
  */
 final class TreeStep {
   private final TokenForest forest;
-  private final int from;
   private final int prefixTokens;
   private final int group;
-  private final int[] place;
 
   /**
    * @param group tokens of a group of keys by channel, or 0
    */
-  TreeStep(TokenForest forest, int from, int prefixTokens, int group) {
+  TreeStep(TokenForest forest, int prefixTokens, int group) {
     this.forest = forest;
-    this.from = from;
     this.prefixTokens = prefixTokens;
     this.group = group;
-    this.place = places(forest);
-    for (int row = from + 1; row < forest.size(); row++) {
-      if (forest.row(row).image() < forest.row(row - 1).image()) {
-        throw new IllegalArgumentException("new rows must be sorted by image");
-      }
-    }
   }
 
-  int rows() {
-    return forest.size() - from;
+  /**
+   * As {@code tree_layer} in {@code decoder.py} takes it.
+   *
+   * @param turn rotary positions of all rows
+   * @param keys how many of the rows are each image's
+   * @param queries how many of those that ask are each image's
+   * @param mask as {@link TreeStep#mask}
+   * @param read the rows that ask; empty for all
+   * @param group tokens of a group of keys by channel, or 0
+   * @param members each group's tokens
+   * @param groups how many groups each image has
+   */
+  record Input(
+      RotaryTable.Rows turn,
+      long[] keys,
+      long[] queries,
+      NDArray mask,
+      NDArray read,
+      int group,
+      NDArray members,
+      long[] groups) {}
+
+  /** For a layer of whose output all rows are wanted. */
+  Input input(NDManager owner, RotaryTable rotary) {
+    int[] all = IntStream.range(0, forest.size()).toArray();
+    return new Input(
+        rotary.rows(owner, positions()),
+        keys(),
+        queries(all),
+        owner.create(mask(all)),
+        owner.create(new Shape(0), DataType.INT64),
+        group,
+        owner.create(members()),
+        groups());
+  }
+
+  /** For one of whose output only these rows are wanted, which are not all. */
+  Input reading(NDManager owner, Input all, int[] rows) {
+    return new Input(
+        all.turn(),
+        all.keys(),
+        queries(rows),
+        owner.create(mask(rows)),
+        owner.create(Arrays.stream(rows).asLongStream().toArray()),
+        group,
+        all.members(),
+        all.groups());
   }
 
   long[] tokens() {
-    long[] tokens = new long[rows()];
-    Arrays.setAll(tokens, i -> forest.row(from + i).token());
+    long[] tokens = new long[forest.size()];
+    Arrays.setAll(tokens, i -> forest.row(i).token());
     return tokens;
   }
 
-  /** Position of each new row in the whole sequence, prefix included. */
-  long[] positions() {
-    long[] positions = new long[rows()];
-    Arrays.setAll(positions, i -> prefixTokens + forest.row(from + i).depth());
+  /** Position of each row in the whole sequence, prefix included. */
+  private long[] positions() {
+    long[] positions = new long[forest.size()];
+    Arrays.setAll(positions, this::position);
     return positions;
   }
 
   double[] multiplicities() {
-    double[] weights = new double[rows()];
-    Arrays.setAll(weights, i -> forest.row(from + i).multiplicity());
+    double[] weights = new double[forest.size()];
+    Arrays.setAll(weights, i -> forest.row(i).multiplicity());
     return weights;
   }
 
-  int[] allNewRows() {
-    int[] rows = new int[rows()];
-    Arrays.setAll(rows, i -> from + i);
-    return rows;
-  }
-
-  /** How many tree rows each image has as keys, new and cached. */
-  long[] keys() {
+  private long[] keys() {
     long[] keys = new long[forest.images()];
-    Arrays.setAll(keys, image -> forest.rowsOf(image).size());
+    Arrays.setAll(keys, forest::sizeOf);
     return keys;
   }
 
-  /** Each image's rows, image after image; empty if nothing is cached: they lie so already. */
-  long[] order() {
-    if (from == 0) {
-      return new long[0];
-    }
-    long[] order = new long[forest.size()];
-    int at = 0;
-    for (int image = 0; image < forest.images(); image++) {
-      for (int row : forest.rowsOf(image)) {
-        order[at++] = row;
-      }
-    }
-    return order;
-  }
-
   /** How many of {@code rows} belong to each image. */
-  long[] queries(int[] rows) {
+  private long[] queries(int[] rows) {
     long[] queries = new long[forest.images()];
     for (int row : rows) {
       queries[forest.row(row).image()]++;
@@ -92,14 +111,14 @@ final class TreeStep {
   }
 
   /** How many whole groups of keys end in each image's rows; none without groups. */
-  long[] groups() {
+  private long[] groups() {
     long[] groups = new long[group == 0 ? 0 : forest.images()];
     Arrays.setAll(groups, image -> ends(image).size());
     return groups;
   }
 
   /** For each of those groups its tokens: keys of its image, the prefix's first. */
-  long[] members() {
+  private long[] members() {
     LongStream.Builder members = LongStream.builder();
     for (int image = 0; image < groups().length; image++) {
       for (int end : ends(image)) {
@@ -109,7 +128,7 @@ final class TreeStep {
           if (row == TokenTree.PREFIX) {
             keys[i] = (long) position(end) - group + 1 + i;
           } else {
-            keys[i] = (long) prefixTokens + place[row];
+            keys[i] = (long) prefixTokens + forest.place(row);
             row = forest.row(row).parent();
           }
         }
@@ -123,7 +142,7 @@ final class TreeStep {
   private List<Integer> ends(int image) {
     return group == 0
         ? List.of()
-        : forest.rowsOf(image).stream().filter(r -> (position(r) + 1) % group == 0).toList();
+        : forest.rowsOf(image).filter(r -> (position(r) + 1) % group == 0).boxed().toList();
   }
 
   private int position(int row) {
@@ -136,7 +155,7 @@ final class TreeStep {
    * sees the prefix, its ancestors and itself; of what lies in a group that is whole at its
    * position, it sees the group instead.
    */
-  float[] mask(int[] rows) {
+  private float[] mask(int[] rows) {
     long[] keys = keys();
     long[] groups = groups();
     long size = 0;
@@ -159,7 +178,7 @@ final class TreeStep {
       }
       for (int r = row; r != TokenTree.PREFIX; r = forest.row(r).parent()) {
         if (position(r) >= rawFrom) {
-          mask[at + prefixTokens + place[r]] = 0;
+          mask[at + prefixTokens + forest.place(r)] = 0;
         }
         int end = ends.indexOf(r);
         if (end >= 0) {
@@ -169,17 +188,5 @@ final class TreeStep {
       at = next;
     }
     return mask;
-  }
-
-  /** Each row's place among its image's keys. */
-  private static int[] places(TokenForest forest) {
-    int[] place = new int[forest.size()];
-    for (int image = 0; image < forest.images(); image++) {
-      int at = 0;
-      for (int row : forest.rowsOf(image)) {
-        place[row] = at++;
-      }
-    }
-    return place;
   }
 }

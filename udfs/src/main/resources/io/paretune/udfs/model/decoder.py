@@ -131,17 +131,14 @@ def per_head(self: Kernels, x: Tensor, g: int) -> Tensor:
 
 # A layer over the rows of token trees, image after image. Rows attend to their image's prefix and,
 # by the mask, to their ancestors and themselves.
-#   past_k, past_v (L, G, D): earlier rows of the same trees, in order of arrival
-#   order: which of past and new rows are each image's keys, image after image; empty where past is
-#   empty, since the new rows are in that order already
 #   keys, queries: how many of each an image has; mask: each image's (queries, P + keys), flat
 #   read (M): rows whose output is wanted; empty for all
 #   group, members, groups: 0 and empty where keys are grouped by token. By channel, tree keys stay raw
 #   and each image has after them, as further keys, `groups` whole groups of `group` tokens, quantized;
 #   members are their tokens, counted from the prefix's first one
-# Returns the output and all keys and values of tree rows, past and new.
-def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, prefix_k: Tensor, prefix_v: Tensor, past_k: Tensor, past_v: Tensor, order: Tensor, keys: List[int], queries: List[int], mask: Tensor, read: Tensor, group: int, members: Tensor, groups: List[int], heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, token_weight: Tensor) -> List[Tensor]:
-  # (N, H) -> (M, H), (L + N, G, D), (L + N, G, D)
+# Returns the output of the rows that are read, then keys and values of all rows and the sums of squares.
+def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, prefix_k: Tensor, prefix_v: Tensor, keys: List[int], queries: List[int], mask: Tensor, read: Tensor, group: int, members: Tensor, groups: List[int], heads: int, kv_heads: int, eps: float, key_bits: int, value_bits: int, token_weight: Tensor) -> List[Tensor]:
+  # (N, H) -> (M, H), (N, G, D), (N, G, D)
   sums = annotate(List[Tensor], [])
   h = (self).rms_norm(x, w[0], eps)
   _0 = (self).add_squares(sums, h, token_weight)
@@ -160,19 +157,9 @@ def tree_layer(self: Kernels, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tens
   else:
     k = raw_k
   v = (self).kv_fake_quantize(raw_v, value_bits)
-  if torch.numel(past_k) > 0:
-    all_k = torch.cat([past_k, k], 0)
-    all_v = torch.cat([past_v, v], 0)
-    tree_k = torch.index_select(all_k, 0, order)
-    tree_v = torch.index_select(all_v, 0, order)
-  else:
-    all_k = k
-    all_v = v
-    tree_k = k
-    tree_v = v
-  a = (self).tree_attention(q, tree_k, tree_v, prefix_k, prefix_v, keys, queries, mask, group, members, groups, key_bits)  # (M, A D)
+  a = (self).tree_attention(q, k, v, prefix_k, prefix_v, keys, queries, mask, group, members, groups, key_bits)  # (M, A D)
   out = (self).after_attention(xr, a, w, eps, sums, token_weight)
-  return torch.add([out, all_k, all_v], sums)
+  return torch.add([out, k, v], sums)
 
 def tree_attention(self: Kernels, q: Tensor, k: Tensor, v: Tensor, prefix_k: Tensor, prefix_v: Tensor, keys: List[int], queries: List[int], mask: Tensor, group: int, members: Tensor, groups: List[int], key_bits: int) -> Tensor:
   # (M, A, D), (K, G, D), (K, G, D), (I, G, P, D), (I, G, P, D) -> (M, A * D)
