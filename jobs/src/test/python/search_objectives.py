@@ -234,7 +234,7 @@ def objectives(names):
     """The named objectives, all of them if none is named; cheap and telling ones first."""
     makers = {f"compression-{s}": (lambda s=s: compression(s, 1)) for s in ("mild", "early", "ends", "rough")}
     makers["compression-unlabelled"] = lambda: compression("early", 2, kinds=False)
-    makers["constrained"] = lambda: constrained(1)
+    makers["constrained-56x5"] = lambda: constrained(1)
     for name in ("sphere", "rosenbrock", "ackley", "styblinski-tang", "zdt1", "zdt2", "zdt4", "dtlz2", "wfg4"):
         makers[name] = lambda name=name: generic(name)
     return [makers[n]() for n in (names or makers)]

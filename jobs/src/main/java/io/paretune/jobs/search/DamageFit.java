@@ -19,30 +19,39 @@ final class DamageFit {
   private static final double LEAST_BELIEVED = 0.02; // of what is usual
 
   private final Damage.Layout layout;
-  private final List<Point> points;
-  private final double[] losses;
-  private final double[] deviations;
+  private final List<Datum> data;
   private final double[] centre;
   private final double typicalSpan;
 
   /**
+   * A loss to fit to.
+   *
+   * @param deviation of its error
+   */
+  record Datum(Point at, double loss, double deviation, Kind kind) {
+    Datum withMore(double deviationBeside) {
+      return new Datum(at, loss, Math.hypot(deviation, deviationBeside), kind);
+    }
+  }
+
+  /** What a loss says. */
+  enum Kind {
+    /** The loss is about that. */
+    VALUE,
+    /** The loss is that or more: a trial that was stopped would have done no better. */
+    BOUND
+  }
+
+  /**
    * What is fitted to.
    *
-   * @param deviations standard deviation of each loss
    * @param beliefs what is believed of each group's variables, in any unit; empty without a belief
    */
-  DamageFit(
-      Damage.Layout layout,
-      List<Point> points,
-      double[] losses,
-      double[] deviations,
-      List<Additive> beliefs) {
+  DamageFit(Damage.Layout layout, List<Datum> data, List<Additive> beliefs) {
     this.layout = layout;
-    this.points = points;
-    this.losses = losses;
-    this.deviations = deviations;
-    double low = Arrays.stream(losses).min().orElse(0);
-    double high = Arrays.stream(losses).max().orElse(1);
+    this.data = List.copyOf(data);
+    double low = data.stream().mapToDouble(Datum::loss).min().orElse(0);
+    double high = data.stream().mapToDouble(Datum::loss).max().orElse(1);
     typicalSpan = Math.max(1e-9, high - low);
     centre = new double[layout.size];
     centre[Damage.FLOOR] = low;
@@ -145,19 +154,27 @@ final class DamageFit {
   }
 
   /**
-   * What each loss would be missed by if it were left out, to first order: its residual over one
-   * minus its leverage.
+   * What each value would be missed by if it were left out, to first order: its residual over one
+   * minus its leverage; 0 for bounds.
    */
   double[] missed(Damage fit, Cholesky precision) {
-    double[] missed = new double[losses.length];
+    double[] missed = new double[data.size()];
     for (int n = 0; n < missed.length; n++) {
-      double[] j = derivatives(fit, points.get(n));
-      double[] z = precision.forward(j);
-      double leverage = Vectors.dot(z, z, z.length) / (deviations[n] * deviations[n]);
-      double residual = losses[n] - fit.loss(fit.of(points.get(n)));
-      missed[n] = residual / Math.max(0.02, 1 - leverage);
+      Datum d = data.get(n);
+      if (d.kind() == Kind.VALUE) {
+        double[] j = derivatives(fit, d.at());
+        double[] z = precision.forward(j);
+        double leverage = Vectors.dot(z, z, z.length) / (d.deviation() * d.deviation());
+        missed[n] = residual(fit, d) / Math.max(0.02, 1 - leverage);
+      }
     }
     return missed;
+  }
+
+  /** How far a loss lies above what is foreseen; a bound that is kept is no distance away. */
+  private static double residual(Damage damage, Datum d) {
+    double residual = d.loss() - damage.loss(damage.of(d.at()));
+    return d.kind() == Kind.BOUND ? Math.max(0, residual) : residual;
   }
 
   private double[] derivatives(Damage damage, Point point) {
@@ -174,8 +191,8 @@ final class DamageFit {
   private double objective(double[] theta) {
     Damage damage = new Damage(layout, theta);
     double sum = 0;
-    for (int n = 0; n < losses.length; n++) {
-      double r = (losses[n] - damage.loss(damage.of(points.get(n)))) / deviations[n];
+    for (Datum d : data) {
+      double r = residual(damage, d) / d.deviation();
       sum += r * r;
     }
     double[] prior = {sum};
@@ -239,10 +256,13 @@ final class DamageFit {
   private void normal(double[] theta, double[][] a, double[] b) {
     Damage damage = new Damage(layout, theta);
     int p = layout.size;
-    for (int n = 0; n < losses.length; n++) {
-      double[] j = derivatives(damage, points.get(n));
-      double w = 1 / (deviations[n] * deviations[n]);
-      double r = losses[n] - damage.loss(damage.of(points.get(n)));
+    for (Datum d : data) {
+      double r = residual(damage, d);
+      if (d.kind() == Kind.BOUND && r == 0) {
+        continue; // says nothing here
+      }
+      double[] j = derivatives(damage, d.at());
+      double w = 1 / (d.deviation() * d.deviation());
       for (int k = 0; k < p; k++) {
         if (j[k] != 0) {
           double[] row = a[k];

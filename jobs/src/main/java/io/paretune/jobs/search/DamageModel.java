@@ -1,6 +1,5 @@
 package io.paretune.jobs.search;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -40,18 +39,15 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
    * with and without the belief it is the one that foresees better.
    *
    * @param effects of each choice of each variable in an additive model: say which way is up
-   * @param deviations standard deviation of each loss
    * @param unexplained deviations that losses may have beside those, of which the one that foresees
    *     best is taken
-   * @param toBeat what the other model misses left-out losses by
+   * @param toBeat what the other model misses each loss by if it is left out; 0 for bounds
    */
   static Optional<DamageModel> fit(
       SearchSpace space,
       Features features,
       double[][] effects,
-      List<Point> points,
-      double[] losses,
-      double[] deviations,
+      List<DamageFit.Datum> data,
       double[] unexplained,
       double[] toBeat) {
     List<Group> groups = features.groups();
@@ -64,17 +60,17 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
       rising[g] = rise > 0;
     }
     Damage.Layout layout = new Damage.Layout(space, groups, rising, features.pairs());
-    double least = weighted(toBeat, deviations);
+    double least = weighted(toBeat, data);
     Optional<DamageModel> best = Optional.empty();
     List<List<Additive>> priors =
         features.beliefs().isEmpty() ? List.of(List.of()) : List.of(List.of(), features.beliefs());
     for (double more : unexplained) {
-      double[] wider = Arrays.stream(deviations).map(d -> Math.hypot(d, more)).toArray();
+      List<DamageFit.Datum> wider = data.stream().map(d -> d.withMore(more)).toList();
       for (List<Additive> beliefs : priors) {
-        DamageFit fit = new DamageFit(layout, points, losses, wider, beliefs);
+        DamageFit fit = new DamageFit(layout, wider, beliefs);
         Damage damage = fit.fit();
         Cholesky precision = fit.precision(damage);
-        double missed = weighted(fit.missed(damage, precision), deviations);
+        double missed = weighted(fit.missed(damage, precision), data);
         if (missed < least) {
           least = missed;
           best = Optional.of(new DamageModel(damage, precision, layout));
@@ -84,10 +80,10 @@ record DamageModel(Damage damage, Cholesky precision, Damage.Layout layout) {
     return best;
   }
 
-  private static double weighted(double[] missed, double[] deviations) {
+  private static double weighted(double[] missed, List<DamageFit.Datum> data) {
     double sum = 0;
     for (int n = 0; n < missed.length; n++) {
-      double r = missed[n] / deviations[n];
+      double r = missed[n] / data.get(n).deviation();
       sum += r * r;
     }
     return sum;

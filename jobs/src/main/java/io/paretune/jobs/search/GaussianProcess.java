@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GaussianProcess {
   private static final double CONSTANT = 1; // prior variance of the mean
+  private static final double LEAST_TOLD = 1e-6; // share of the variance
+  private static final double UNTOLD = 1e6; // the noise of what says nothing
 
   private final Encoding encoding;
   private final Hyper hyper;
@@ -67,6 +69,31 @@ final class GaussianProcess {
     places.append(place);
     targets.add(target);
     noises.add(noise);
+  }
+
+  /**
+   * Adds that the value is a bound or more (Tobin 1958), as the observation that moves mean and
+   * variance there as much (Rasmussen and Williams 2006, equations 3.58 and 3.85, of {@code Φ((f −
+   * bound) / noise)}): one that says next to nothing where the bound is kept anyhow. Predictions
+   * must be settled; {@link #settle} must follow.
+   *
+   * @param noiseVariance of the bound beside the common noise
+   */
+  void addBound(Encoding.Encoded at, double bound, double noiseVariance) {
+    Prediction before = predict(at);
+    double variance = before.deviation() * before.deviation();
+    double common = hyper.noise() * hyper.noise() + 1e-6;
+    double whole = variance + common + noiseVariance;
+    double z = (before.mean() - bound) / Math.sqrt(whole);
+    double ratio = z < -30 ? -z - 1 / z : Normal.density(z) / Normal.cumulative(z);
+    double share = variance / whole * ratio * (z + ratio); // of the variance that the bound takes
+    double shift = variance * ratio / Math.sqrt(whole);
+    if (share < LEAST_TOLD) {
+      add(at, before.mean(), UNTOLD);
+    } else {
+      double kept = Math.min(share, 1 - 1e-9);
+      add(at, before.mean() + shift / kept, Math.max(0, variance * (1 / kept - 1) - common));
+    }
   }
 
   /** Takes in what was added. */

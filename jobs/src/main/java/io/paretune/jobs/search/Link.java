@@ -89,9 +89,6 @@ record Link(Warp warp, double centre, double spread, Optional<DamageModel> damag
       double slope = slope(o);
       variance += o.samplingVariance(objective) * slope * slope;
     }
-    if (trial.state() == TrialState.STOPPED) {
-      variance = 2 * variance + 0.1; // given up early: a bound, not a result
-    }
     if (trial.origin().isForeign()) {
       double fade = 1 + count / 10.0;
       variance += 0.05 * fade * (1 / trial.origin().weight() - 1);

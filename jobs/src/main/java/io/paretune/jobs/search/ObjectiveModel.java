@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The surrogate of one unknown objective, as a loss. Its scales are chosen anew when the number of
- * observations has grown by a quarter, from the first so-many observations alone: so they follow
- * from the history, whatever was asked when.
+ * values has grown by a quarter, from the first so-many observations alone: so they follow from the
+ * history, whatever was asked when. Stopped trials are bounds.
  */
 final class ObjectiveModel {
   private static final int FIRST_FIT = 3;
@@ -27,6 +27,7 @@ final class ObjectiveModel {
   private final List<Observation> observations = new ArrayList<>();
   private final List<Integer> modelled = new ArrayList<>(); // observations in the process
   private int read;
+  private int values; // observations that are no bounds
   private int revision;
   private int fittedAt;
   private Link link = Link.NONE;
@@ -45,6 +46,7 @@ final class ObjectiveModel {
       revision = history.revision();
       observations.clear();
       read = 0;
+      values = 0;
       fittedAt = 0;
       process = null;
     }
@@ -57,10 +59,12 @@ final class ObjectiveModel {
             trial.origin().isForeign()
                 ? encoding.foreign(trial.point())
                 : encoding.of(trial.point());
-        observations.add(new Observation(at, trial, direction.loss(value)));
+        Observation observation = new Observation(at, trial, direction.loss(value));
+        observations.add(observation);
+        values += observation.isBound() ? 0 : 1;
       }
     }
-    int wanted = fitSize(observations.size());
+    int wanted = fitSize(values);
     if (wanted < FIRST_FIT) {
       return;
     }
@@ -69,16 +73,25 @@ final class ObjectiveModel {
     if (current == null || wanted != fittedAt || full) {
       fittedAt = wanted;
       ScaleFit.Chosen chosen =
-          new ScaleFit(encoding, objective, settings, observations.subList(0, wanted)).chosen();
+          new ScaleFit(encoding, objective, settings, withValues(wanted)).chosen();
       link = chosen.link();
       current = build(chosen.hyper());
       process = current;
     } else if (observations.size() > before) {
       for (int i = before; i < observations.size(); i++) {
         add(current, i);
+        current.settle();
       }
-      current.settle();
     }
+  }
+
+  /** The first observations, of which so many are values; no more. */
+  private List<Observation> withValues(int count) {
+    int end = 0;
+    for (int found = 0; found < count; end++) {
+      found += observations.get(end).isBound() ? 0 : 1;
+    }
+    return observations.subList(0, end);
   }
 
   /** The largest size at which scales are chosen, at most {@code count}. */
@@ -160,17 +173,31 @@ final class ObjectiveModel {
     // The newer half in full, since the search is there, and an even selection of the older.
     int older = Math.max(0, observations.size() - MOST_MODELLED / 2);
     int stride = Math.max(1, (older + MOST_MODELLED / 2 - 1) / (MOST_MODELLED / 2));
+    List<Integer> bounds = new ArrayList<>();
     for (int i = 0; i < observations.size(); i += i < older ? stride : 1) {
-      add(built, i);
+      if (observations.get(i).isBound()) {
+        bounds.add(i);
+      } else {
+        add(built, i);
+      }
     }
     built.settle();
+    for (int i : bounds) { // what a bound says depends on what the values say
+      add(built, i);
+      built.settle();
+    }
     return built;
   }
 
   private void add(GaussianProcess to, int observation) {
     Observation o = observations.get(observation);
     modelled.add(observation);
-    to.add(o.at(), link.target(o), link.noise(o, objective, fittedAt));
+    double noise = link.noise(o, objective, fittedAt);
+    if (o.isBound()) {
+      to.addBound(o.at(), link.target(o), noise);
+    } else {
+      to.add(o.at(), link.target(o), noise);
+    }
   }
 
   /**

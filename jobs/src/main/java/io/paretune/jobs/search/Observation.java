@@ -5,9 +5,14 @@ package io.paretune.jobs.search;
  *
  * @param at where it was, encoded
  * @param trial what was told
- * @param loss its value, the less the better
+ * @param loss its value, the less the better; of a stopped trial a bound
  */
 record Observation(Encoding.Encoded at, Trial trial, double loss) {
+  /** Whether the trial was given up: it would have lost that or more. */
+  boolean isBound() {
+    return trial.state() == TrialState.STOPPED;
+  }
+
   /** Variance of a mean of right-or-wrong answers. */
   double samplingVariance(int objective) {
     // Agresti and Coull 1998: two right and two wrong answers more, so that 0 and 1 are noisy.

@@ -16,21 +16,26 @@ final class ScaleFit {
   private final int objective;
   private final GuidedSettings settings;
   private final List<Observation> observations;
+  private final List<Observation> bounds;
 
   /** What was chosen. */
   record Chosen(Link link, Hyper hyper) {}
 
-  /** Looks at all of these observations, or at an even selection where they are many. */
+  /**
+   * Looks at all of these observations, or at an even selection where they are many. Those that are
+   * bounds have their say in a damage model only.
+   */
   ScaleFit(
       Encoding encoding, int objective, GuidedSettings settings, List<Observation> observations) {
     this.encoding = encoding;
     this.objective = objective;
     this.settings = settings;
-    this.observations = observations;
+    this.observations = observations.stream().filter(o -> !o.isBound()).toList();
+    this.bounds = observations.stream().filter(Observation::isBound).toList();
   }
 
   Chosen chosen() {
-    List<Observation> used = spread(MOST_FIT);
+    List<Observation> used = spread(observations, MOST_FIT);
     Hyper start = start();
     Link link = Link.of(new Warp.None(), used);
     Hyper hyper = fit(used, link, start);
@@ -47,16 +52,16 @@ final class ScaleFit {
         settings.has(GuidedSettings.Part.DAMAGE)
             && used.size() >= LEAST_DAMAGED
             && DamageModel.isPossible(encoding.space(), encoding.features());
-    return damaging ? damaged(spread(MOST_DAMAGED), additive) : additive;
+    return damaging ? damaged(spread(observations, MOST_DAMAGED), additive) : additive;
   }
 
   /** At most so many of the observations, evenly, the last among them. */
-  private List<Observation> spread(int most) {
+  private static List<Observation> spread(List<Observation> of, int most) {
     List<Observation> some = new ArrayList<>();
-    int count = observations.size();
-    int stride = (count + most - 1) / most;
-    for (int i = (count - 1) % stride; i < count; i += stride) {
-      some.add(observations.get(i));
+    int count = of.size();
+    int stride = Math.max(1, (count + most - 1) / most);
+    for (int i = Math.floorMod(count - 1, stride); i < count; i += stride) {
+      some.add(of.get(i));
     }
     return some;
   }
@@ -65,29 +70,20 @@ final class ScaleFit {
   private Chosen damaged(List<Observation> used, Chosen additive) {
     Link link = Link.of(additive.link().warp(), used);
     GaussianProcess other = process(used, link, additive.hyper());
-    double[] losses = new double[used.size()];
-    double[] deviations = new double[used.size()];
-    double[] missed = new double[used.size()];
     double low = used.stream().mapToDouble(Observation::loss).min().orElse(0);
     double high = used.stream().mapToDouble(Observation::loss).max().orElse(0);
-    for (int i = 0; i < losses.length; i++) {
-      Observation o = used.get(i);
-      losses[i] = o.loss();
-      double floor = 0.004 * (high - low); // what no such model can explain
-      double variance =
-          floor * floor + (o.trial().samples() > 0 ? o.samplingVariance(objective) : 0);
-      double doubt = o.trial().state() == TrialState.STOPPED ? 3 : 1 / o.trial().origin().weight();
-      deviations[i] = Math.sqrt(Math.max(1e-18, variance)) * doubt;
-      missed[i] = o.loss() - link.loss(other.meanWithout(i));
+    List<Observation> all = new ArrayList<>(used);
+    all.addAll(spread(bounds, MOST_DAMAGED / 2));
+    double[] missed = new double[all.size()];
+    for (int i = 0; i < used.size(); i++) {
+      missed[i] = used.get(i).loss() - link.loss(other.meanWithout(i));
     }
     Optional<DamageModel> found =
         DamageModel.fit(
             encoding.space(),
             encoding.features(),
             other.choiceEffects(other.weights()).own(),
-            used.stream().map(o -> o.at().point).toList(),
-            losses,
-            deviations,
+            all.stream().map(o -> datum(o, high - low)).toList(),
             unexplained(used, high - low),
             missed);
     if (found.isEmpty()) {
@@ -95,6 +91,16 @@ final class ScaleFit {
     }
     Link by = Link.of(found.get(), used);
     return new Chosen(by, fit(used, by, start().times(SHARE_LEFT)));
+  }
+
+  private DamageFit.Datum datum(Observation o, double range) {
+    double floor = 0.004 * range; // what no such model can explain
+    double variance = floor * floor + (o.trial().samples() > 0 ? o.samplingVariance(objective) : 0);
+    return new DamageFit.Datum(
+        o.at().point,
+        o.loss(),
+        Math.sqrt(Math.max(1e-18, variance)) / o.trial().origin().weight(),
+        o.isBound() ? DamageFit.Kind.BOUND : DamageFit.Kind.VALUE);
   }
 
   /** Where nothing says how noisy losses are, they may be more so than the least. */

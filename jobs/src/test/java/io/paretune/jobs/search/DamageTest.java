@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,11 +94,9 @@ class DamageTest {
       points.add(point(seed));
       losses.add(-problem.evaluator().truth(points.get(seed))[1]);
     }
-    double[] shown = losses.subList(0, 60).stream().mapToDouble(Double::doubleValue).toArray();
-    double[] deviations = new double[60];
-    Arrays.fill(deviations, 0.005);
-    Damage fit = new DamageFit(layout, points.subList(0, 60), shown, deviations, List.of()).fit();
-    double mean = Arrays.stream(shown).average().orElseThrow();
+    List<DamageFit.Datum> shown = values(points.subList(0, 60), losses);
+    Damage fit = new DamageFit(layout, shown, List.of()).fit();
+    double mean = shown.stream().mapToDouble(DamageFit.Datum::loss).average().orElseThrow();
     double missed = 0;
     double spread = 0;
     for (int n = 60; n < 80; n++) {
@@ -109,6 +108,34 @@ class DamageTest {
     double first = fit.effects(List.of(0))[0][most];
     assertThat(fit.effects(List.of(1))[0][most] / first).as("half").isBetween(0.35, 0.65);
     assertThat(fit.effects(List.of(2))[0][most] / first).as("half more").isBetween(1.2, 1.9);
+  }
+
+  private static List<DamageFit.Datum> values(List<Point> points, List<Double> losses) {
+    return IntStream.range(0, points.size())
+        .mapToObj(
+            n -> new DamageFit.Datum(points.get(n), losses.get(n), 0.005, DamageFit.Kind.VALUE))
+        .toList();
+  }
+
+  @Test
+  void aBoundMovesAFitOnlyWhereItPromisesLess() {
+    List<Point> points = IntStream.range(0, 60).mapToObj(this::point).toList();
+    List<Double> losses =
+        points.stream().map(p -> -problem.evaluator().truth(p)[1]).toList();
+    Point stopped = point(60);
+    Damage without = new DamageFit(layout, values(points, losses), List.of()).fit();
+    double foreseen = without.loss(without.of(stopped));
+    assertThat(withBound(points, losses, stopped, foreseen - 0.1).theta())
+        .as("kept anyhow")
+        .isEqualTo(without.theta());
+    Damage worse = withBound(points, losses, stopped, foreseen + 0.1);
+    assertThat(worse.loss(worse.of(stopped))).isBetween(foreseen + 0.02, foreseen + 0.11);
+  }
+
+  private Damage withBound(List<Point> points, List<Double> losses, Point stopped, double bound) {
+    List<DamageFit.Datum> data = new ArrayList<>(values(points, losses));
+    data.add(new DamageFit.Datum(stopped, bound, 0.005, DamageFit.Kind.BOUND));
+    return new DamageFit(layout, data, List.of()).fit();
   }
 
   @Test
@@ -141,7 +168,9 @@ class DamageTest {
     Point dense = Point.of(new double[space.dimensions()]);
     Damage fit =
         new DamageFit(
-                layout, List.of(dense), new double[] {0}, new double[] {1}, believing.beliefs())
+                layout,
+                List.of(new DamageFit.Datum(dense, 0, 1, DamageFit.Kind.VALUE)),
+                believing.beliefs())
             .fit();
     double[][] effects = fit.effects(List.of(0));
     double first = effects[0][effects[0].length - 1];

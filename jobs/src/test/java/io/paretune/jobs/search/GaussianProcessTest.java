@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianProcessTest {
   private final SearchSpace space =
@@ -105,6 +108,38 @@ class GaussianProcessTest {
     assertThat(process.predict(at).mean()).isCloseTo(mean, within(1e-8));
     assertThat(process.predict(at).deviation()).isCloseTo(Math.sqrt(variance), within(1e-8));
     assertThat(process.mean(at)).isCloseTo(mean, within(1e-8));
+  }
+
+  /** The textbook's integrals over the value at the bound's point, by the sum of many slices. */
+  @ParameterizedTest
+  @ValueSource(doubles = {-8, -1, 0, 0.5, 3, 60})
+  void aBoundTellsThatTheValueIsThatOrMore(double deviationsAbove) {
+    observe(12);
+    Encoding.Encoded at = encoding.of(RandomSampler.uniform(space, new SplittableRandom(9)));
+    GaussianProcess.Prediction before = process.predict(at);
+    double bound = before.mean() + deviationsAbove * before.deviation();
+    double noise = Math.sqrt(hyper.noise() * hyper.noise() + 0.05 + 1e-6);
+    double[] moments = new double[3];
+    double[] logs = new double[200_001];
+    for (int i = 0; i < logs.length; i++) {
+      double f = before.mean() + before.deviation() * (-70 + 140.0 * i / (logs.length - 1));
+      double z = (f - bound) / noise;
+      double own = (f - before.mean()) / before.deviation();
+      logs[i] = -own * own / 2 + (z < -37 ? -1e9 : Math.log(Normal.cumulative(z)));
+    }
+    double most = Arrays.stream(logs).max().orElseThrow();
+    for (int i = 0; i < logs.length; i++) {
+      double f = before.deviation() * (-70 + 140.0 * i / (logs.length - 1));
+      for (int m = 0; m < 3; m++) {
+        moments[m] += Math.exp(logs[i] - most) * Math.pow(f, m);
+      }
+    }
+    double mean = moments[1] / moments[0];
+    double deviation = Math.sqrt(moments[2] / moments[0] - mean * mean);
+    process.addBound(at, bound, 0.05);
+    process.settle();
+    assertThat(process.predict(at).mean() - before.mean()).isCloseTo(mean, within(1e-3));
+    assertThat(process.predict(at).deviation()).isCloseTo(deviation, within(1e-3));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.paretune.jobs.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -165,6 +166,27 @@ class GuidedSamplerTest {
       }
     }
     assertThat(study.ask(5)).hasSize(5);
+  }
+
+  /** What the model foresees of a point after 30 trials, one of which was stopped there. */
+  private static double foreseenAfterStop(Point stopped, double score) {
+    Study study = new Study(PROBLEM.space(), SamplerName.RANDOM.create(4));
+    tell(study, study.ask(30));
+    study.add(
+        stopped, Outcome.stopped(Map.of("score", score), 200, "behind"), Trial.Origin.TOLD);
+    Encoding encoding = new Encoding(PROBLEM.space(), Optional.empty());
+    ObjectiveModel model = new ObjectiveModel(encoding, 1, GuidedSettings.DEFAULT);
+    model.update(study.history());
+    return -model.loss(model.mean(encoding.of(stopped)));
+  }
+
+  @Test
+  void aStoppedTrialIsABoundAndNoValue() {
+    Point point = Point.of(new double[PROBLEM.space().dimensions()]);
+    double foreseen = foreseenAfterStop(point, 1);
+    assertThat(foreseen).as("of the dense profile").isGreaterThan(0.7);
+    assertThat(foreseenAfterStop(point, 0.99)).as("luck").isCloseTo(foreseen, within(1e-3));
+    assertThat(foreseenAfterStop(point, 0.4)).as("no better").isLessThan(foreseen - 0.02);
   }
 
   @ParameterizedTest
