@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param options its own options
  * @param alternatives groups of options of which exactly one is given
  * @param configuration how it is configured, if it reads the configuration
+ * @param example shown at the end of {@code --help}, whole lines; may be empty
  */
 public record CommandSpec(
     String name,
@@ -21,7 +22,8 @@ public record CommandSpec(
     Engine engine,
     List<Option<?>> options,
     List<List<Option<?>>> alternatives,
-    Optional<Configuration> configuration) {
+    Optional<Configuration> configuration,
+    String example) {
 
   /** What a command runs in. */
   public enum Engine {
@@ -47,13 +49,13 @@ public record CommandSpec(
 
   /** A command without options. */
   public static CommandSpec of(String name, String summary, Engine engine) {
-    return new CommandSpec(name, summary, engine, List.of(), List.of(), Optional.empty());
+    return new CommandSpec(name, summary, engine, List.of(), List.of(), Optional.empty(), "");
   }
 
   /** The same with options of its own. */
   public CommandSpec with(Option<?>... more) {
     return new CommandSpec(
-        name, summary, engine, join(options, List.of(more)), alternatives, configuration);
+        name, summary, engine, join(options, List.of(more)), alternatives, configuration, example);
   }
 
   /** The same with options of which exactly one must be given. */
@@ -64,7 +66,8 @@ public record CommandSpec(
         engine,
         join(options, List.of(group)),
         join(alternatives, List.of(List.of(group))),
-        configuration);
+        configuration,
+        example);
   }
 
   /** The same with {@code --config FILE} and {@code key=value}; these keys must be set. */
@@ -75,7 +78,8 @@ public record CommandSpec(
         engine,
         options,
         alternatives,
-        Optional.of(new Configuration(Set.of(required), Optional.empty())));
+        Optional.of(new Configuration(Set.of(required), Optional.empty())),
+        example);
   }
 
   /** The same, for a configured command that has a study of its own. */
@@ -88,7 +92,13 @@ public record CommandSpec(
         engine,
         options,
         alternatives,
-        Optional.of(new Configuration(own.required(), Optional.of(file))));
+        Optional.of(new Configuration(own.required(), Optional.of(file))),
+        example);
+  }
+
+  /** The same with an example of its use. */
+  public CommandSpec withExample(String lines) {
+    return new CommandSpec(name, summary, engine, options, alternatives, configuration, lines);
   }
 
   private static <T> List<T> join(List<? extends T> first, List<? extends T> second) {

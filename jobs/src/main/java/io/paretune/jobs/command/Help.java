@@ -51,6 +51,7 @@ final class Help {
       text.append("  %-28s %s%s%n".formatted(option.usage(), option.help(), note(option)));
     }
     spec.configuration().ifPresent(c -> text.append(configuration(c)));
+    text.append(spec.example().isEmpty() ? "" : "\n" + spec.example());
     return text.toString();
   }
 

@@ -79,8 +79,7 @@ public final class GuidedSampler implements Sampler {
     p.models().forEach(m -> m.update(history));
     List<Point> pending = new ArrayList<>();
     history.running().forEach(t -> pending.add(t.point()));
-    Set<Point> seen = new HashSet<>(pending);
-    history.finished().forEach(t -> seen.add(t.point()));
+    Set<Point> seen = history.tried();
     boolean modelled =
         p.models().stream().allMatch(ObjectiveModel::isReady)
             && history.finished().size() >= startup(p);

@@ -1,7 +1,9 @@
 package io.paretune.jobs.search;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All that a sampler may look at. Finished trials stand in the order in which they were told and
@@ -16,6 +18,17 @@ public interface History {
 
   /** Trials asked for and not told yet, by id. */
   Collection<Trial> running();
+
+  /**
+   * The points of this study's own trials, running ones among them. One that only evidence from
+   * elsewhere speaks of is not tried here yet.
+   */
+  default Set<Point> tried() {
+    Set<Point> tried = new HashSet<>();
+    running().forEach(t -> tried.add(t.point()));
+    finished().stream().filter(t -> !t.origin().isForeign()).forEach(t -> tried.add(t.point()));
+    return tried;
+  }
 
   /** How often a finished trial was replaced, such as a stopped one that was completed later. */
   int revision();

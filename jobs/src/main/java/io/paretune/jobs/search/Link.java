@@ -80,9 +80,10 @@ record Link(Warp warp, double centre, double spread, Optional<DamageModel> damag
   /**
    * Known noise variance of what the process sees of an observation.
    *
-   * @param count how many observations there are: evidence from elsewhere fades with them
+   * @param own how many of the study's own values there are: evidence from elsewhere fades with
+   *     them
    */
-  double noise(Observation o, int objective, int count) {
+  double noise(Observation o, int objective, int own) {
     Trial trial = o.trial();
     double variance = 0;
     if (trial.samples() > 0) {
@@ -90,7 +91,7 @@ record Link(Warp warp, double centre, double spread, Optional<DamageModel> damag
       variance += o.samplingVariance(objective) * slope * slope;
     }
     if (trial.origin().isForeign()) {
-      double fade = 1 + count / 10.0;
+      double fade = 1 + own / Trial.Origin.HALF_FADED;
       variance += 0.05 * fade * (1 / trial.origin().weight() - 1);
     }
     return variance;

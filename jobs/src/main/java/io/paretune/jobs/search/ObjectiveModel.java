@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ObjectiveModel {
   private static final int FIRST_FIT = 3;
   private static final double GROWTH = 1.25;
-  private static final int SETTLED = 100; // beyond, scales change little and cost more
+  private static final int SETTLED = 400; // beyond, scales change little and cost more
   private static final int MOST_MODELLED = 1200; // beyond, the model sees a selection
 
   private final Encoding encoding;
@@ -27,9 +27,9 @@ final class ObjectiveModel {
   private final List<Observation> observations = new ArrayList<>();
   private final List<Integer> modelled = new ArrayList<>(); // observations in the process
   private int read;
-  private int values; // observations that are no bounds
+  private Counts values = Counts.NONE; // observations that are no bounds
   private int revision;
-  private int fittedAt;
+  private Counts fittedAt = Counts.NONE;
   private Link link = Link.NONE;
   private @Nullable GaussianProcess process;
 
@@ -46,8 +46,8 @@ final class ObjectiveModel {
       revision = history.revision();
       observations.clear();
       read = 0;
-      values = 0;
-      fittedAt = 0;
+      values = Counts.NONE;
+      fittedAt = Counts.NONE;
       process = null;
     }
     int before = observations.size();
@@ -61,16 +61,16 @@ final class ObjectiveModel {
                 : encoding.of(trial.point());
         Observation observation = new Observation(at, trial, direction.loss(value));
         observations.add(observation);
-        values += observation.isBound() ? 0 : 1;
+        values = values.with(observation);
       }
     }
-    int wanted = fitSize(values);
-    if (wanted < FIRST_FIT) {
+    Counts wanted = new Counts(fitSize(values.own()), fitSize(values.foreign()));
+    if (wanted.equals(Counts.NONE)) {
       return;
     }
     GaussianProcess current = process;
     boolean full = modelled.size() > MOST_MODELLED + MOST_MODELLED / 4;
-    if (current == null || wanted != fittedAt || full) {
+    if (current == null || !wanted.equals(fittedAt) || full) {
       fittedAt = wanted;
       ScaleFit.Chosen chosen =
           new ScaleFit(encoding, objective, settings, withValues(wanted)).chosen();
@@ -85,13 +85,28 @@ final class ObjectiveModel {
     }
   }
 
-  /** The first observations, of which so many are values; no more. */
-  private List<Observation> withValues(int count) {
+  /** The first observations, among them so many values; no more. */
+  private List<Observation> withValues(Counts wanted) {
+    Counts found = Counts.NONE;
     int end = 0;
-    for (int found = 0; found < count; end++) {
-      found += observations.get(end).isBound() ? 0 : 1;
+    while (found.own() < wanted.own() || found.foreign() < wanted.foreign()) {
+      found = found.with(observations.get(end++));
     }
     return observations.subList(0, end);
+  }
+
+  /** How many values are the study's own and how many come from elsewhere. */
+  private record Counts(int own, int foreign) {
+    static final Counts NONE = new Counts(0, 0);
+
+    Counts with(Observation o) {
+      if (o.isBound()) {
+        return this;
+      }
+      return o.trial().origin().isForeign()
+          ? new Counts(own, foreign + 1)
+          : new Counts(own + 1, foreign);
+    }
   }
 
   /** The largest size at which scales are chosen, at most {@code count}. */
@@ -192,7 +207,7 @@ final class ObjectiveModel {
   private void add(GaussianProcess to, int observation) {
     Observation o = observations.get(observation);
     modelled.add(observation);
-    double noise = link.noise(o, objective, fittedAt);
+    double noise = link.noise(o, objective, fittedAt.own());
     if (o.isBound()) {
       to.addBound(o.at(), link.target(o), noise);
     } else {

@@ -17,6 +17,7 @@ final class ScaleFit {
   private final GuidedSettings settings;
   private final List<Observation> observations;
   private final List<Observation> bounds;
+  private final int own;
 
   /** What was chosen. */
   record Chosen(Link link, Hyper hyper) {}
@@ -32,6 +33,8 @@ final class ScaleFit {
     this.settings = settings;
     this.observations = observations.stream().filter(o -> !o.isBound()).toList();
     this.bounds = observations.stream().filter(Observation::isBound).toList();
+    this.own =
+        (int) this.observations.stream().filter(o -> !o.trial().origin().isForeign()).count();
   }
 
   Chosen chosen() {
@@ -99,7 +102,7 @@ final class ScaleFit {
     return new DamageFit.Datum(
         o.at().point,
         o.loss(),
-        Math.sqrt(Math.max(1e-18, variance)) / o.trial().origin().weight(),
+        Math.sqrt(Math.max(1e-18, variance)) / o.trial().origin().weightAfter(own),
         o.isBound() ? DamageFit.Kind.BOUND : DamageFit.Kind.VALUE);
   }
 
@@ -120,7 +123,7 @@ final class ScaleFit {
   private HyperFit.Targets targets(List<Observation> used, Link link) {
     return new HyperFit.Targets(
         used.stream().mapToDouble(link::target).toArray(),
-        used.stream().mapToDouble(o -> link.noise(o, objective, observations.size())).toArray());
+        used.stream().mapToDouble(o -> link.noise(o, objective, own)).toArray());
   }
 
   /** The process of these observations, given these scales. */

@@ -1,7 +1,6 @@
 package io.paretune.jobs.search;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -32,8 +31,7 @@ public final class TpeSampler implements Sampler {
     Untried untried = new Untried(space, feasibility);
     List<Point> pending = new ArrayList<>();
     history.running().forEach(t -> pending.add(t.point()));
-    Set<Point> seen = new HashSet<>(pending);
-    history.finished().forEach(t -> seen.add(t.point()));
+    Set<Point> seen = history.tried();
     List<Point> proposed = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       RandomGenerator random = TrialRandom.of(seed, firstId + k);
@@ -82,7 +80,7 @@ public final class TpeSampler implements Sampler {
     others.addAll(pending);
     double[] weights = new double[others.size()];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = i < parts.bad().size() ? parts.bad().get(i).origin().weight() : 1;
+      weights[i] = i < parts.bad().size() ? parts.weight(parts.bad().get(i)) : 1;
     }
     ParzenEstimator bad = new ParzenEstimator(space, others, weights, settings);
     record Scored(Point point, double score) {}

@@ -13,8 +13,9 @@ import java.util.List;
  * @param good the good trials, best first; not empty unless nothing is complete
  * @param weights how much each good trial counts
  * @param bad all others
+ * @param own how many of the study's own trials have ended
  */
-record TpeSplit(List<Trial> good, List<Double> weights, List<Trial> bad) {
+record TpeSplit(List<Trial> good, List<Double> weights, List<Trial> bad, int own) {
 
   static TpeSplit of(History history, TpeSettings settings) {
     SearchSpace space = history.space();
@@ -49,10 +50,16 @@ record TpeSplit(List<Trial> good, List<Double> weights, List<Trial> bad) {
               ? uniform(good.size())
               : merits(losses, order, good.size());
     }
+    int own = (int) history.finished().stream().filter(t -> !t.origin().isForeign()).count();
     for (int i = 0; i < weights.length; i++) {
-      weights[i] *= good.get(i).origin().weight();
+      weights[i] *= good.get(i).origin().weightAfter(own);
     }
-    return new TpeSplit(good, Arrays.stream(weights).boxed().toList(), bad);
+    return new TpeSplit(good, Arrays.stream(weights).boxed().toList(), bad, own);
+  }
+
+  /** How much a trial counts for where it comes from. */
+  double weight(Trial trial) {
+    return trial.origin().weightAfter(own);
   }
 
   private static void split(List<Trial> ordered, int wanted, List<Trial> good, List<Trial> bad) {

@@ -42,6 +42,9 @@ public record Trial(
     /** Told by the user, measured in the same way. */
     public static final Origin TOLD = new Origin("told", 1);
 
+    /** Own trials after which evidence from elsewhere counts half. */
+    static final double HALF_FADED = 10;
+
     public Origin {
       if (!(weight > 0 && weight <= 1)) {
         throw new IllegalArgumentException("weight must be in (0, 1], was " + weight);
@@ -50,6 +53,11 @@ public record Trial(
 
     public boolean isForeign() {
       return weight < 1;
+    }
+
+    /** What evidence from elsewhere still counts after so many of the study's own trials. */
+    double weightAfter(int ownTrials) {
+      return isForeign() ? weight / (1 + ownTrials / HALF_FADED) : weight;
     }
   }
 }

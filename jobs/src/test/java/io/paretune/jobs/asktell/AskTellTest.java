@@ -89,6 +89,28 @@ class AskTellTest {
     assertThat(params.get("steps").toString()).matches("-?[0-9]");
   }
 
+  /** The lines of the example in {@code --help} that begin so, without that. */
+  private static List<String> example(String help, String beginning) {
+    return help.lines()
+        .map(String::strip)
+        .filter(l -> l.startsWith(beginning))
+        .map(l -> l.substring(beginning.length()))
+        .toList();
+  }
+
+  @Test
+  void theSessionThatHelpShowsIsOneThatRuns() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(commandLine(out, new byte[0]).run(List.of("ask-tell", "--help"))).isZero();
+    String help = out.toString(StandardCharsets.UTF_8);
+    String space = help.substring(help.indexOf("{\"params\""), help.indexOf("a session"));
+    out.reset();
+    byte[] said = String.join("\n", example(help, "> ")).getBytes(StandardCharsets.UTF_8);
+    assertThat(run(space, out, said)).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().toList())
+        .isEqualTo(example(help, "< "));
+  }
+
   @Test
   void noProposalBreaksAKnownConstraint() throws IOException {
     for (var trial : answers("{\"op\":\"ask\",\"n\":200}").get(0).getAsJsonArray("trials")) {

@@ -120,8 +120,7 @@ class DamageTest {
   @Test
   void aBoundMovesAFitOnlyWhereItPromisesLess() {
     List<Point> points = IntStream.range(0, 60).mapToObj(this::point).toList();
-    List<Double> losses =
-        points.stream().map(p -> -problem.evaluator().truth(p)[1]).toList();
+    List<Double> losses = points.stream().map(p -> -problem.evaluator().truth(p)[1]).toList();
     Point stopped = point(60);
     Damage without = new DamageFit(layout, values(points, losses), List.of()).fit();
     double foreseen = without.loss(without.of(stopped));

@@ -172,8 +172,7 @@ class GuidedSamplerTest {
   private static double foreseenAfterStop(Point stopped, double score) {
     Study study = new Study(PROBLEM.space(), SamplerName.RANDOM.create(4));
     tell(study, study.ask(30));
-    study.add(
-        stopped, Outcome.stopped(Map.of("score", score), 200, "behind"), Trial.Origin.TOLD);
+    study.add(stopped, Outcome.stopped(Map.of("score", score), 200, "behind"), Trial.Origin.TOLD);
     Encoding encoding = new Encoding(PROBLEM.space(), Optional.empty());
     ObjectiveModel model = new ObjectiveModel(encoding, 1, GuidedSettings.DEFAULT);
     model.update(study.history());
@@ -182,11 +181,45 @@ class GuidedSamplerTest {
 
   @Test
   void aStoppedTrialIsABoundAndNoValue() {
-    Point point = Point.of(new double[PROBLEM.space().dimensions()]);
+    double[] mild = new double[PROBLEM.space().dimensions()];
+    java.util.Arrays.fill(mild, 2);
+    Point point = Point.of(mild);
     double foreseen = foreseenAfterStop(point, 1);
-    assertThat(foreseen).as("of the dense profile").isGreaterThan(0.7);
+    assertThat(foreseen).as("of a mild profile").isGreaterThan(0.7);
     assertThat(foreseenAfterStop(point, 0.99)).as("luck").isCloseTo(foreseen, within(1e-3));
     assertThat(foreseenAfterStop(point, 0.4)).as("no better").isLessThan(foreseen - 0.02);
+  }
+
+  /** The space has three points; a sibling's trials of two of them are no trials of this study. */
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void whatOnlyEvidenceFromElsewhereSpeaksOfIsTriedHere(SamplerName name) {
+    Study study = new Study(Spaces.ordinals(1, 3, Objective.minimize("f")), name.create(1));
+    for (double at : new double[] {0, 1}) {
+      study.add(Point.of(at), Outcome.complete(Map.of("f", at)), new Trial.Origin("sibling", 0.5));
+    }
+    List<Point> asked = new ArrayList<>();
+    for (int k = 0; k < (name == SamplerName.RANDOM ? 30 : 3); k++) {
+      Trial t = study.ask(1).get(0);
+      study.tell(t.id(), Outcome.complete(Map.of("f", t.point().at(0))));
+      asked.add(t.point());
+    }
+    assertThat(asked).contains(Point.of(0), Point.of(1), Point.of(2));
+  }
+
+  @Test
+  void evidenceFromElsewhereFadesAsTheStudysOwnComesIn() {
+    Study study = new Study(PROBLEM.space(), SamplerName.RANDOM.create(1));
+    Point elsewhere = Point.of(new double[PROBLEM.space().dimensions()]);
+    study.add(
+        elsewhere, PROBLEM.measure(elsewhere, TrialRandom.of(1, 1)), new Trial.Origin("old", 0.5));
+    List<Double> weights = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      TpeSplit split = TpeSplit.of(study.history(), TpeSettings.DEFAULT);
+      weights.add(split.weight(study.history().finished().get(0)));
+      tell(study, study.ask(10));
+    }
+    assertThat(weights).containsExactly(0.5, 0.25, 0.5 / 3);
   }
 
   @ParameterizedTest

@@ -131,8 +131,7 @@ public final class LiveEvaluator {
       Parameter.Choice choice = (Parameter.Choice) searched.parameter(i);
       JsonObject one = new JsonObject();
       one.addProperty("name", choice.name());
-      one.addProperty(
-          "type", choice instanceof Parameter.Ordinal ? "ordinal" : "categorical");
+      one.addProperty("type", choice instanceof Parameter.Ordinal ? "ordinal" : "categorical");
       JsonArray choices = new JsonArray();
       JsonArray term = new JsonArray();
       for (int c = 0; c < choice.choices().size(); c++) {
