@@ -13,7 +13,6 @@ import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.KvGrouping;
 import io.paretune.udfs.spark.Models;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,12 +135,5 @@ final class EvaluateCommand implements Command {
     String where =
         invocation.arguments().valueIfGiven(PROFILE).map(Path::toString).orElse("--dense");
     LayerStack.check(where, profile, layers, problems);
-    if (invocation.value(MODE) != EvaluationMode.OPTIONS
-        && profile.kvGrouping() != KvGrouping.TOKEN) {
-      problems.add(
-          where,
-          "generation does not know kv_grouping \"%s\"".formatted(profile.kvGrouping().key()),
-          "use --mode options, or kv_grouping \"token\"");
-    }
   }
 }
