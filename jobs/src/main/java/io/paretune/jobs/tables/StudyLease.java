@@ -4,8 +4,6 @@ import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.UnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +92,7 @@ public final class StudyLease implements AutoCloseable {
   public static StudyLease take(
       Warehouse warehouse, String study, Configuration hadoop, Clock clock, Times times) {
     Path directory =
-        new Path(warehouse.path("leases"), URLEncoder.encode(study, StandardCharsets.UTF_8));
+        new Path(warehouse.path("leases"), FileNames.of(study));
     try {
       FileSystem files = directory.getFileSystem(hadoop);
       Optional<LeaseHolder> first = Optional.empty();

@@ -7,15 +7,15 @@ import static org.apache.spark.sql.functions.pmod;
 
 import io.paretune.jobs.fanout.CandidateSpecs;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.tables.FileNames;
+import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.spark.Levels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -88,13 +88,7 @@ public final class Calibrations {
         }
       }
       byte[] statistics = measure.get();
-      Path partial = file.suffix("." + UUID.randomUUID() + ".partial");
-      try (FSDataOutputStream out = files.create(partial)) {
-        out.write(statistics);
-      }
-      if (!files.rename(partial, file)) {
-        files.delete(partial, false); // another run was faster, with the same bytes
-      }
+      WholeFile.replace(hadoop, file, statistics); // whoever measures writes the same bytes
       return statistics;
     } catch (IOException e) {
       throw new UncheckedIOException("the calibration " + file + " cannot be kept", e);

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
+import io.paretune.jobs.tables.FileNames;
 import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.Problem;
@@ -15,10 +16,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -111,16 +110,11 @@ final class StudyIdentity {
     JsonObject now = of(inputs);
     Path file = file(inputs);
     try {
-      FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
-      if (!files.exists(file)) {
-        Path partial = file.suffix("." + UUID.randomUUID() + ".partial");
-        try (FSDataOutputStream out = files.create(partial)) {
-          out.write(now.toString().getBytes(StandardCharsets.UTF_8));
-        }
-        if (files.rename(partial, file)) {
-          return;
-        }
-        files.delete(partial, false); // another run was faster: compare with its
+      Configuration hadoop = inputs.spark().sparkContext().hadoopConfiguration();
+      FileSystem files = file.getFileSystem(hadoop);
+      if (!files.exists(file)) { // whoever searches holds the lease
+        WholeFile.replace(hadoop, file, now.toString().getBytes(StandardCharsets.UTF_8));
+        return;
       }
       refuseDifferences(study.name(), noted(files, file), now, mayChange);
     } catch (IOException e) {

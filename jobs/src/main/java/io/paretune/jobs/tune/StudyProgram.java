@@ -12,8 +12,8 @@ import io.paretune.jobs.tables.StudyLease;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.jobs.tables.WholeFile;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,10 +173,10 @@ public final class StudyProgram {
                     .toList())
             .svg();
     Path file = new Path(inputs.warehouse().path("reports/" + config.study().name() + ".svg"));
-    FileSystem files = file.getFileSystem(inputs.spark().sparkContext().hadoopConfiguration());
-    try (OutputStream stream = files.create(file, true)) {
-      stream.write(svg.getBytes(StandardCharsets.UTF_8));
-    }
+    WholeFile.replace(
+        inputs.spark().sparkContext().hadoopConfiguration(),
+        file,
+        svg.getBytes(StandardCharsets.UTF_8));
     return file;
   }
 
