@@ -1,15 +1,14 @@
 package io.paretune.jobs.ingest;
 
 import io.paretune.udfs.benchmark.BenchmarkFormat;
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.problem.Problems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -123,7 +122,6 @@ record FileStates(Configuration hadoop) {
                   file instanceof EtagSource tagged ? tagged.getEtag() : ""));
     }
     String all = how + "\n" + String.join("\n", lines);
-    byte[] digest = RowScreening.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
-    return Optional.of(new State(HexFormat.of().formatHex(digest), latest));
+    return Optional.of(new State(Sha256.hex(all), latest));
   }
 }

@@ -12,11 +12,10 @@ import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.problem.Problems;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -194,8 +193,7 @@ public final class Ingest {
     if (versions.size() == 1) {
       return versions.values().iterator().next();
     }
-    byte[] all = versions.toString().getBytes(StandardCharsets.UTF_8);
-    return HexFormat.of().formatHex(RowScreening.sha256().digest(all), 0, 8);
+    return Sha256.name(versions.toString());
   }
 
   private static boolean isThere(

@@ -1,6 +1,7 @@
 package io.paretune.jobs.ingest;
 
 import io.paretune.udfs.benchmark.Benchmark;
+import io.paretune.udfs.hash.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -29,7 +30,7 @@ final class OwnCode {
   }
 
   private static String compute() {
-    MessageDigest digest = RowScreening.sha256();
+    MessageDigest digest = Sha256.digest();
     TreeSet<Path> places = new TreeSet<>(List.of(of(OwnCode.class), of(Benchmark.class)));
     try {
       for (Path place : places) {

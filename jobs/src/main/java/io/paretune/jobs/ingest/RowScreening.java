@@ -6,15 +6,14 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.checkpoint.ChatTemplate;
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +127,7 @@ final class RowScreening implements AutoCloseable {
       reasons.add(problem.isEmpty() ? "image is null" : problem);
       return "";
     }
-    String imageId = HexFormat.of().formatHex(sha256().digest(image));
+    String imageId = Sha256.hex(image);
     String problem = imageProblems.get(imageId);
     if (problem == null) {
       problem = imageProblem(image);
@@ -172,7 +171,7 @@ final class RowScreening implements AutoCloseable {
     fields.add(String.valueOf(options.size()));
     fields.addAll(options);
     fields.addAll(row.getList(row.fieldIndex("answers")));
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     for (String field : fields) {
       byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
       // With its length before each field, no two rows spell the same bytes.
@@ -180,13 +179,5 @@ final class RowScreening implements AutoCloseable {
       digest.update(bytes);
     }
     return digest.digest();
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.paretune.jobs.ingest;
 
+import io.paretune.udfs.hash.Sha256;
 import java.math.BigInteger;
-import java.util.HexFormat;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.api.java.function.ReduceFunction;
 import org.apache.spark.sql.Dataset;
@@ -27,7 +27,7 @@ final class SetHash {
         members
             .map((MapFunction<Row, byte[]>) row -> row.getAs(0), Encoders.BINARY())
             .reduce((ReduceFunction<byte[]>) SetHash::sum);
-    return HexFormat.of().formatHex(RowScreening.sha256().digest(sum), 0, 8);
+    return Sha256.name(sum);
   }
 
   static byte[] sum(byte[] a, byte[] b) {

@@ -5,14 +5,11 @@ import com.google.gson.JsonObject;
 import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.tables.JudgementRecord;
 import io.paretune.jobs.tables.JudgementsTable;
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.problem.InvalidInputException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,13 +101,7 @@ final class Judging {
     if (answer.asksWhichOption()) {
       told.add("right", new Gson().toJsonTree(answer.answers()));
     }
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of()
-          .formatHex(sha256.digest(told.toString().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Sha256.hex(told.toString());
   }
 
   private void ask(Map<String, JudgedAnswer> open, Set<Parameter> parameters)

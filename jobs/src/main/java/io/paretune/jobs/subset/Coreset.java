@@ -1,14 +1,11 @@
 package io.paretune.jobs.subset;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.paretune.udfs.hash.Sha256;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +39,7 @@ public final class Coreset {
     units.forEach(u -> strata.computeIfAbsent(u.stratum(), s -> new ArrayList<>()).add(u));
     Map<String, Integer> quotas = quotas(strata, questions);
     Map<String, String> hashes = new HashMap<>();
-    units.forEach(u -> hashes.put(u.id(), hash(u.id())));
+    units.forEach(u -> hashes.put(u.id(), Sha256.hex(u.id())));
     Set<String> chosen = new HashSet<>();
     strata.forEach(
         (stratum, own) -> {
@@ -86,15 +83,5 @@ public final class Coreset {
         .limit(questions - given)
         .forEach(e -> quotas.merge(e.getKey(), 1, Integer::sum));
     return quotas;
-  }
-
-  private static String hash(String id) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.paretune.jobs.ingest;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.paretune.udfs.hash.Sha256;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -156,6 +156,6 @@ public final class SampleFiles {
   }
 
   public static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(RowScreening.sha256().digest(bytes));
+    return Sha256.hex(bytes);
   }
 }

@@ -1,5 +1,6 @@
 package io.paretune.udfs.checkpoint;
 
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.UnavailableException;
@@ -162,7 +163,7 @@ public final class CheckpointCache {
           .append('\t')
           .append(status.getModificationTime());
     }
-    return ContentHash.of(identity.toString());
+    return Sha256.name(identity.toString());
   }
 
   /** Lengths are looked at again: a machine may have lost power after the rename. */

@@ -1,5 +1,6 @@
 package io.paretune.udfs.checkpoint;
 
+import io.paretune.udfs.hash.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,16 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The identity of some files' names and bytes. */
 final class ContentHash {
-  private static final int DIGITS = 16;
-
   private ContentHash() {}
 
   /**
@@ -26,7 +23,7 @@ final class ContentHash {
    * @return 16 hexadecimal digits
    */
   static String of(Collection<Path> files) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     SortedMap<String, Path> byName = new TreeMap<>();
     files.forEach(file -> byName.put(String.valueOf(file.getFileName()), file));
     byte[] block = new byte[1 << 20];
@@ -41,24 +38,6 @@ final class ContentHash {
         }
       }
     }
-    return hex(digest);
-  }
-
-  static String of(String text) {
-    MessageDigest digest = sha256();
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    return hex(digest);
-  }
-
-  private static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.name(digest);
   }
 }

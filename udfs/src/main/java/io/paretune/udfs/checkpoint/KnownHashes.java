@@ -1,5 +1,6 @@
 package io.paretune.udfs.checkpoint;
 
+import io.paretune.udfs.hash.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class KnownHashes {
   String of(Collection<Path> files) throws IOException {
     Instant begun = clock.instant();
     String state = state(files);
-    Path kept = directory.resolve(ContentHash.of(state));
+    Path kept = directory.resolve(Sha256.name(state));
     if (Files.isRegularFile(kept)) {
       String known = Files.readString(kept);
       if (known.matches("[0-9a-f]{16}")) {

@@ -1,11 +1,8 @@
 package io.paretune.udfs.profile;
 
+import io.paretune.udfs.hash.Sha256;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -140,13 +137,6 @@ public record CompressionProfile(
 
   /** The first 16 hexadecimal digits of the canonical JSON's SHA-256. */
   public String id() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(canonicalJson().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.name(canonicalJson());
   }
 }

@@ -1,13 +1,11 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.Projection;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -82,19 +80,10 @@ public final class ActivationStatistics {
   public String id() {
     String known = id;
     if (known == null) {
-      known = digest(); // the same, whichever thread is first
+      known = Sha256.name(toBytes()); // the same, whichever thread is first
       id = known;
     }
     return known;
-  }
-
-  private String digest() {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(toBytes());
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   public StatisticsShape shape() {

@@ -1,10 +1,7 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.profile.CriterionName;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Everything that the levels of a model depend on.
@@ -29,12 +26,6 @@ public record LevelIndexKey(
   /** The first 16 hexadecimal digits of the SHA-256 of all of it: a name for files. */
   public String id() {
     String all = modelId + "\n" + criterion.key() + "\n" + calibrationId + "\n" + grid.ratios();
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.name(all);
   }
 }

@@ -4,14 +4,12 @@ import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.checkpoint.Goldens;
 import io.paretune.udfs.engine.Place;
+import io.paretune.udfs.hash.Sha256;
 import io.paretune.udfs.model.ImageProcessor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +86,7 @@ final class DemoQuestions {
     try (ParquetReader<Group> rows = ParquetReader.builder(new GroupReadSupport(), file).build()) {
       for (Group row = rows.read(); row != null; row = rows.read()) {
         byte[] image = row.getGroup("image", 0).getBinary("bytes", 0).getBytes();
-        String imageId = sha256(image);
+        String imageId = Sha256.hex(image);
         FILES.put(imageId, image);
         bySplit
             .computeIfAbsent(row.getString("split", 0), s -> new ArrayList<>())
@@ -113,13 +111,5 @@ final class DemoQuestions {
       options.add(list.getGroup("list", i).getString("element", 0));
     }
     return options;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
