@@ -2,9 +2,7 @@ package io.paretune.jobs.subset;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import io.paretune.udfs.spark.SampleRows;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -75,14 +73,13 @@ public final class ImageStrata {
   }
 
   private static Row embedded(Row image) {
-    byte[] bytes = image.getAs("features");
+    float[] values = SampleRows.features(image); // (T, H)
     int tokens = image.getAs("tokens");
     int width = image.getAs("width");
-    FloatBuffer values = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     double[] mean = new double[width]; // (H)
     for (int t = 0; t < tokens; t++) {
       for (int h = 0; h < width; h++) {
-        mean[h] += values.get(t * width + h) / (double) tokens;
+        mean[h] += values[t * width + h] / (double) tokens;
       }
     }
     return RowFactory.create(image.<String>getAs("image_id"), Vectors.dense(projected(mean)));

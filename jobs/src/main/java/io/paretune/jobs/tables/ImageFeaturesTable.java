@@ -5,9 +5,7 @@ import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -79,28 +77,5 @@ public final class ImageFeaturesTable {
         .whenNotMatched()
         .insertAll()
         .execute();
-  }
-
-  public static Row toRow(ImageFeaturesRecord features) {
-    byte[] bytes = new byte[features.features().remaining()];
-    features.features().duplicate().get(bytes);
-    return Cells.row(
-        SCHEMA,
-        Map.of(
-            "model_id", features.modelId(),
-            "image_id", features.imageId(),
-            "features", bytes,
-            "tokens", features.tokens(),
-            "width", features.width()));
-  }
-
-  public static ImageFeaturesRecord fromRow(Row row) {
-    Cells cells = new Cells(row);
-    return new ImageFeaturesRecord(
-        cells.text("model_id"),
-        cells.text("image_id"),
-        ByteBuffer.wrap(cells.bytes("features")),
-        cells.integer("tokens"),
-        cells.integer("width"));
   }
 }

@@ -110,12 +110,6 @@ public final class Records {
         text(), text(), text(), random.nextLong(1L << 40), text(), text());
   }
 
-  public ImageFeaturesRecord imageFeatures() {
-    int tokens = 1 + random.nextInt(4);
-    int width = 1 + random.nextInt(4);
-    return new ImageFeaturesRecord(text(), text(), bytes(4 * tokens * width), tokens, width);
-  }
-
   private TrialScore score() {
     double score = random.nextDouble();
     return new TrialScore(

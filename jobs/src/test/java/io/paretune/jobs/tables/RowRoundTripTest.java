@@ -33,11 +33,6 @@ class RowRoundTripTest {
         RejectedSamplesTable.SCHEMA,
         RejectedSamplesTable::toRow,
         RejectedSamplesTable::fromRow);
-    comesBack(
-        records.imageFeatures(),
-        ImageFeaturesTable.SCHEMA,
-        ImageFeaturesTable::toRow,
-        ImageFeaturesTable::fromRow);
     comesBack(records.trial(), TrialsTable.SCHEMA, TrialsTable::toRow, TrialsTable::fromRow);
     comesBack(
         records.shardResult(),
@@ -86,15 +81,5 @@ class RowRoundTripTest {
                 assertThat(field.getComment().isDefined()).as(field.name()).isTrue();
               });
     }
-  }
-
-  @Property
-  void featuresAreLittleEndianFloatsTokenAfterToken(@ForAll float a, @ForAll float b) {
-    ImageFeaturesRecord features =
-        ImageFeaturesRecord.of("m", "i", new float[] {a, 1f, b, -2f}, 2, 2);
-
-    assertThat(features.values()).containsExactly(a, 1f, b, -2f);
-    assertThat(features.features().get(7)).isEqualTo((byte) 0x3f); // 1f is 0x3f800000
-    assertThat(features.features().get(6)).isEqualTo((byte) 0x80);
   }
 }

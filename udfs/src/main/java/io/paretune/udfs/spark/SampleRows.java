@@ -28,14 +28,15 @@ public final class SampleRows {
     return row.schema().getFieldIndex("features").isDefined();
   }
 
-  /** Little-endian fp32, row-major (T, H). */
-  static float[] features(Row row) {
+  /** The features of an image's row: (T, H), token after token. */
+  public static float[] features(Row row) {
     byte[] bytes = row.getAs("features");
     float[] features = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(features);
     return features;
   }
 
+  /** As the table keeps them: little-endian fp32, row-major. */
   static byte[] bytes(float[] features) {
     ByteBuffer bytes =
         ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
