@@ -8,20 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -34,9 +29,6 @@ import org.apache.hadoop.fs.FileSystem;
  * of them copies while the others wait.
  */
 public final class CheckpointCache {
-  /** File locks keep processes apart, these the threads of this one. */
-  private static final ConcurrentMap<Path, Object> IN_THIS_PROCESS = new ConcurrentHashMap<>();
-
   private final Path root;
   private final Configuration hadoop;
 
@@ -111,27 +103,20 @@ public final class CheckpointCache {
     String key = key(files.makeQualified(source).toUri(), listed);
     Path target = root.resolve(key);
     Files.createDirectories(root);
-    synchronized (IN_THIS_PROCESS.computeIfAbsent(target.toAbsolutePath(), path -> new Object())) {
-      try (FileChannel channel =
-              FileChannel.open(
-                  root.resolve(key + ".lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        if (!lock.isValid()) {
-          throw new IOException("the lock on " + target + " was lost");
-        }
-        if (!isComplete(target, listed)) {
-          copy(files, listed, key, target);
-          if (!key.equals(key(files.makeQualified(source).toUri(), list(model, files, source)))) {
-            delete(target);
-            throw new UnavailableException(
-                new Problem(model, "changed while it was copied", "run again when it is complete"));
+    return FileTurn.take(
+        root.resolve(key + ".lock"),
+        () -> {
+          if (!isComplete(target, listed)) {
+            copy(files, listed, key, target);
+            if (!key.equals(key(files.makeQualified(source).toUri(), list(model, files, source)))) {
+              delete(target);
+              throw new UnavailableException(
+                  new Problem(
+                      model, "changed while it was copied", "run again when it is complete"));
+            }
           }
-        }
-        return target;
-      }
-    }
+          return target;
+        });
   }
 
   /** The files that belong to a model, by name; nothing below it and no other format's weights. */

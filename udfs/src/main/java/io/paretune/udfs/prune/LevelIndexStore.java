@@ -1,19 +1,15 @@
 package io.paretune.udfs.prune;
 
+import io.paretune.udfs.checkpoint.FileTurn;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.slf4j.Logger;
@@ -28,9 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LevelIndexStore {
   private static final Logger LOG = LoggerFactory.getLogger(LevelIndexStore.class);
-
-  /** File locks keep processes apart, these the threads of this one. */
-  private static final ConcurrentMap<Path, Object> IN_THIS_PROCESS = new ConcurrentHashMap<>();
 
   private final Path local;
   private final Optional<org.apache.hadoop.fs.Path> shared;
@@ -75,19 +68,8 @@ public final class LevelIndexStore {
     Path file = local.resolve(key.id() + ".levels").toAbsolutePath().normalize();
     try {
       Files.createDirectories(local);
-      synchronized (IN_THIS_PROCESS.computeIfAbsent(file, path -> new Object())) {
-        try (FileChannel channel =
-                FileChannel.open(
-                    local.resolve(key.id() + ".lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
-            FileLock lock = channel.lock()) {
-          if (!lock.isValid()) {
-            throw new IOException("the lock on " + file + " was lost");
-          }
-          return open(file, key, criterion, dense);
-        }
-      }
+      return FileTurn.take(
+          local.resolve(key.id() + ".lock"), () -> open(file, key, criterion, dense));
     } catch (IOException e) {
       throw new UncheckedIOException("the level index " + file + " cannot be kept", e);
     }
