@@ -11,9 +11,9 @@ import ai.djl.ndarray.NDArray;
  * @param zero fp16: (…, 1)
  * @param bits of a code
  */
-public record PackedTensor(NDArray codes, NDArray scale, NDArray zero, int bits) {
+record PackedTensor(NDArray codes, NDArray scale, NDArray zero, int bits) {
   /** Bytes that the values take, scale and zero included. */
-  public long bytes() {
+  long bytes() {
     return codes.size() + 2 * (scale.size() + zero.size());
   }
 }

@@ -8,6 +8,7 @@ import io.paretune.udfs.engine.TorchScript;
 import io.paretune.udfs.profile.LayerPlan;
 
 /**
+ * The quantization's kernels one at a time, which layers call with what they write and read.
  * Uniform asymmetric quantization of keys and values: a group is the last dimension, that is one
  * token's values of one KV head.
  *
@@ -17,10 +18,10 @@ import io.paretune.udfs.profile.LayerPlan;
  * that holds a NaN or whose scale or zero overflows fp16 comes back as NaN throughout, never as a
  * plausible number.
  */
-public final class KvQuantizer {
+final class KvQuantizer {
   private final TorchScript script;
 
-  public KvQuantizer(Device device) {
+  KvQuantizer(Device device) {
     script = TorchScript.compiled(device, KvKernels.TEXTS);
   }
 
@@ -31,7 +32,7 @@ public final class KvQuantizer {
    * @param bits 16 gives {@code x}'s own values, untouched
    * @return as {@code x}
    */
-  public NDArray fakeQuantize(NDManager owner, NDArray x, int bits) {
+  NDArray fakeQuantize(NDManager owner, NDArray x, int bits) {
     requireBits(bits);
     return script.callOne(owner, "kv_fake_quantize", x, bits);
   }
@@ -42,7 +43,7 @@ public final class KvQuantizer {
    * @param x (…, head_dim), head_dim a multiple of 8
    * @param bits fewer than 16
    */
-  public PackedTensor pack(NDManager owner, NDArray x, int bits) {
+  PackedTensor pack(NDManager owner, NDArray x, int bits) {
     requireBits(bits);
     if (bits == 16) {
       throw new IllegalArgumentException("16 bits are stored as they are, not packed");
@@ -56,7 +57,7 @@ public final class KvQuantizer {
   }
 
   /** What {@link #fakeQuantize} would have given, in the type of {@code like}. */
-  public NDArray unpack(NDManager owner, PackedTensor packed, NDArray like) {
+  NDArray unpack(NDManager owner, PackedTensor packed, NDArray like) {
     return script.callOne(
         owner, "kv_unpack", packed.codes(), packed.scale(), packed.zero(), packed.bits(), like);
   }
