@@ -3,7 +3,7 @@ package io.paretune.udfs.benchmark;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
 
 /**
  * MME (arXiv 2306.13394): two yes-or-no questions an image. A category has 100 points for the share
@@ -44,7 +44,7 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public String target(Sample sample) {
-    return PythonText.capitalize(YesNo.right(sample));
+    return YesNo.target(sample);
   }
 
   @Override
@@ -92,12 +92,11 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
   @Override
   public RatioSum ratios(Tally tally) {
     RatioSum sum = new RatioSum();
-    Set<String> categories = categories(tally);
-    for (String category : categories) {
-      Tally own = tally.where(c -> c.category().equals(category));
-      sum.with(category, 0.5 / categories.size(), Means.sums(own))
-          .with(category + " both", 0.5 / categories.size(), bothRight(own));
-    }
+    SortedMap<String, Tally> categories = tally.byCategory();
+    categories.forEach(
+        (category, own) ->
+            sum.with(category, 0.5 / categories.size(), Means.sums(own))
+                .with(category + " both", 0.5 / categories.size(), bothRight(own)));
     return sum;
   }
 
@@ -109,23 +108,17 @@ public record Mme(String name, Protocol protocol) implements Benchmark {
     return sums;
   }
 
-  private static Set<String> categories(Tally tally) {
-    Set<String> categories = new TreeSet<>();
-    tally.cells().keySet().forEach(c -> categories.add(c.category()));
-    return categories;
-  }
-
   @Override
   public JsonObject report(Tally tally) {
     JsonObject byCategory = new JsonObject();
     double perception = 0;
     double cognition = 0;
-    for (String category : categories(tally)) {
-      Tally own = tally.where(c -> c.category().equals(category));
+    for (var category : tally.byCategory().entrySet()) {
+      Tally own = category.getValue();
       double points = 100 * Means.of(own) + 100 * bothRight(own).value();
-      byCategory.addProperty(category, points);
+      byCategory.addProperty(category.getKey(), points);
       // As lmms-eval does, whatever is not known as perception is cognition.
-      if (PERCEPTION.contains(category)) {
+      if (PERCEPTION.contains(category.getKey())) {
         perception += points;
       } else {
         cognition += points;

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
 
 /**
  * POPE (arXiv 2305.10355): is this object in the image, asked about objects that are and that are
@@ -31,7 +31,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
 
   @Override
   public String target(Sample sample) {
-    return PythonText.capitalize(YesNo.right(sample));
+    return YesNo.target(sample);
   }
 
   @Override
@@ -88,11 +88,9 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
       return Means.ratios(tally);
     }
     RatioSum sum = new RatioSum();
-    Set<String> categories = categories(tally);
-    for (String category : categories) {
-      sum.withAnswered(
-          category, 1.0 / categories.size(), f1(tally.where(c -> c.category().equals(category))));
-    }
+    SortedMap<String, Tally> categories = tally.byCategory();
+    categories.forEach(
+        (category, own) -> sum.withAnswered(category, 1.0 / categories.size(), f1(own)));
     return sum;
   }
 
@@ -116,12 +114,6 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
     return sums;
   }
 
-  private static Set<String> categories(Tally tally) {
-    Set<String> categories = new TreeSet<>();
-    tally.cells().keySet().forEach(c -> categories.add(c.category()));
-    return categories;
-  }
-
   @Override
   public JsonObject report(Tally tally) {
     JsonObject report = five(tally);
@@ -129,9 +121,7 @@ public record Pope(String name, Protocol protocol) implements Benchmark {
       report.addProperty("f1", ratios(tally).value());
     }
     JsonObject byCategory = new JsonObject();
-    for (String category : categories(tally)) {
-      byCategory.add(category, five(tally.where(c -> c.category().equals(category))));
-    }
+    tally.byCategory().forEach((category, own) -> byCategory.add(category, five(own)));
     report.add("by_category", byCategory);
     return report;
   }

@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -87,6 +89,15 @@ public record Tally(Map<Cell, Counts> cells) implements Serializable {
 
   Counts total() {
     return cells.values().stream().reduce(new Counts(0, 0), Counts::plus);
+  }
+
+  /** One tally for each category that was asked, in the categories' order. */
+  SortedMap<String, Tally> byCategory() {
+    SortedMap<String, Tally> parts = new TreeMap<>();
+    for (Cell cell : cells.keySet()) {
+      parts.computeIfAbsent(cell.category(), c -> where(other -> other.category().equals(c)));
+    }
+    return parts;
   }
 
   /** The part of it whose cells fit. */

@@ -17,6 +17,11 @@ final class YesNo {
     return PythonText.strip(PythonText.lower(sample.answers().get(0))).replace(".", "");
   }
 
+  /** The right answer as models are trained to say it. */
+  static String target(Sample sample) {
+    return PythonText.capitalize(right(sample));
+  }
+
   static String other(String answer) {
     return answer.equals(YES) ? NO : YES;
   }
