@@ -43,13 +43,7 @@ public record PromotedExport(ParetuneConfig config, String to, PrintStream out) 
       ExportFolder folder = ExportFolder.of("--to", to, hadoop);
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       List<FrontierRecord> latest =
-          new FrontierTable(inputs.spark(), inputs.warehouse()).latest(study);
-      if (latest.isEmpty()) {
-        throw new InvalidInputException(
-            "study.name",
-            "study \"%s\" has no frontier in %s".formatted(study, inputs.warehouse().root()),
-            "run tune or retune first");
-      }
+          new FrontierTable(inputs.spark(), inputs.warehouse()).latestOrRefuse(study);
       List<FrontierRecord> promoted = latest.stream().filter(FrontierRecord::promoted).toList();
       for (FrontierRecord point : promoted) {
         export(inputs, folder, point);

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toMap;
 
 import io.paretune.jobs.search.Hypervolume;
 import io.paretune.jobs.search.ParetoFront;
-import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.TrialRecord;
@@ -56,7 +55,7 @@ public record FrontierBuilder(String study, String runId, LocalDate runDate) {
     Map<String, FrontierRecord> previous = previous(earlier);
     Map<String, TrialRecord> byProfile =
         trials.stream()
-            .filter(t -> t.state() == TrialState.COMPLETE && Yardstick.of(t).equals(yardstick))
+            .filter(yardstick::scored)
             .collect(toMap(t -> t.profile().id(), t -> t, SAYS_MORE));
     List<TrialRecord> front = nonDominated(List.copyOf(byProfile.values()));
     if (front.isEmpty()) {

@@ -9,7 +9,6 @@ import io.paretune.jobs.gate.Gate;
 import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.gate.HeldOutAnswers;
 import io.paretune.jobs.ingest.AskedQuestions;
-import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.MeasurementsTable;
@@ -55,7 +54,7 @@ final class Judgement {
       Yardstick yardstick) {
     List<TrialRecord> confirmed =
         trials.stream()
-            .filter(t -> t.state() == TrialState.COMPLETE && Yardstick.of(t).equals(yardstick))
+            .filter(yardstick::scored)
             .filter(t -> t.confirmedScore().isPresent())
             .toList();
     Set<Long> ids = new HashSet<>();

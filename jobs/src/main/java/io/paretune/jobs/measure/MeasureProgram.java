@@ -136,12 +136,10 @@ public final class MeasureProgram {
     String study = config.study().name();
     SparkSession spark = inputs.spark();
     if (chosen.points() != Points.NONE) {
-      List<FrontierRecord> latest = new FrontierTable(spark, inputs.warehouse()).latest(study);
+      FrontierTable frontier = new FrontierTable(spark, inputs.warehouse());
+      List<FrontierRecord> latest = frontier.latest(study);
       if (latest.isEmpty()) {
-        throw new InvalidInputException(
-            "study.name",
-            "study \"%s\" has no frontier in %s".formatted(study, inputs.warehouse().root()),
-            "run tune first, or name --trial, --profile or --dense");
+        throw frontier.none(study, "name --trial, --profile or --dense");
       }
       if (chosen.points() == Points.FOR_GATE) {
         FirstTokenTimes known =

@@ -1,7 +1,6 @@
 package io.paretune.jobs.nightly;
 
 import io.paretune.jobs.ingest.AskedQuestions;
-import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.Change;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.NightRecord.Questions;
@@ -73,12 +72,7 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
    * @param before points of the frontier before; empty on the first night
    */
   static Drift of(StudyInputs inputs, List<FrontierRecord> before, List<TrialRecord> trials) {
-    Set<String> now = new HashSet<>();
-    inputs
-        .searchQuestions()
-        .select("sample_id")
-        .collectAsList()
-        .forEach(row -> now.add(row.getString(0)));
+    Set<String> now = inputs.searchQuestionIds();
     if (before.isEmpty()) {
       return new Drift(new Questions(0, now.size(), 0, 0), Optional.empty(), Optional.empty());
     }
@@ -126,7 +120,7 @@ record Drift(Questions questions, Optional<Change> dense, Optional<Change> front
   private static Map<String, Long> latest(List<TrialRecord> trials, Yardstick yardstick) {
     Map<String, Long> ids = new HashMap<>();
     trials.stream()
-        .filter(t -> t.state() == TrialState.COMPLETE && Yardstick.of(t).equals(yardstick))
+        .filter(yardstick::scored)
         .forEach(t -> ids.merge(t.profile().id(), t.trialId(), Math::max));
     return ids;
   }

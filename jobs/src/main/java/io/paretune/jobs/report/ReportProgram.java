@@ -54,19 +54,15 @@ public final class ReportProgram {
   private static StudyReport read(SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
     String study = config.study().name();
     warehouse.createTables(spark);
+    FrontierTable frontier = new FrontierTable(spark, warehouse);
     return StudyReport.of(
             study,
-            new FrontierTable(spark, warehouse).ofStudy(study),
+            frontier.ofStudy(study),
             new TrialsTable(spark, warehouse).ofStudy(study),
             new NightsTable(spark, warehouse).ofStudy(study),
             new MeasurementsTable(spark, warehouse).ofStudy(study),
             GateLoad.of(config.gate()))
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "study.name",
-                    "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
-                    "run tune or retune first, or name another study or warehouse"));
+        .orElseThrow(() -> frontier.none(study, "name another study or warehouse"));
   }
 
   private static void write(SparkSession spark, StudyReport report, Path file) {

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tables;
 
+import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.cost.Workload;
 
 /**
@@ -17,5 +18,10 @@ public record Yardstick(String modelId, String benchmarkVersion, Workload worklo
 
   public static Yardstick of(FrontierRecord point) {
     return new Yardstick(point.modelId(), point.benchmarkVersion(), point.workload());
+  }
+
+  /** Whether a trial is scored on everything by it. */
+  public boolean scored(TrialRecord trial) {
+    return trial.state() == TrialState.COMPLETE && of(trial).equals(this);
   }
 }

@@ -34,14 +34,8 @@ public final class TemplateProgram {
     try (Sessions.Opened session = Sessions.open("paretune template");
         Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
       warehouse.createTables(session.spark());
-      points = new FrontierTable(session.spark(), warehouse).latest(study);
+      points = new FrontierTable(session.spark(), warehouse).latestOrRefuse(study);
       layers = DecoderShape.of(checkpoint).layers();
-      if (points.isEmpty()) {
-        throw new InvalidInputException(
-            "study.name",
-            "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
-            "run tune first, or name another study or warehouse");
-      }
       if (!ComputeType.checkpointId(points.get(0).modelId()).equals(checkpoint.modelId())) {
         throw new InvalidInputException(
             "model",

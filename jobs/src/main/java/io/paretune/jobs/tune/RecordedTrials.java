@@ -19,7 +19,6 @@ import io.paretune.udfs.profile.MaskKind;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,12 +140,7 @@ final class RecordedTrials {
     }
     Map<Long, List<ShardResultRecord>> answers =
         answersOf(recorded, t -> oneOfEach.containsValue(t.trialId()));
-    Set<String> today = new HashSet<>();
-    inputs
-        .searchQuestions()
-        .select("sample_id")
-        .collectAsList()
-        .forEach(row -> today.add(row.getString(0)));
+    Set<String> today = inputs.searchQuestionIds();
     Map<String, Set<String>> edited =
         AskedQuestions.edited(
             new SamplesTable(inputs.spark(), inputs.warehouse()),

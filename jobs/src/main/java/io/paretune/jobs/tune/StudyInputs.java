@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -319,6 +320,13 @@ public record StudyInputs(
         config.benchmark().coreset(),
         split(config.benchmark().searchSplit()),
         () -> new ImageFeaturesTable(spark, warehouse).read(modelId));
+  }
+
+  /** The sample ids of {@link #searchQuestions}. */
+  public Set<String> searchQuestionIds() {
+    return searchQuestions().select("sample_id").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -389,8 +389,6 @@ public final class Tuning {
    */
   public List<TrialRecord> complete() {
     StudyIdentity.claim(inputs);
-    return trials.ofStudy(study.name()).stream()
-        .filter(t -> t.state() == TrialState.COMPLETE && recorded.isComparable(t))
-        .toList();
+    return trials.ofStudy(study.name()).stream().filter(inputs.yardstick()::scored).toList();
   }
 }
