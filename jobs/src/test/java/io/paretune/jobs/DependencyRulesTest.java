@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Who may use whom; DESIGN.md, Layout. */
+/** Who may use whom. */
 @AnalyzeClasses(packages = "io.paretune", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRulesTest {
   private static final String[] ENGINES = {

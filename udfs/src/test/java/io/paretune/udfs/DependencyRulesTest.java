@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who may use whom; DESIGN.md, Layout. */
+/** Who may use whom. */
 @AnalyzeClasses(packages = "io.paretune.udfs", importOptions = ImportOption.DoNotIncludeTests.class)
 class DependencyRulesTest {
   /** Each package uses only those before it. */

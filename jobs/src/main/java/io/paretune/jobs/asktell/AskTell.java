@@ -21,7 +21,7 @@ public final class AskTell {
   private AskTell() {}
 
   /**
-   * Reads a search space (DESIGN.md, SPACE.json).
+   * Reads a search space; {@link SpaceJson} is its form.
    *
    * @throws InvalidInputException with every problem found
    */

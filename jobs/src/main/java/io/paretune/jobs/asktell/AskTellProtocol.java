@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Answers one line of the ask-tell protocol (DESIGN.md, Formats) with one line. */
+/** Answers one line of the ask-tell protocol with one line. */
 final class AskTellProtocol {
   private static final int MOST_TRIALS_AN_ASK = 10_000;
 

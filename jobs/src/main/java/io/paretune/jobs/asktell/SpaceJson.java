@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The search space file of DESIGN.md. */
+/** The search space file that {@code ask-tell --help} shows. */
 final class SpaceJson {
   private static final Set<String> ROOT_KEYS = Set.of("params", "objectives", "constraints");
   private static final Set<String> OBJECTIVE_KEYS = Set.of("name", "direction", "known");

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The project's own samples format (DESIGN.md, Samples file): the question as it stands. An option
+ * The project's own samples format (README, Benchmarks and their files): the question as it stands. An option
  * must be an accepted answer to the letter; generated text must be one but for case, surrounding
  * space and a final full stop, or is judged as the sample's metric says.
  *

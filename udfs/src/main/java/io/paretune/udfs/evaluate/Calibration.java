@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 
 /**
  * What the dense model's linear layers see on calibration questions with their answers: the image
- * prefix counts once an image, everything after it once a question (DESIGN.md, Calibration).
+ * prefix counts once an image, everything after it once a question.
  */
 public final class Calibration {
   private Calibration() {}

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Turns questions into token ids. An option's ids are those of the whole text, prompt + " " +
- * option, which must begin with the prompt's own ids (DESIGN.md, Scoring an option).
+ * option, which must begin with the prompt's own ids.
  */
 public final class QuestionTokenizer {
   private final Benchmark benchmark;

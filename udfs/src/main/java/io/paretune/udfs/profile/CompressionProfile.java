@@ -115,7 +115,7 @@ public record CompressionProfile(
     return layers.stream().anyMatch(LayerPlan::isPruned);
   }
 
-  /** Reads the JSON of DESIGN.md; see {@link ProfileJson#parse}. */
+  /** Reads the JSON of README's One profile; see {@link ProfileJson#parse}. */
   public static CompressionProfile parse(String where, String json) {
     return ProfileJson.parse(where, json);
   }

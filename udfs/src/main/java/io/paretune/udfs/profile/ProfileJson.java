@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON form of a profile (DESIGN.md, Formats). */
+/** The JSON form of a profile (README, One profile). */
 final class ProfileJson {
   private static final String TOWER = "vision_pruning_ratio";
   private static final String PROJECTOR = "projector_pruning_ratio";
