@@ -233,34 +233,16 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
       implements MapPartitionsFunction<Row, Row> {
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-      return new Iterator<>() {
-        private Iterator<Row> ready = List.<Row>of().iterator();
-
-        @Override
-        public boolean hasNext() {
-          return ready.hasNext() || rows.hasNext();
-        }
-
-        @Override
-        public Row next() {
-          if (!ready.hasNext()) {
-            ready = embedded(rows);
-          }
-          return ready.next();
-        }
-      };
+      return new Batches(rows, batch, this::embedded);
     }
 
-    private Iterator<Row> embedded(Iterator<Row> rows) {
-      List<Row> chunk = new ArrayList<>();
+    private List<Row> embedded(List<Row> chunk) {
       List<Object> values = new ArrayList<>();
-      while (rows.hasNext() && chunk.size() < batch) {
-        Row row = rows.next();
+      for (Row row : chunk) {
         if (row.isNullAt(column)) {
           throw new InvalidInputException(
               "column " + row.schema().fieldNames()[column], "holds a null", "leave such rows out");
         }
-        chunk.add(row);
         values.add(row.get(column));
       }
       List<double[]> vectors = embedding.of(source.resident(), values);
@@ -273,7 +255,7 @@ public abstract sealed class Embedder extends Transformer implements DefaultPara
         cells[cells.length - 1] = Vectors.dense(vectors.get(i));
         out.add(RowFactory.create(cells));
       }
-      return out.iterator();
+      return out;
     }
   }
 }

@@ -24,29 +24,13 @@ public record EncodeImages(ModelSource source) implements MapPartitionsFunction<
   public Iterator<Row> call(Iterator<Row> rows) {
     ResidentModel resident = source.resident();
     ImageEncoding encoding = encoding(resident);
-    return new Iterator<>() {
-      private Iterator<Row> encoded = List.<Row>of().iterator();
-
-      @Override
-      public boolean hasNext() {
-        return encoded.hasNext() || rows.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        if (!encoded.hasNext()) {
-          encoded = chunk(rows, resident, encoding);
-        }
-        return encoded.next();
-      }
-    };
+    return new Batches(rows, CHUNK, chunk -> encoded(chunk, resident, encoding));
   }
 
-  private static Iterator<Row> chunk(
-      Iterator<Row> rows, ResidentModel resident, ImageEncoding encoding) {
+  private static List<Row> encoded(
+      List<Row> rows, ResidentModel resident, ImageEncoding encoding) {
     List<ImageEncoding.Image> images = new ArrayList<>();
-    while (rows.hasNext() && images.size() < CHUNK) {
-      Row row = rows.next();
+    for (Row row : rows) {
       images.add(new ImageEncoding.Image(row.getAs("image_id"), row.getAs("image")));
     }
     List<float[]> features = encoding.encode(images);
@@ -61,7 +45,7 @@ public record EncodeImages(ModelSource source) implements MapPartitionsFunction<
               tokens,
               features.get(i).length / tokens));
     }
-    return out.iterator();
+    return out;
   }
 
   static ImageEncoding encoding(ResidentModel resident) {
