@@ -91,8 +91,7 @@ public final class StudyLease implements AutoCloseable {
    */
   public static StudyLease take(
       Warehouse warehouse, String study, Configuration hadoop, Clock clock, Times times) {
-    Path directory =
-        new Path(warehouse.path("leases"), FileNames.of(study));
+    Path directory = new Path(warehouse.path("leases"), FileNames.of(study));
     try {
       FileSystem files = directory.getFileSystem(hadoop);
       Optional<LeaseHolder> first = Optional.empty();

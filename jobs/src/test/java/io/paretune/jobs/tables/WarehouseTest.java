@@ -145,9 +145,7 @@ class WarehouseTest {
     ImageFeaturesTable features = new ImageFeaturesTable(SPARK, warehouse);
     List<Row> rows =
         LongStream.range(0, 3)
-            .mapToObj(
-                i ->
-                    RowFactory.create("model", "image" + i, new byte[Float.BYTES], 1, 1))
+            .mapToObj(i -> RowFactory.create("model", "image" + i, new byte[Float.BYTES], 1, 1))
             .toList();
 
     features.add("model", SPARK.createDataFrame(rows.subList(0, 2), ImageFeaturesTable.SCHEMA));

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The project's own samples format (README, Benchmarks and their files): the question as it stands. An option
- * must be an accepted answer to the letter; generated text must be one but for case, surrounding
- * space and a final full stop, or is judged as the sample's metric says.
+ * The project's own samples format (README, Benchmarks and their files): the question as it stands.
+ * An option must be an accepted answer to the letter; generated text must be one but for case,
+ * surrounding space and a final full stop, or is judged as the sample's metric says.
  *
  * @param name the name in configuration and tables
  */

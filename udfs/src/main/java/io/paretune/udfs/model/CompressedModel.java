@@ -8,6 +8,7 @@ import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.NativeEngine;
 import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.kvcache.KvKernels;
 import io.paretune.udfs.kvcache.KvStorage;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -87,24 +88,19 @@ public final class CompressedModel implements AutoCloseable {
       IntFunction<LayerWeights> layers,
       VisionWeights vision) {
     CompressedModel model = new CompressedModel(checkpoint, device, computed, profile, vision);
-    try {
-      for (int i = 0; i < model.config.text().layers(); i++) {
-        DType stored =
-            checkpoint.dtype("language_model.model.layers." + i + ".mlp.down_proj.weight");
-        model.layers.add(
-            StoredLayer.of(
-                model.manager,
-                model.script,
-                model.config.text(),
-                stored,
-                computed,
-                layers.apply(i)));
-      }
-      model.makeWorkspace();
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
+    return Undo.unlessDone(
+        model::close,
+        () -> {
+          model.addLayers(checkpoint, computed, layers);
+          model.makeWorkspace();
+          return model;
+        });
+  }
+
+  private void addLayers(Checkpoint checkpoint, DType computed, IntFunction<LayerWeights> given) {
+    for (int i = 0; i < config.text().layers(); i++) {
+      DType stored = checkpoint.dtype("language_model.model.layers." + i + ".mlp.down_proj.weight");
+      layers.add(StoredLayer.of(manager, script, config.text(), stored, computed, given.apply(i)));
     }
   }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.paretune.udfs.checkpoint.DType;
 import io.paretune.udfs.checkpoint.DecoderConfig;
 import io.paretune.udfs.engine.TorchScript;
+import io.paretune.udfs.engine.Undo;
 import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.kvcache.PlainKvCache;
 import io.paretune.udfs.profile.LayerPlan;
@@ -60,6 +61,16 @@ final class Decoder {
   KvCache prefill(
       NDManager owner, LayerStack layers, long[] before, NDArray features, SquareSums sums) {
     NDManager kept = owner.newSubManager();
+    return Undo.unlessDone(kept::close, () -> prefill(owner, kept, layers, before, features, sums));
+  }
+
+  private KvCache prefill(
+      NDManager owner,
+      NDManager kept,
+      LayerStack layers,
+      long[] before,
+      NDArray features,
+      SquareSums sums) {
     List<NDArray> keys = new ArrayList<>();
     List<NDArray> values = new ArrayList<>();
     try (NDManager pass = owner.newSubManager()) {
@@ -87,9 +98,6 @@ final class Decoder {
         }
       }
       return new PlainKvCache(kept, keys, values);
-    } catch (RuntimeException e) {
-      kept.close();
-      throw e;
     }
   }
 

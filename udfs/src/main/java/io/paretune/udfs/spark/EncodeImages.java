@@ -27,8 +27,7 @@ public record EncodeImages(ModelSource source) implements MapPartitionsFunction<
     return new Batches(rows, CHUNK, chunk -> encoded(chunk, resident, encoding));
   }
 
-  private static List<Row> encoded(
-      List<Row> rows, ResidentModel resident, ImageEncoding encoding) {
+  private static List<Row> encoded(List<Row> rows, ResidentModel resident, ImageEncoding encoding) {
     List<ImageEncoding.Image> images = new ArrayList<>();
     for (Row row : rows) {
       images.add(new ImageEncoding.Image(row.getAs("image_id"), row.getAs("image")));
