@@ -24,6 +24,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
+import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -42,6 +43,18 @@ record TableDirectory(
 
   /** So many files of a partition slow its readers down. */
   static final int MANY_FILES = 32;
+
+  /** Writes of others that one of ours may meet before it is given up. */
+  private static final int MOST_MET = 5;
+
+  private static final String DELETED_FILES = "delta.deletedFileRetentionDuration";
+
+  /**
+   * How long a table can be read as it was if it does not say otherwise: Delta refuses versions
+   * from before the first, and forgets them after the second.
+   */
+  private static final Map<String, Duration> DELTAS_OWN =
+      Map.of(DELETED_FILES, Duration.ofDays(7), "delta.logRetentionDuration", Duration.ofDays(30));
 
   TableDirectory {
     partitionColumns = List.copyOf(partitionColumns);
@@ -170,15 +183,38 @@ record TableDirectory(
       return;
     }
     delta().optimize().where(column + " = " + literal(value)).executeCompaction();
-    String interval = "interval %d hours".formatted(hours(retention));
-    String kept = "delta.deletedFileRetentionDuration";
-    // A vacuum goes by what the table says.
-    if (!interval.equals(
-        delta().detail().select(col("properties").getItem(kept)).head().getString(0))) {
-      spark.sql(
-          "ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')".formatted(sqlName(), kept, interval));
-    }
+    set(Map.of(DELETED_FILES, interval(retention))); // a vacuum goes by what the table says
     delta().vacuum();
+  }
+
+  /** Lets earlier versions be read for at least so long, which Delta by itself does not. */
+  void keepReadable(Duration retention) {
+    Map<String, String> longer =
+        DELTAS_OWN.entrySet().stream()
+            .filter(own -> retention.compareTo(own.getValue()) > 0)
+            .collect(Collectors.toMap(Map.Entry::getKey, own -> interval(retention)));
+    if (!longer.isEmpty() && exists()) {
+      set(longer);
+    }
+  }
+
+  private void set(Map<String, String> properties) {
+    Row detail = delta().detail().head();
+    Map<String, String> there = detail.getJavaMap(detail.fieldIndex("properties"));
+    String differing =
+        new TreeMap<>(properties)
+            .entrySet().stream()
+                .filter(p -> !p.getValue().equals(there.get(p.getKey())))
+                .map(p -> "'%s' = '%s'".formatted(p.getKey(), p.getValue()))
+                .collect(Collectors.joining(", "));
+    if (!differing.isEmpty()) {
+      besideOthers(
+          () -> spark.sql("ALTER TABLE %s SET TBLPROPERTIES (%s)".formatted(sqlName(), differing)));
+    }
+  }
+
+  private static String interval(Duration retention) {
+    return "interval %d hours".formatted(hours(retention));
   }
 
   private List<FileStatus> filesOf(String column, String value) {
@@ -218,14 +254,35 @@ record TableDirectory(
     if (rows.isEmpty()) {
       return;
     }
-    rows(rows)
-        .coalesce(1)
-        .write()
-        .format("delta")
-        .mode("append")
-        .option("txnAppId", writer)
-        .option("txnVersion", Long.toString(version))
-        .save(path);
+    besideOthers(
+        () ->
+            rows(rows)
+                .coalesce(1)
+                .write()
+                .format("delta")
+                .mode("append")
+                .option("txnAppId", writer)
+                .option("txnVersion", Long.toString(version))
+                .save(path));
+  }
+
+  /**
+   * Makes a write again that met another driver's, such as one that changed how long the table's
+   * earlier versions are kept: Delta then refuses whatever was under way, whatever study it is of.
+   *
+   * @param write leaves the same however often it is made
+   */
+  static void besideOthers(Runnable write) {
+    for (int left = MOST_MET; ; left--) {
+      try {
+        write.run();
+        return;
+      } catch (DeltaConcurrentModificationException e) {
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   /**

@@ -138,6 +138,10 @@ public final class TrialsTable {
     if (!trials.stream().allMatch(t -> t.study().equals(study))) {
       throw new IllegalArgumentException("one write holds the trials of one study");
     }
+    TableDirectory.besideOthers(() -> merge(study, trials));
+  }
+
+  private void merge(String study, List<TrialRecord> trials) {
     Object[] ids = trials.stream().map(TrialRecord::trialId).toArray();
     directory
         .delta()

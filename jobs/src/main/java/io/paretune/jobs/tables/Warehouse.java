@@ -92,18 +92,7 @@ public record Warehouse(String root) {
    */
   public void createTables(SparkSession spark) {
     Problems problems = new Problems();
-    for (TableDirectory table :
-        List.of(
-            new SamplesTable(spark, this).directory(),
-            new RejectedSamplesTable(spark, this).directory(),
-            new ImageFeaturesTable(spark, this).directory(),
-            new TrialsTable(spark, this).directory(),
-            new ShardResultsTable(spark, this).directory(),
-            new FrontierTable(spark, this).directory(),
-            new JudgementsTable(spark, this).directory(),
-            new MeasurementsTable(spark, this).directory(),
-            new NightsTable(spark, this).directory(),
-            new LayerImportanceTable(spark, this).directory())) {
+    for (TableDirectory table : tables(spark)) {
       problems.collect(
           () -> {
             table.createIfAbsent();
@@ -113,14 +102,30 @@ public record Warehouse(String root) {
     problems.throwIfAny();
   }
 
+  private List<TableDirectory> tables(SparkSession spark) {
+    return List.of(
+        new SamplesTable(spark, this).directory(),
+        new RejectedSamplesTable(spark, this).directory(),
+        new ImageFeaturesTable(spark, this).directory(),
+        new TrialsTable(spark, this).directory(),
+        new ShardResultsTable(spark, this).directory(),
+        new FrontierTable(spark, this).directory(),
+        new JudgementsTable(spark, this).directory(),
+        new MeasurementsTable(spark, this).directory(),
+        new NightsTable(spark, this).directory(),
+        new LayerImportanceTable(spark, this).directory());
+  }
+
   /**
    * Where a study's commits left many small files, puts them together, and removes those that no
-   * version within the retention needs. Readers see the same rows before, meanwhile and after.
+   * version within the retention needs. Readers see the same rows before, meanwhile and after. Of all
+   * tables earlier versions can be read as long.
    *
    * @param retention how long earlier versions of the tables can be read
    * @param now what the files' age is told by
    */
   public void tidy(SparkSession spark, String study, Duration retention, Instant now) {
+    tables(spark).forEach(table -> table.keepReadable(retention));
     for (TableDirectory table :
         List.of(
             new TrialsTable(spark, this).directory(),
