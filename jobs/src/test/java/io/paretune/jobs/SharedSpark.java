@@ -14,7 +14,7 @@ public final class SharedSpark {
     static final SparkSession SESSION =
         Sessions.configured(
                 SparkSession.builder()
-                    .master("local[2]")
+                    .master("local[2,4]") // a task that fails runs again, as on a cluster
                     .appName("paretune-tests")
                     .config("spark.ui.enabled", "false")
                     .config("spark.driver.host", "127.0.0.1")

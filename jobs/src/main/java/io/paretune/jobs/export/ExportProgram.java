@@ -179,11 +179,7 @@ public record ExportProgram(
     LOG.info("scoring the profile on the split {}", split);
     List<ShardAnswers> answers =
         benchmark.answers(benchmark.prepared(), candidate, Answering.of(EvaluationMode.OPTIONS));
-    for (ShardAnswers a : answers) {
-      if (!a.failure().isEmpty()) {
-        throw new IllegalStateException("the profile cannot be run: " + a.failure());
-      }
-    }
+    ShardResults.requireRun(answers);
     Tally tally =
         answers.stream().map(a -> Tally.of(a.outcomes())).reduce(Tally.EMPTY, Tally::plus);
     return Measured.of(questions(split) + note, ShardResults.score(inputs.benchmark(), tally));

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.paretune.udfs.checkpoint.TensorData;
 import io.paretune.udfs.checkpoint.WeightRounding;
 import io.paretune.udfs.cost.VisionMatrix;
+import io.paretune.udfs.evaluate.LentVision;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerWeights;
@@ -39,7 +40,7 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
   private final CandidateSpec candidate;
   private final List<VisionMatrix> vision;
   private @Nullable Borrowed borrowed;
-  private ResidentModel.@Nullable LentVision sight;
+  private @Nullable LentVision sight;
 
   private record Borrowed(CompressionProfile profile, ResidentModel.Candidate layers) {}
 
@@ -93,7 +94,7 @@ final class PrunedTensors implements Function<TensorData, ByteBuffer>, AutoClose
 
   /** The rows of one linear layer before the decoder, as the candidate ran with them. */
   private FloatBuffer vision(VisionMatrix matrix) {
-    ResidentModel.LentVision now = sight;
+    LentVision now = sight;
     if (now == null) {
       try {
         now = candidate.borrowVision(resident);

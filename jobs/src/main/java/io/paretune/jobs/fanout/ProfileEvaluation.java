@@ -101,11 +101,7 @@ public record ProfileEvaluation(
               work,
               () -> benchmark.answers(benchmark.prepared(), candidate, Answering.of(mode)));
       double seconds = (System.nanoTime() - started) / 1e9;
-      for (ShardAnswers a : answers) {
-        if (!a.failure().isEmpty()) {
-          throw new IllegalStateException("the profile cannot be run: " + a.failure());
-        }
-      }
+      ShardResults.requireRun(answers);
       return new Report(profile, inFileOrder(asked, answers), seconds);
     }
   }

@@ -78,7 +78,12 @@ final class ShardJob {
     throw new IllegalStateException("every shard has been answered");
   }
 
-  /** Takes back its waiting tasks; running ones end after their batch. */
+  /** Its number in Spark. */
+  int id() {
+    return (Integer) action.jobIds().head();
+  }
+
+  /** Takes back its waiting tasks; running ones end after their batch, or the layer that they prune. */
   void cancel() {
     action.cancel();
   }

@@ -8,7 +8,10 @@ import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.LoadedLayers;
+import io.paretune.udfs.spark.CandidateFailure;
 import io.paretune.udfs.spark.ShardAnswers;
+import java.util.List;
+import java.util.Optional;
 
 /** Answers as the tables have them. */
 public final class ShardResults {
@@ -49,7 +52,25 @@ public final class ShardResults {
         row.executor(),
         row.attempt(),
         LoadedLayers.NONE,
-        "");
+        null);
+  }
+
+  /** Why a candidate could not be run, if a shard says that it could not. */
+  public static Optional<CandidateFailure> failure(List<ShardAnswers> answers) {
+    return answers.stream().flatMap(a -> a.failed().stream()).findFirst();
+  }
+
+  /**
+   * Makes sure that a profile answered.
+   *
+   * @throws IllegalStateException if it cannot be run
+   */
+  public static void requireRun(List<ShardAnswers> answers) {
+    failure(answers)
+        .ifPresent(
+            f -> {
+              throw new IllegalStateException("the profile cannot be run: " + f.reason());
+            });
   }
 
   /** What the outcomes of a trial are worth together. */

@@ -10,7 +10,7 @@ import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.spark.ShardAnswers;
+import io.paretune.udfs.spark.CandidateFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -26,14 +26,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs trials as Spark jobs over a benchmark's shards, a fixed number at once, each in its own job
  * group and pool of the FAIR scheduler; records each start, rung and end. A trial's shards are one
  * job, in the order of their rungs: while the last shards of a rung are under way free slots go on
- * with the next rung or with other trials. A trial that is beaten after a rung is cancelled.
+ * with the next rung or with other trials. A trial that is beaten after a rung is cancelled. One
+ * that had too little memory or that Spark gave up is tried a second time, alone, before it fails.
  */
 public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkTrialRunner.class);
   private static final int MOST_FAILURES_IN_A_ROW = 3;
 
   /** How long after a job's end Spark's listeners may hear of its last task. */
@@ -49,8 +53,40 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
   private final TrialRecorder recorder;
   private final UnprovenFailures failures;
   private final Set<ShardJob> jobs = ConcurrentHashMap.newKeySet();
+  private final TrialTurns turns;
   private final Clock clock;
   private final ExecutorService pool;
+
+  /** How a try to ask all that is left to ask of a trial ended. */
+  private sealed interface Tried {
+    /**
+     * Nothing is left to ask.
+     *
+     * @param lastRung its answers, which are not recorded yet
+     */
+    record Over(List<ShardResultRecord> lastRung) implements Tried {}
+
+    /**
+     * The candidate could not be run.
+     *
+     * @param reason what a table says of it
+     */
+    record Failed(CandidateFailure.Kind kind, String reason) implements Tried {}
+
+    /**
+     * Spark gave the job up.
+     *
+     * @param reason what a table says of it
+     */
+    record Lost(String reason, Throwable cause) implements Tried {}
+
+    /** What others may be to blame for; empty if it would be the same another time. */
+    default Optional<String> mayPass() {
+      return this instanceof Failed f && f.kind() == CandidateFailure.Kind.MEMORY
+          ? Optional.of(f.reason())
+          : this instanceof Lost l ? Optional.of(l.reason()) : Optional.empty();
+    }
+  }
 
   /**
    * Sets up a runner; nothing runs yet.
@@ -59,7 +95,8 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
    * @param answered finished rungs of trials that an earlier run of the study left running
    * @param profileOf reads a trial's point
    * @param recorder keeps what happens; closed with this
-   * @param concurrency trials at once; each has a thread and a pool of Spark's FAIR scheduler
+   * @param turns how many trials run at once, each with a thread and a pool of Spark's FAIR
+   *     scheduler
    */
   public SparkTrialRunner(
       TrialContext context,
@@ -68,7 +105,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
       Map<Long, List<ShardResultRecord>> answered,
       Function<Trial, CompressionProfile> profileOf,
       TrialRecorder recorder,
-      int concurrency,
+      TrialTurns turns,
       Clock clock) {
     this.context = context;
     this.fanout = fanout;
@@ -77,13 +114,14 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     this.profileOf = profileOf;
     this.recorder = recorder;
     this.failures = new UnprovenFailures(MOST_FAILURES_IN_A_ROW);
+    this.turns = turns;
     this.clock = clock;
     this.metrics = new TrialMetrics(fanout.shards().context());
     fanout.shards().context().addSparkListener(heard);
     AtomicInteger threads = new AtomicInteger();
     this.pool =
         Executors.newFixedThreadPool(
-            concurrency,
+            turns.atOnce(),
             task -> {
               Thread thread = new Thread(task, "trials-" + threads.incrementAndGet());
               thread.setDaemon(true);
@@ -121,40 +159,71 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     course.resume(answered.getOrDefault(trial.id(), List.of()));
     recorder.started(started);
     label(started);
-    List<ShardResultRecord> lastRung = List.of();
-    if (!course.isOver()) {
-      ShardJob job = fanout.start(profile, context.rungs().from(course.rung()));
-      jobs.add(job);
-      try {
-        while (!course.isOver()) {
-          ShardJob.Answered shard = job.next();
-          Optional<String> failure = failure(shard);
-          if (failure.isPresent()) {
-            disprove();
-            recorder.ended(
-                started.failed(failure.get(), clock.instant(), course.seconds()), List.of());
-            return Outcome.failed(failure.get());
-          }
-          shard.answers().forEach(metrics::answered);
-          List<ShardResultRecord> rows = course.take(shard);
-          if (course.isOver()) {
-            lastRung = rows;
-          } else {
-            recorder.answered(rows);
-          }
-        }
-      } catch (ShardJob.JobFailedException e) {
-        return lost(started, course, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while trial " + trial.id() + " ran", e);
-      } finally {
-        job.cancel();
-        jobs.remove(job);
-      }
-      disprove();
+    if (course.isOver()) {
+      return ended(started, course, List.of(), "");
     }
-    return ended(started, course, lastRung);
+    try {
+      Tried tried = turns.beside(() -> tried(started, course));
+      Optional<String> again = tried.mayPass();
+      if (again.isPresent()) {
+        LOG.warn(
+            "trial {} will be tried once more, alone, after this: {}", trial.id(), again.get());
+        tried = turns.alone(() -> tried(started, course));
+      }
+      return outcome(started, course, tried, again.map(w -> "tried again, after: " + w));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while trial " + trial.id() + " ran", e);
+    }
+  }
+
+  /** Asks all that is left to ask. */
+  private Tried tried(TrialRecord started, TrialCourse course) throws InterruptedException {
+    ShardJob job = fanout.start(started.profile(), course.unanswered());
+    jobs.add(job);
+    try {
+      while (true) {
+        ShardJob.Answered shard = job.next();
+        Optional<CandidateFailure> failure = ShardResults.failure(shard.answers());
+        if (failure.isPresent()) {
+          return new Tried.Failed(failure.get().kind(), failure.get().reason());
+        }
+        shard.answers().forEach(metrics::answered);
+        List<ShardResultRecord> rows = course.take(shard);
+        if (course.isOver()) {
+          if (!course.isStopped()) {
+            heard.awaitEnd(job.id(), LISTENER_LAG);
+          }
+          return new Tried.Over(rows);
+        }
+        recorder.answered(rows);
+      }
+    } catch (ShardJob.JobFailedException e) {
+      for (@Nullable Throwable c = e; c != null; c = c.getCause()) {
+        if (c instanceof InvalidInputException invalid) {
+          throw invalid;
+        }
+      }
+      heard.awaitEnd(job.id(), LISTENER_LAG);
+      return new Tried.Lost(heard.last(group(started)).orElseGet(() -> Failure.said(e)), e);
+    } finally {
+      job.cancel();
+      jobs.remove(job);
+    }
+  }
+
+  private Outcome outcome(
+      TrialRecord started, TrialCourse course, Tried tried, Optional<String> first) {
+    if (tried instanceof Tried.Lost lost) {
+      return lost(started, course, lost);
+    }
+    disprove();
+    if (tried instanceof Tried.Failed failed) {
+      recorder.ended(
+          started.failed(failed.reason(), clock.instant(), course.seconds()), List.of());
+      return Outcome.failed(failed.reason());
+    }
+    return ended(started, course, ((Tried.Over) tried).lastRung(), first.orElse(""));
   }
 
   /** The cluster runs tasks: trials that it gave up failed on their own account. */
@@ -162,7 +231,11 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     failures.disproved().forEach(t -> recorder.ended(t, List.of()));
   }
 
-  private Outcome ended(TrialRecord started, TrialCourse course, List<ShardResultRecord> lastRung) {
+  /**
+   * @param first what a first try ended with; empty if there was one only
+   */
+  private Outcome ended(
+      TrialRecord started, TrialCourse course, List<ShardResultRecord> lastRung, String first) {
     TrialScore score = course.score();
     Map<String, Double> values = Map.of("score", score.score());
     if (course.isStopped()) {
@@ -170,6 +243,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
           started.stopped(score, course.reason(), clock.instant(), course.seconds()), lastRung);
       return Outcome.stopped(values, score.samples(), course.reason());
     }
+    List<String> tasks = heard.taken(group(started));
     field.ifPresent(
         f ->
             f.add(
@@ -181,7 +255,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     recorder.ended(
         started
             .completed(score, clock.instant(), course.seconds())
-            .noting(survived(heard.taken(group(started)))),
+            .noting(first.isEmpty() ? survived(tasks) : first),
         lastRung);
     return Outcome.complete(values, score.samples());
   }
@@ -194,41 +268,19 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
             .formatted(tasks.size(), tasks.get(tasks.size() - 1));
   }
 
-  private static Optional<String> failure(ShardJob.Answered shard) {
-    return shard.answers().stream()
-        .map(ShardAnswers::failure)
-        .filter(f -> !f.isEmpty())
-        .findFirst();
-  }
-
   /**
-   * A trial whose job Spark gave up on fails alone: its profile may ask for more than an executor
-   * has. When several in a row do, it is not the profiles: then the search ends, none of them is
-   * recorded as failed, and the study goes on with them when it is run again.
+   * A trial whose job Spark gave up on twice fails alone: its profile may ask for more than an
+   * executor has. When several in a row do, it is not the profiles: then the search ends, none of
+   * them is recorded as failed, and the study goes on with them when it is run again.
    */
-  private Outcome lost(TrialRecord started, TrialCourse course, ShardJob.JobFailedException e) {
-    for (@Nullable Throwable c = e; c != null; c = c.getCause()) {
-      if (c instanceof InvalidInputException invalid) {
-        throw invalid;
-      }
-    }
-    String reason = reason(started, e);
-    if (failures.add(started.failed(reason, clock.instant(), course.seconds()))) {
+  private Outcome lost(TrialRecord started, TrialCourse course, Tried.Lost lost) {
+    if (failures.add(started.failed(lost.reason(), clock.instant(), course.seconds()))) {
       throw new IllegalStateException(
           "%d trials in a row could not be run, the last for this: %s"
-              .formatted(MOST_FAILURES_IN_A_ROW, reason),
-          e);
+              .formatted(MOST_FAILURES_IN_A_ROW, lost.reason()),
+          lost.cause());
     }
-    return Outcome.failed(reason);
-  }
-
-  private String reason(TrialRecord trial, Throwable error) {
-    try {
-      return heard.last(group(trial), LISTENER_LAG).orElseGet(() -> Failure.said(error));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Failure.said(error);
-    }
+    return Outcome.failed(lost.reason());
   }
 
   private static String group(TrialRecord trial) {

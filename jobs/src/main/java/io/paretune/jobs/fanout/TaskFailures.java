@@ -3,34 +3,58 @@ package io.paretune.jobs.fanout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.Success$;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.TaskFailedReason;
 import org.apache.spark.TaskKilled;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.jspecify.annotations.Nullable;
 
-/** Hears why tasks failed, by job group: Spark's own message does not say which shard it was. */
+/**
+ * Hears why tasks failed, by job group: Spark's own message does not say which shard it was.
+ * Listeners hear late, so whoever asks waits for the end of the job that it asks about.
+ */
 final class TaskFailures extends SparkListener {
   private final Map<Integer, String> groupOfStage = new HashMap<>();
+  private final Set<Integer> openJobs = new HashSet<>();
+  private final Set<Integer> endedJobs = new HashSet<>();
   private final Map<String, List<String>> failures = new HashMap<>();
+
+  private static Optional<String> group(@Nullable Properties properties) {
+    return Optional.ofNullable(properties).map(p -> p.getProperty("spark.jobGroup.id"));
+  }
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart job) {
+    if (group(job.properties()).isPresent()) {
+      openJobs.add(job.jobId());
+    }
+  }
+
+  @Override
+  public synchronized void onJobEnd(SparkListenerJobEnd job) {
+    if (openJobs.remove(job.jobId())) {
+      endedJobs.add(job.jobId());
+      notifyAll();
+    }
+  }
 
   @Override
   public synchronized void onStageSubmitted(SparkListenerStageSubmitted stage) {
-    Properties properties = stage.properties();
-    @Nullable String group =
-        properties == null ? null : properties.getProperty("spark.jobGroup.id");
-    if (group != null) {
-      groupOfStage.put(stage.stageInfo().stageId(), group);
-    }
+    group(stage.properties()).ifPresent(g -> groupOfStage.put(stage.stageInfo().stageId(), g));
   }
 
   @Override
@@ -57,7 +81,6 @@ final class TaskFailures extends SparkListener {
                     task.taskInfo().attemptNumber(),
                     task.taskInfo().executorId(),
                     said(reason)));
-    notifyAll();
   }
 
   private static String said(TaskEndReason reason) {
@@ -74,12 +97,19 @@ final class TaskFailures extends SparkListener {
     return text == null ? Optional.empty() : text.strip().lines().findFirst();
   }
 
-  /** Of a group whose job was given up: its last failure, once it is heard of. */
-  synchronized Optional<String> last(String group, Duration patience) throws InterruptedException {
+  /** Waits until the end of a job with a group was heard of, and all that came before it. */
+  synchronized void awaitEnd(int job, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    while (!failures.containsKey(group) && System.nanoTime() < end) {
-      wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+    for (long left = patience.toNanos(); left > 0; left = end - System.nanoTime()) {
+      if (endedJobs.remove(job)) {
+        return;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
+  }
+
+  /** A group's last failure. */
+  synchronized Optional<String> last(String group) {
     List<String> heard = failures.getOrDefault(group, List.of());
     return heard.isEmpty() ? Optional.empty() : Optional.of(heard.get(heard.size() - 1));
   }

@@ -102,9 +102,9 @@ final class TrialCourse {
     return rows;
   }
 
-  /** The rung that is being asked. */
-  int rung() {
-    return rung;
+  /** Shards that are still to be asked, in the order of their rungs. */
+  List<Integer> unanswered() {
+    return context.rungs().from(rung).stream().filter(s -> !waiting.containsKey(s)).toList();
   }
 
   /** Whether nothing is left to ask. */

@@ -6,6 +6,7 @@ import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.udfs.spark.ShardAnswers;
+import io.paretune.udfs.spark.Slots;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.source.Source;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /**
@@ -30,12 +33,13 @@ final class TrialMetrics extends SparkListener implements Source, AutoCloseable 
   private final Counter switches = registry.counter("model.switches");
   private final Counter bytesLoaded = registry.counter("bytes.loaded");
   private final LongAdder busyMillis = new LongAdder();
-  private final long started = System.nanoTime();
+  private final SlotTime slots;
   private final SparkContext spark;
 
   /** Registers itself with a context. */
   TrialMetrics(SparkContext spark) {
     this.spark = spark;
+    this.slots = new SlotTime(() -> Slots.now(spark), System::nanoTime);
     for (TrialState state : TrialState.values()) {
       AtomicInteger count = new AtomicInteger();
       trials.put(state, count);
@@ -75,8 +79,17 @@ final class TrialMetrics extends SparkListener implements Source, AutoCloseable 
   }
 
   private double utilisation() {
-    double millis = (System.nanoTime() - started) / 1e6;
-    return busyMillis.sum() / Math.max(1, millis * spark.defaultParallelism());
+    return busyMillis.sum() / Math.max(1, 1e3 * slots.seconds());
+  }
+
+  @Override
+  public void onExecutorAdded(SparkListenerExecutorAdded executor) {
+    slots.look();
+  }
+
+  @Override
+  public void onExecutorRemoved(SparkListenerExecutorRemoved executor) {
+    slots.look();
   }
 
   @Override

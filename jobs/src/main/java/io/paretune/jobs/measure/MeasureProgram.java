@@ -11,7 +11,7 @@ import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
-import io.paretune.jobs.tune.GpuRoom;
+import io.paretune.udfs.spark.GpuRoom;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.ModelConfig;

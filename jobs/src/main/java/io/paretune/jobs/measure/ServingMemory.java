@@ -1,7 +1,7 @@
 package io.paretune.jobs.measure;
 
-import io.paretune.jobs.tune.GpuRoom;
-import io.paretune.jobs.tune.MemoryNeed;
+import io.paretune.udfs.spark.GpuRoom;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;

@@ -17,6 +17,7 @@ import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.spark.CandidateFailure;
 import io.paretune.udfs.spark.CandidateSpec;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.time.Clock;
@@ -160,7 +161,7 @@ public final class Confirmation {
               open,
               (trial, answers) -> {
                 Optional<String> failure =
-                    answers.stream().map(ShardAnswers::failure).filter(f -> !f.isEmpty()).findAny();
+                    ShardResults.failure(answers).map(CandidateFailure::reason);
                 if (failure.isPresent()) {
                   failed.add(
                       "trial %d cannot be confirmed: %s".formatted(trial.trialId(), failure.get()));

@@ -1,7 +1,8 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.jobs.config.ParetuneConfig;
-import io.paretune.jobs.tune.MemoryNeed.Part;
+import io.paretune.udfs.cost.MemoryNeed.Part;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.Workload;

@@ -104,17 +104,18 @@ public record StudyInputs(
             config.prunedLayerBytes());
     AwaitedExecutors.watch(spark.sparkContext());
     ComputeType type = source.type(spark.sparkContext().conf());
-    StudyRoom.require(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()),
-        source,
-        new SearchMemory(
-            shape,
-            visionWeights,
-            config,
-            model.imageTokens(),
-            model.text().vocabSize(),
-            type,
-            source.usesGpus(spark.sparkContext().conf())));
+    ModelSource checked =
+        StudyRoom.require(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            source,
+            new SearchMemory(
+                shape,
+                visionWeights,
+                config,
+                model.imageTokens(),
+                model.text().vocabSize(),
+                type,
+                source.usesGpus(spark.sparkContext().conf())));
     List<Ingest.Report> reports =
         Ingest.run(
             spark,
@@ -136,7 +137,7 @@ public record StudyInputs(
             spark,
             config,
             warehouse,
-            source,
+            checked,
             type.modelId(checkpointId),
             new MemoryFootprint(shape, config.workload()),
             versions);

@@ -1,5 +1,6 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.udfs.spark.GpuRoom;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.problem.Problems;
@@ -16,10 +17,11 @@ final class StudyRoom {
   /**
    * Asks all that can be asked.
    *
+   * @return the source, with what GPUs that come later must have
    * @throws io.paretune.udfs.problem.InvalidInputException with everything that is too small,
    *     missing or slow
    */
-  static void require(JavaSparkContext spark, ModelSource source, SearchMemory memory) {
+  static ModelSource require(JavaSparkContext spark, ModelSource source, SearchMemory memory) {
     SparkConf conf = spark.getConf();
     Problems problems = new Problems();
     checkCandidate(memory, problems);
@@ -27,14 +29,18 @@ final class StudyRoom {
     int tasks = SearchMemory.tasksPerExecutor(conf, spark.defaultParallelism());
     new ExecutorMemory(memory.ofExecutor(tasks))
         .check(conf, ExecutorMemory.ofThisMachine(), problems);
+    ModelSource checked = source;
     if (source.usesGpus(conf)) {
-      new GpuRoom(
+      GpuRoom room =
+          new GpuRoom(
               memory.ofGpu(SearchMemory.tasksPerGpu(conf)),
               "take larger GPUs, a smaller evaluation.batch, resident.pruned-layers or"
-                  + " study.concurrency, or a larger spark.task.resource.gpu.amount")
-          .check(GpuMemory.everywhere(spark), problems);
+                  + " study.concurrency, or a larger spark.task.resource.gpu.amount");
+      room.check(GpuMemory.everywhere(spark), problems);
+      checked = source.in(room);
     }
     problems.throwIfAny();
+    return checked;
   }
 
   /** A candidate may prune every layer, and all of them must be held. */

@@ -8,6 +8,7 @@ import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.fanout.SparkTrialRunner;
 import io.paretune.jobs.fanout.TrialContext;
 import io.paretune.jobs.fanout.TrialRecorder;
+import io.paretune.jobs.fanout.TrialTurns;
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.racing.Field;
 import io.paretune.jobs.search.Additive;
@@ -277,7 +278,7 @@ public final class Tuning {
                     lease::requireHeld,
                     study.concurrency(),
                     inputs.config().unrecorded()),
-                study.concurrency(),
+                TrialTurns.of(study.concurrency()),
                 clock)) {
       SearchBudget budget =
           new SearchBudget(total, study.maxDuration(), study.patience(), firstTrial(runId, before));

@@ -128,7 +128,7 @@ public final class FanoutBenchmark {
             rdd,
             profile -> {
               int trial = trialOf.get(profile.id()).intValue();
-              return new SimulatedCandidate(8, 8, 0.5, millis.get(trial), Set.of(), "");
+              return new SimulatedCandidate(8, 8, 0.5, millis.get(trial), Set.of(), null);
             });
     Study study =
         new Study(
@@ -159,7 +159,7 @@ public final class FanoutBenchmark {
               return profile;
             },
             recorder,
-            concurrency,
+            TrialTurns.of(concurrency),
             Clock.systemUTC())) {
       started = System.nanoTime();
       new SearchLoop(

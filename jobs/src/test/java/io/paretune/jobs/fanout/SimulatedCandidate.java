@@ -4,6 +4,7 @@ import io.paretune.udfs.benchmark.GenericBenchmark;
 import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.evaluate.LoadedLayers;
+import io.paretune.udfs.spark.CandidateFailure;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate whose answers and durations are known: it takes what it is told to for each shard, in
@@ -26,7 +27,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param quality share of the questions that it answers right
  * @param millis time for each shard
  * @param unreadable shards that cannot be read
- * @param poison why it cannot be run, or empty
+ * @param poison why it cannot be run; null if it can
  */
 record SimulatedCandidate(
     int images,
@@ -34,8 +35,8 @@ record SimulatedCandidate(
     double quality,
     List<Long> millis,
     Set<Integer> unreadable,
-    String poison)
-    implements FlatMapFunction<Iterator<Integer>, ShardAnswers> {
+    @Nullable CandidateFailure poison)
+    implements SimulatedTrials.Candidate {
   private static final long BATCH_MILLIS = 5;
   private static final GenericBenchmark BENCHMARK = new GenericBenchmark("simulated");
 
@@ -52,7 +53,7 @@ record SimulatedCandidate(
       answers.add(
           new ShardAnswers(
               shard,
-              poison.isEmpty() ? outcomes(shard) : List.of(),
+              poison == null ? outcomes(shard) : List.of(),
               (System.nanoTime() - started) / 1e9,
               SparkEnv.get().executorId(),
               TaskContext.get().attemptNumber(),

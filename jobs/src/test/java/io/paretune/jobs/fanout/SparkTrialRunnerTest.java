@@ -1,5 +1,13 @@
 package io.paretune.jobs.fanout;
 
+import static io.paretune.jobs.fanout.SimulatedTrials.ASKED;
+import static io.paretune.jobs.fanout.SimulatedTrials.IMAGES;
+import static io.paretune.jobs.fanout.SimulatedTrials.QUESTIONS;
+import static io.paretune.jobs.fanout.SimulatedTrials.SHARDS;
+import static io.paretune.jobs.fanout.SimulatedTrials.candidate;
+import static io.paretune.jobs.fanout.SimulatedTrials.profile;
+import static io.paretune.jobs.fanout.SimulatedTrials.shards;
+import static io.paretune.jobs.fanout.SimulatedTrials.trial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,25 +16,12 @@ import io.delta.tables.DeltaTable;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.racing.Field;
 import io.paretune.jobs.search.Outcome;
-import io.paretune.jobs.search.Point;
-import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord;
-import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
-import io.paretune.udfs.cost.DecoderShape;
-import io.paretune.udfs.cost.MemoryFootprint;
-import io.paretune.udfs.cost.Workload;
-import io.paretune.udfs.evaluate.Answering;
-import io.paretune.udfs.evaluate.EvaluationMode;
-import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.CriterionName;
-import io.paretune.udfs.profile.LayerPlan;
+import io.paretune.udfs.spark.CandidateFailure;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,96 +29,24 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trials of known answers and durations: eight shards in four rungs, two slots. */
+/** Trials of known answers and durations. */
 class SparkTrialRunnerTest {
   private static final SparkSession SPARK = SharedSpark.session();
-  private static final int SHARDS = 8;
-  private static final int IMAGES = 25;
-  private static final int QUESTIONS = 4;
-  private static final QuestionImages ASKED =
-      SimulatedCandidate.questions(SHARDS, IMAGES, QUESTIONS);
-  private static final MemoryFootprint FOOTPRINT =
-      new MemoryFootprint(new DecoderShape(4, 8, 16, 2, 2, 4, 4, 100), new Workload(1, 16));
 
   @TempDir static Path folder;
-  private static TrialsTable trials;
-  private static ShardResultsTable results;
+  private static SimulatedTrials simulated;
 
   @BeforeAll
   static void createTables() {
-    SearchTables tables = SearchTables.in(folder);
-    trials = tables.trials();
-    results = tables.results();
-  }
-
-  private static TrialContext context(String study) {
-    return new TrialContext(
-        study,
-        "run",
-        "model",
-        "version",
-        "val",
-        Answering.of(EvaluationMode.OPTIONS),
-        FOOTPRINT,
-        ASKED,
-        Rungs.of(ASKED.shards(), 4),
-        0.5,
-        0);
-  }
-
-  private static JavaRDD<Integer> shards() {
-    return JavaSparkContext.fromSparkContext(SPARK.sparkContext())
-        .parallelize(IntStream.range(0, SHARDS).boxed().toList(), SHARDS);
-  }
-
-  /** All of one size: a ratio that says which trial it is would change the memory. */
-  private static CompressionProfile profile(Trial trial) {
-    return CompressionProfile.of(
-        CriterionName.MAGNITUDE, List.of(LayerPlan.of((int) trial.id() % 4, 0.5, 16, 16)));
-  }
-
-  private static Trial trial(long id) {
-    return new Trial(id, Point.of(0), TrialState.RUNNING, List.of(1.0), 0, Trial.Origin.SAMPLER);
-  }
-
-  private static SimulatedCandidate candidate(double quality, long millis) {
-    return new SimulatedCandidate(
-        IMAGES,
-        QUESTIONS,
-        quality,
-        IntStream.range(0, SHARDS).mapToObj(s -> millis).toList(),
-        Set.of(),
-        "");
-  }
-
-  private static SparkTrialRunner<Integer> runner(
-      String study,
-      Optional<Field> field,
-      Map<Long, List<ShardResultRecord>> answered,
-      Map<Long, SimulatedCandidate> candidates) {
-    Map<String, SimulatedCandidate> byProfile =
-        candidates.entrySet().stream()
-            .collect(Collectors.toMap(e -> profile(trial(e.getKey())).id(), Map.Entry::getValue));
-    return new SparkTrialRunner<>(
-        context(study),
-        new ShardFanout<>(shards(), p -> byProfile.get(p.id())),
-        field,
-        answered,
-        SparkTrialRunnerTest::profile,
-        new TrialRecorder(trials, results, () -> {}, 2, Duration.ZERO),
-        2,
-        Clock.systemUTC());
+    simulated = SimulatedTrials.in(folder);
   }
 
   private static Field field() {
@@ -135,7 +58,7 @@ class SparkTrialRunnerTest {
     Outcome good;
     Outcome bad;
     try (SparkTrialRunner<Integer> runner =
-        runner(
+        simulated.runner(
             "raced",
             Optional.of(field()),
             Map.of(),
@@ -161,29 +84,29 @@ class SparkTrialRunnerTest {
     assertThat(bad.state()).isEqualTo(TrialState.STOPPED);
     assertThat(bad.reason())
         .matches("beaten after \\d+ of 800 questions: trial 0, no larger, is ahead");
-    List<TrialRecord> recorded = trials.ofStudy("raced");
+    List<TrialRecord> recorded = simulated.trials().ofStudy("raced");
     assertThat(recorded)
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.COMPLETE, TrialState.STOPPED);
     assertThat(recorded.get(1).reason()).isEqualTo(bad.reason());
     List<ShardResultRecord> rows =
-        results.ofStudy("raced").stream().filter(r -> r.trialId() == 1).toList();
+        simulated.results().ofStudy("raced").stream().filter(r -> r.trialId() == 1).toList();
     assertThat(rows.stream().mapToLong(ShardResultRecord::total).sum())
         .as("whole rungs, and nothing of later ones")
         .isEqualTo(bad.samples())
         .isEqualTo(200L * (1 + rows.get(rows.size() - 1).rung()))
         .isLessThan(800);
-    assertThat(results.ofStudy("raced").stream().filter(r -> r.trialId() == 0)).hasSize(SHARDS);
+    assertThat(simulated.results().ofStudy("raced").stream().filter(r -> r.trialId() == 0)).hasSize(SHARDS);
   }
 
   @Test
   void finishedRungsOfAnInterruptedTrialAreNotRunAgain() {
     try (SparkTrialRunner<Integer> runner =
-        runner("whole", Optional.empty(), Map.of(), Map.of(0L, candidate(0.6, 1)))) {
+        simulated.runner("whole", Optional.empty(), Map.of(), Map.of(0L, candidate(0.6, 1)))) {
       runner.submit(trial(0)).join();
     }
     List<ShardResultRecord> first =
-        results.ofStudy("whole").stream().filter(r -> r.rung() < 2).toList();
+        simulated.results().ofStudy("whole").stream().filter(r -> r.rung() < 2).toList();
     assertThat(first).hasSize(4);
     SimulatedCandidate rest =
         new SimulatedCandidate(
@@ -192,11 +115,11 @@ class SparkTrialRunnerTest {
             0.6,
             candidate(0.6, 1).millis(),
             first.stream().map(ShardResultRecord::shard).collect(Collectors.toSet()),
-            "");
+            null);
 
     Outcome outcome;
     try (SparkTrialRunner<Integer> runner =
-        runner("again", Optional.empty(), Map.of(0L, first), Map.of(0L, rest))) {
+        simulated.runner("again", Optional.empty(), Map.of(0L, first), Map.of(0L, rest))) {
       outcome = runner.submit(trial(0)).join();
     }
 
@@ -204,7 +127,7 @@ class SparkTrialRunnerTest {
         .isEqualTo(
             Outcome.complete(
                 Map.of("score", SimulatedCandidate.score(ASKED, 0.6)), ASKED.questions()));
-    assertThat(results.ofStudy("again"))
+    assertThat(simulated.results().ofStudy("again"))
         .as("only what was not there")
         .extracting(ShardResultRecord::rung)
         .containsExactly(2, 2, 3, 3);
@@ -212,13 +135,15 @@ class SparkTrialRunnerTest {
 
   @Test
   void aPoisonousProfileAndAnUnreadableShardFailTheirTrialsAloneWithTheReason() {
+    CandidateFailure overflow =
+        new CandidateFailure(CandidateFailure.Kind.OVERFLOW, "not finite");
     SimulatedCandidate poison =
         new SimulatedCandidate(
-            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(), "not finite");
+            IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(), overflow);
     SimulatedCandidate unreadable =
-        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(5), "");
+        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(5), null);
     try (SparkTrialRunner<Integer> runner =
-        runner(
+        simulated.runner(
             "failing",
             Optional.of(field()),
             Map.of(),
@@ -226,23 +151,23 @@ class SparkTrialRunnerTest {
       assertThat(runner.submit(trial(0)).join()).isEqualTo(Outcome.failed("not finite"));
       assertThat(runner.submit(trial(1)).join().reason())
           .isEqualTo(
-              "shard 5, attempt 0 on executor driver: IOException: part-05.parquet: input/output"
+              "shard 5, attempt 3 on executor driver: IOException: part-05.parquet: input/output"
                   + " error");
       assertThat(runner.submit(trial(2)).join().state()).isEqualTo(TrialState.COMPLETE);
     }
 
-    assertThat(trials.ofStudy("failing"))
+    assertThat(simulated.trials().ofStudy("failing"))
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.FAILED, TrialState.FAILED, TrialState.COMPLETE);
-    assertThat(trials.ofStudy("failing").get(1).reason()).startsWith("shard 5, attempt 0");
+    assertThat(simulated.trials().ofStudy("failing").get(1).reason()).startsWith("shard 5, attempt 3");
   }
 
   @Test
   void whenNothingRunsAnyMoreTheClusterIsBlamedAndTheTrialsStayOpen() {
     SimulatedCandidate unreadable =
-        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(0), "");
+        new SimulatedCandidate(IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(0), null);
     try (SparkTrialRunner<Integer> runner =
-        runner(
+        simulated.runner(
             "broken",
             Optional.empty(),
             Map.of(),
@@ -253,7 +178,7 @@ class SparkTrialRunnerTest {
           .hasMessageContaining("3 trials in a row could not be run, the last for this: shard 0");
     }
 
-    assertThat(trials.ofStudy("broken"))
+    assertThat(simulated.trials().ofStudy("broken"))
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.RUNNING, TrialState.RUNNING, TrialState.RUNNING);
   }
@@ -262,7 +187,7 @@ class SparkTrialRunnerTest {
   void aRungIsACommitAtMost() {
     long before = version();
     try (SparkTrialRunner<Integer> runner =
-        runner("commits", Optional.empty(), Map.of(), Map.of(0L, candidate(0.5, 100)))) {
+        simulated.runner("commits", Optional.empty(), Map.of(), Map.of(0L, candidate(0.5, 100)))) {
       runner.submit(trial(0)).join();
     }
     assertThat(version() - before).as("four rungs, of two shards each").isBetween(1L, 4L);
@@ -276,21 +201,21 @@ class SparkTrialRunnerTest {
         LongStream.range(0, 4).boxed().collect(Collectors.toMap(t -> t, t -> candidate(0.5, 150)));
     int unfinished = 0;
     try (SparkTrialRunner<Integer> runner =
-        runner("read", Optional.empty(), Map.of(), candidates)) {
+        simulated.runner("read", Optional.empty(), Map.of(), candidates)) {
       CompletableFuture<Void> search =
           CompletableFuture.allOf(
               LongStream.range(0, 4)
                   .mapToObj(t -> runner.submit(trial(t)))
                   .toArray(CompletableFuture<?>[]::new));
       while (!search.isDone()) {
-        List<TrialRecord> seen = trials.ofStudy("read");
-        List<ShardResultRecord> answers = results.ofStudy("read");
+        List<TrialRecord> seen = simulated.trials().ofStudy("read");
+        List<ShardResultRecord> answers = simulated.results().ofStudy("read");
         unfinished += requireWhole(seen, answers) ? 0 : 1;
       }
       search.join();
     }
     assertThat(unfinished).as("it read while the search wrote").isPositive();
-    assertThat(requireWhole(trials.ofStudy("read"), results.ofStudy("read"))).isTrue();
+    assertThat(requireWhole(simulated.trials().ofStudy("read"), simulated.results().ofStudy("read"))).isTrue();
   }
 
   /** Whether all four trials have ended. */

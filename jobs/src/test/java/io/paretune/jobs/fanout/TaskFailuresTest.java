@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.Success$;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.TaskKilled;
 import org.apache.spark.executor.ExecutorMetrics;
 import org.apache.spark.executor.TaskMetrics;
+import org.apache.spark.scheduler.JobSucceeded$;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.StageInfo;
@@ -47,7 +52,7 @@ class TaskFailuresTest {
   }
 
   @Test
-  void whatATrialSurvivedIsToldByShardOfThatTrialOnlyAndOnce() throws InterruptedException {
+  void whatATrialSurvivedIsToldByShardOfThatTrialOnlyAndOnce() {
     TaskFailures heard = new TaskFailures();
     heard.onStageSubmitted(stage(1, "study/4"));
     heard.onStageSubmitted(stage(2, "study/5"));
@@ -58,7 +63,7 @@ class TaskFailuresTest {
     heard.onTaskEnd(end(2, 3, 0, new TaskKilled("another attempt succeeded", null, null, null)));
     heard.onTaskEnd(end(9, 3, 0, lost));
 
-    assertThat(heard.last("study/4", Duration.ZERO))
+    assertThat(heard.last("study/4"))
         .get()
         .asString()
         .contains("shard 3, attempt 0");
@@ -68,5 +73,37 @@ class TaskFailuresTest {
                 + " of the running tasks) Reason: worker lost");
     assertThat(heard.taken("study/4")).isEmpty();
     assertThat(heard.taken("study/5")).as("a copy that was not needed any more").isEmpty();
+  }
+
+  /** Spark says that a job is done before its listeners have heard of its tasks. */
+  @Test
+  void whoAsksAfterAJobWaitsUntilItsEndWasHeardOf() throws Exception {
+    TaskFailures heard = new TaskFailures();
+    heard.onStageSubmitted(stage(1, "study/4"));
+    heard.onJobStart(new SparkListenerJobStart(7, 0, none(), stage(1, "study/4").properties()));
+    CompletableFuture<List<String>> asked =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                heard.awaitEnd(7, Duration.ofMinutes(1));
+                return heard.taken("study/4");
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    heard.onJobEnd(new SparkListenerJobEnd(6, 0, JobSucceeded$.MODULE$));
+    assertThat(asked).isNotDone();
+
+    heard.onTaskEnd(end(1, 3, 0, new ExecutorLostFailure("2", true, Option.apply("gone"))));
+    heard.onJobEnd(new SparkListenerJobEnd(7, 0, JobSucceeded$.MODULE$));
+
+    assertThat(asked.get(1, TimeUnit.MINUTES)).hasSize(1);
+  }
+
+  @Test
+  void whoAsksAfterAJobWhoseEndIsNotHeardOfGoesOnAfterAWhile() throws InterruptedException {
+    TaskFailures heard = new TaskFailures();
+    heard.awaitEnd(7, Duration.ofMillis(20));
+    assertThat(heard.taken("study/4")).isEmpty();
   }
 }

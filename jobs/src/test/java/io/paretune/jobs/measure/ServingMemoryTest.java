@@ -2,7 +2,7 @@ package io.paretune.jobs.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paretune.jobs.tune.MemoryNeed;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.SpeedSettings;

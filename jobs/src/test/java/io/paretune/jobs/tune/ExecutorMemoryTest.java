@@ -3,6 +3,7 @@ package io.paretune.jobs.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.paretune.udfs.model.VisionWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * From image files to what the decoder sees of them.
@@ -40,8 +41,19 @@ public record ImageEncoding(
    * @throws io.paretune.udfs.problem.InvalidInputException if one cannot be decoded
    */
   public List<float[]> encode(List<Image> images) {
+    return encode(images, () -> false);
+  }
+
+  /**
+   * The same for somebody who may give it up.
+   *
+   * @param cancelled asked before each forward
+   * @throws CancelledException if it became true
+   */
+  public List<float[]> encode(List<Image> images, BooleanSupplier cancelled) {
     List<float[]> features = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i += BATCH) {
+      CancelledException.throwIf(cancelled);
       List<float[]> pixels =
           images.subList(i, Math.min(images.size(), i + BATCH)).stream()
               .map(image -> processor.pixels(image.bytes(), "image " + image.imageId()))

@@ -9,7 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -26,6 +30,9 @@ import java.util.function.ToLongFunction;
  */
 final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     implements AutoCloseable {
+  /** How often one that waits asks whether it is still wanted. */
+  private static final long POLL_MILLIS = 50;
+
   private final long byteBudget;
   private final ToLongFunction<K> bytesOf;
   private final Map<K, Entry<V>> entries = new LinkedHashMap<>();
@@ -49,8 +56,18 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     }
 
     /** Waits for it; whether it could be built. */
-    boolean isBuilt() {
-      return value.handle((v, failure) -> failure == null).join();
+    boolean isBuilt(BooleanSupplier cancelled) throws InterruptedException {
+      CompletableFuture<Boolean> built = value.handle((v, failure) -> failure == null);
+      while (true) {
+        CancelledException.throwIf(cancelled);
+        try {
+          return built.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          // asked again
+        } catch (ExecutionException e) {
+          throw new IllegalStateException(e); // handled above
+        }
+      }
     }
   }
 
@@ -103,24 +120,27 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
    * that fails is that borrower's failure: here the value is built anew.
    *
    * @param build called once a key, outside any lock, by whichever borrower comes first
+   * @param cancelled asked before each build and while waiting for others
+   * @throws CancelledException if it became true; what was built until then is kept
    * @throws IllegalStateException if these keys alone exceed the budget
-   * @throws InterruptedException if interrupted while waiting for room
+   * @throws InterruptedException if interrupted while waiting
    */
-  Loan borrow(Collection<K> keys, Function<K, V> build) throws InterruptedException {
+  Loan borrow(Collection<K> keys, Function<K, V> build, BooleanSupplier cancelled)
+      throws InterruptedException {
     Set<K> wanted = new TreeSet<>(keys);
     Set<K> built = new TreeSet<>();
     while (true) {
-      Map<K, Entry<V>> reserved = reserve(wanted);
+      Map<K, Entry<V>> reserved = reserve(wanted, cancelled);
       boolean complete = false;
       try {
-        reserved.forEach(
-            (key, entry) -> {
-              if (entry.begun.compareAndSet(false, true)) {
-                build(key, entry, build);
-                built.add(key);
-              }
-            });
-        complete = reserved.values().stream().allMatch(Entry::isBuilt);
+        for (Map.Entry<K, Entry<V>> e : reserved.entrySet()) {
+          CancelledException.throwIf(cancelled);
+          if (e.getValue().begun.compareAndSet(false, true)) {
+            build(e.getKey(), e.getValue(), build);
+            built.add(e.getKey());
+          }
+        }
+        complete = areBuilt(reserved.values(), cancelled);
         if (complete) {
           return new Loan(reserved, List.copyOf(built));
         }
@@ -132,7 +152,18 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
     }
   }
 
-  private synchronized Map<K, Entry<V>> reserve(Set<K> wanted) throws InterruptedException {
+  private static <V> boolean areBuilt(Collection<Entry<V>> entries, BooleanSupplier cancelled)
+      throws InterruptedException {
+    for (Entry<V> entry : entries) {
+      if (!entry.isBuilt(cancelled)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private synchronized Map<K, Entry<V>> reserve(Set<K> wanted, BooleanSupplier cancelled)
+      throws InterruptedException {
     long all = wanted.stream().mapToLong(bytesOf).sum();
     if (all > byteBudget) {
       throw new IllegalStateException(
@@ -140,7 +171,8 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
               .formatted(all, byteBudget));
     }
     while (!makeRoom(wanted)) {
-      wait();
+      CancelledException.throwIf(cancelled);
+      wait(POLL_MILLIS);
     }
     Map<K, Entry<V>> reserved = new LinkedHashMap<>();
     for (K key : wanted) {

@@ -3,6 +3,7 @@ package io.paretune.udfs.evaluate;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -32,9 +33,11 @@ public record PreparedShard(int shard, int[] textBefore, List<PreparedImage> ima
   /**
    * The shard as another encoder sees its images.
    *
+   * @param cancelled asked before each forward
+   * @throws CancelledException if it became true
    * @throws IllegalStateException if it was prepared without the images' files
    */
-  public PreparedShard seenBy(ImageEncoding encoding) {
+  public PreparedShard seenBy(ImageEncoding encoding, BooleanSupplier cancelled) {
     List<float[]> features =
         encoding.encode(
             images.stream()
@@ -46,7 +49,8 @@ public record PreparedShard(int shard, int[] textBefore, List<PreparedImage> ima
                       }
                       return new ImageEncoding.Image(i.imageId(), i.file());
                     })
-                .toList());
+                .toList(),
+            cancelled);
     List<PreparedImage> seen = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
       seen.add(images.get(i).seenAs(features.get(i)));

@@ -8,7 +8,6 @@ import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.LayerWeights;
 import io.paretune.udfs.model.MultimodalModel;
-import io.paretune.udfs.model.VisionWeights;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.LayerPlan;
 import io.paretune.udfs.profile.VisionPlan;
@@ -23,11 +22,11 @@ import io.paretune.udfs.prune.PruningCriterion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -118,13 +117,16 @@ public final class ResidentModel implements AutoCloseable {
    * @param criterionIfPruned the profile's, with its calibration; asked only if something is pruned
    * @param source of levels of the ratios that are asked for again and again; others are ranked
    *     anew
+   * @param cancelled asked before each layer and while waiting
+   * @throws CancelledException if it became true
    * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
    * @throws InterruptedException if interrupted while waiting
    */
   public Candidate lend(
       CompressionProfile profile,
       Supplier<PruningCriterion> criterionIfPruned,
-      Optional<LevelSource> source)
+      Optional<LevelSource> source,
+      BooleanSupplier cancelled)
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     List<LayerPlan> plans = profile.layers().stream().filter(LayerPlan::isPruned).toList();
@@ -142,8 +144,9 @@ public final class ResidentModel implements AutoCloseable {
             keys,
             key -> {
               LayerPlan plan = ((LayerKey) key).plan();
-              return new LentLayers(Map.of(plan.layer(), prune(pruning, plan)));
-            });
+              return new LentLayers(Map.of(plan.layer(), prune(pruning, plan, cancelled)));
+            },
+            cancelled);
     LoadedLayers loaded =
         new LoadedLayers(loan.built().size(), loan.built().stream().mapToLong(this::bytes).sum());
     return candidate(profile, keys, loan, loaded);
@@ -151,9 +154,10 @@ public final class ResidentModel implements AutoCloseable {
 
   /** Layers that are put out give their memory to those that are built in their place. */
   private LendingCache<LentKey, LentLayers>.Loan borrow(
-      List<LentKey> keys, Function<LentKey, LentLayers> build) throws InterruptedException {
+      List<LentKey> keys, Function<LentKey, LentLayers> build, BooleanSupplier cancelled)
+      throws InterruptedException {
     try {
-      return pruned.borrow(keys, build);
+      return pruned.borrow(keys, build, cancelled);
     } finally {
       host.pool().trim();
     }
@@ -171,21 +175,22 @@ public final class ResidentModel implements AutoCloseable {
     return new Candidate(new LayerStack(weights, profile), loaded, loan::close);
   }
 
-  private PrunedLayer prune(MatrixPruning pruning, LayerPlan plan) {
+  private PrunedLayer prune(MatrixPruning pruning, LayerPlan plan, BooleanSupplier cancelled) {
     FusedLayer dense = host.layers().get(plan.layer());
     if (onHost()) {
       return PrunedLayer.of(host.pool(), pruning, dense, plan);
     }
     Optional<LevelIndex> index = pruning.index().filter(i -> PrunedLayer.isOnGrid(i, plan));
     return index.isPresent()
-        ? byLevels(index.get(), plan)
+        ? byLevels(index.get(), plan, cancelled)
         : PrunedLayer.of(host.pool(), pruning, dense, plan).placed(model.place());
   }
 
-  private PrunedLayer byLevels(LevelIndex index, LayerPlan plan) {
+  private PrunedLayer byLevels(LevelIndex index, LayerPlan plan, BooleanSupplier cancelled) {
     LevelsKey key = new LevelsKey(index.key().id(), plan.layer());
     try (LendingCache<LevelsKey, PlacedLevels>.Loan loan =
-        levels.borrow(List.of(key), k -> PlacedLevels.of(model.place(), index, k.layer()))) {
+        levels.borrow(
+            List.of(key), k -> PlacedLevels.of(model.place(), index, k.layer()), cancelled)) {
       return PrunedLayer.ofLevels(
           model.place(),
           index,
@@ -199,16 +204,6 @@ public final class ResidentModel implements AutoCloseable {
     }
   }
 
-  /** Levels of a layer, by the id of their index. */
-  private record LevelsKey(String index, int layer) implements Comparable<LevelsKey> {
-    @Override
-    public int compareTo(LevelsKey other) {
-      return Comparator.comparing(LevelsKey::index)
-          .thenComparingInt(LevelsKey::layer)
-          .compare(this, other);
-    }
-  }
-
   /**
    * Lends the layers of a candidate whose criterion updates weights. All of them are computed
    * together from the questions, since a layer's depend on those before it; tasks of one candidate
@@ -217,11 +212,16 @@ public final class ResidentModel implements AutoCloseable {
    * @param profile of such a criterion
    * @param questionsId what tells these questions from others
    * @param questions that calibrate; asked only if something is pruned and not there yet
+   * @param cancelled asked before each layer and while waiting
+   * @throws CancelledException if it became true
    * @throws io.paretune.udfs.problem.InvalidInputException if the profile does not fit the model
    * @throws InterruptedException if interrupted while waiting
    */
   public Candidate lendUpdated(
-      CompressionProfile profile, String questionsId, Supplier<CalibrationQuestions> questions)
+      CompressionProfile profile,
+      String questionsId,
+      Supplier<CalibrationQuestions> questions,
+      BooleanSupplier cancelled)
       throws InterruptedException {
     LayerStack unpruned = new LayerStack(model.dense().weights(), profile); // checks the profile
     if (!profile.isPruned()) {
@@ -238,7 +238,9 @@ public final class ResidentModel implements AutoCloseable {
                     host,
                     pruning,
                     questions.get(),
-                    made -> onHost() ? made : made.placed(model.place())));
+                    made -> onHost() ? made : made.placed(model.place()),
+                    cancelled),
+            cancelled);
     LoadedLayers loaded =
         loan.built().isEmpty()
             ? LoadedLayers.NONE
@@ -246,35 +248,20 @@ public final class ResidentModel implements AutoCloseable {
     return candidate(profile, List.of(key), loan, loaded);
   }
 
-  /** Vision tower and projector of a candidate, until closed. */
-  public static final class LentVision implements AutoCloseable {
-    private final VisionWeights weights;
-    private final Runnable giveBack;
-
-    private LentVision(VisionWeights weights, Runnable giveBack) {
-      this.weights = weights;
-      this.giveBack = giveBack;
-    }
-
-    public VisionWeights weights() {
-      return weights;
-    }
-
-    @Override
-    public void close() {
-      giveBack.run();
-    }
-  }
-
   /**
    * Lends vision tower and projector as a plan prunes them; what is not there yet is pruned.
    *
    * @param tower the profile's criterion with the tower's calibration; asked only if something goes
    * @param projector the same with the projector's
+   * @param cancelled asked before each layer and while waiting
+   * @throws CancelledException if it became true
    * @throws InterruptedException if interrupted while others hold the memory
    */
   public LentVision lendVision(
-      VisionPlan plan, Supplier<PruningCriterion> tower, Supplier<PruningCriterion> projector)
+      VisionPlan plan,
+      Supplier<PruningCriterion> tower,
+      Supplier<PruningCriterion> projector,
+      BooleanSupplier cancelled)
       throws InterruptedException {
     if (plan.isDense()) {
       return new LentVision(model.vision(), () -> {});
@@ -289,9 +276,17 @@ public final class ResidentModel implements AutoCloseable {
             List.of(key),
             k -> {
               MultimodalModel own = host.model();
-              PrunedVision made = PrunedVision.of(own.newManager(), own.vision(), plan, one, other);
+              PrunedVision made =
+                  PrunedVision.of(
+                      own.newManager(),
+                      own.vision(),
+                      plan,
+                      one,
+                      other,
+                      () -> CancelledException.throwIf(cancelled));
               return onHost() ? made : made.placed(model.place(), model.vision());
-            });
+            },
+            cancelled);
     return new LentVision(loan.value(key).weights(), loan::close);
   }
 

@@ -30,7 +30,7 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
    * The outcome of every question, in no particular order.
    *
    * @param layers the candidate
-   * @param cancelled asked between batches
+   * @param cancelled asked before each forward
    * @throws io.paretune.udfs.model.NonFiniteOutputException if the candidate's arithmetic overflows
    * @throws CancelledException if {@code cancelled} became true
    */

@@ -36,18 +36,19 @@ record ShardForwards(MultimodalModel model, LayerStack layers, int batch) {
   /**
    * Runs all questions of the shard.
    *
-   * @param cancelled asked between batches
+   * @param cancelled asked before each forward
    * @throws CancelledException if it became true
    */
   void run(PreparedShard shard, BooleanSupplier cancelled, Answering answering) {
     long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
     for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
-      if (cancelled.getAsBoolean()) {
-        throw new CancelledException();
-      }
+      CancelledException.throwIf(cancelled);
       try (NDManager pass = model.newManager();
           KvCache prefix = model.prefill(pass, layers, before, features(pass, b.images()))) {
-        b.forwards().forEach(questions -> answering.answer(prefix, questions));
+        for (List<List<PreparedQuestion>> questions : b.forwards()) {
+          CancelledException.throwIf(cancelled);
+          answering.answer(prefix, questions);
+        }
       }
     }
   }

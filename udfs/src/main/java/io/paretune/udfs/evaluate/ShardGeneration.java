@@ -53,11 +53,7 @@ public record ShardGeneration(
             before,
             (owner, from, to) -> ShardForwards.features(owner, images.subList(from, to)),
             batch,
-            () -> {
-              if (cancelled.getAsBoolean()) {
-                throw new CancelledException();
-              }
-            });
+            () -> CancelledException.throwIf(cancelled));
     List<Outcome> outcomes = new ArrayList<>(shard.questions());
     for (int image = 0; image < images.size(); image++) {
       for (int q = 0; q < questions.get(image).size(); q++) {

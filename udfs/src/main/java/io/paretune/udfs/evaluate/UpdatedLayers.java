@@ -17,6 +17,7 @@ import io.paretune.udfs.prune.SparseGpt;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -30,13 +31,16 @@ final class UpdatedLayers {
    * @param profile of the mask that is wanted: sequential calibrates a layer on what the layers
    *     before it, already pruned, make of the questions; one-shot on what the dense ones do
    * @param place of a layer in fp32 on the host, which it closes or returns
+   * @param cancelled asked before each layer
+   * @throws CancelledException if it became true
    */
   static LentLayers of(
       HostWeights host,
       CompressionProfile profile,
       CalibrationQuestions questions,
-      UnaryOperator<PrunedLayer> place) {
-    return of(host, profile, questions, place, host.model()::newManager);
+      UnaryOperator<PrunedLayer> place,
+      BooleanSupplier cancelled) {
+    return of(host, profile, questions, place, cancelled, host.model()::newManager);
   }
 
   /**
@@ -49,12 +53,13 @@ final class UpdatedLayers {
       CompressionProfile profile,
       CalibrationQuestions questions,
       UnaryOperator<PrunedLayer> place,
+      BooleanSupplier cancelled,
       Supplier<NDManager> owners) {
     LentLayers done = new LentLayers(new TreeMap<>());
     return Undo.unlessDone(
         done::close,
         () -> {
-          fill(done, host, profile, questions, place, owners);
+          fill(done, host, profile, questions, place, cancelled, owners);
           return done;
         });
   }
@@ -65,11 +70,13 @@ final class UpdatedLayers {
       CompressionProfile profile,
       CalibrationQuestions questions,
       UnaryOperator<PrunedLayer> place,
+      BooleanSupplier cancelled,
       Supplier<NDManager> owners) {
     MultimodalModel model = host.model();
     LayerwiseCalibration states = LayerwiseCalibration.start(model, questions.all());
     int last = profile.layers().get(profile.layers().size() - 1).layer();
     for (int l = 0; l <= last; l++) {
+      CancelledException.throwIf(cancelled);
       LayerPlan plan = profile.layer(l);
       LayerWeights weights = model.layer(l);
       if (!plan.isPruned()) {

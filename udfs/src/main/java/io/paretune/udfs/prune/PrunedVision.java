@@ -65,23 +65,27 @@ public final class PrunedVision implements AutoCloseable {
    * @param dense fp32 on the CPU
    * @param tower ranks encoder layers
    * @param projector ranks the projector, as layer 0
+   * @param goOn called before each layer; what it throws ends it
    */
   public static PrunedVision of(
       NDManager owner,
       VisionWeights dense,
       VisionPlan plan,
       PruningCriterion tower,
-      PruningCriterion projector) {
+      PruningCriterion projector,
+      Runnable goOn) {
     return Undo.unlessDone(
         owner::close,
         () -> {
           List<Map<InputSite, NDArray>> layers = new ArrayList<>();
           for (int l = 0; l < dense.layers().size(); l++) {
+            goOn.run();
             layers.add(
                 plan.towerRatio() > 0
                     ? pruned(owner, dense.matrices(l), tower, l, plan.towerRatio())
                     : Map.of());
           }
+          goOn.run();
           Map<InputSite, NDArray> projecting =
               plan.projectorRatio() > 0
                   ? pruned(owner, dense.projectorMatrices(), projector, 0, plan.projectorRatio())

@@ -2,6 +2,7 @@ package io.paretune.udfs.spark;
 
 import io.paretune.udfs.evaluate.ImageEncoding;
 import io.paretune.udfs.evaluate.PreparedShard;
+import io.paretune.udfs.evaluate.LentVision;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.profile.CompressionProfile;
@@ -9,6 +10,7 @@ import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.PruningCriterion;
 import java.io.Serializable;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +60,20 @@ public record CandidateSpec(
    * @throws InterruptedException if interrupted while others hold the memory
    */
   public ResidentModel.Candidate borrow(ResidentModel resident) throws InterruptedException {
-    if (evidence instanceof Evidence.Questions q) {
-      return resident.lendUpdated(profile, q.id(), () -> q.questions().value());
-    }
-    return resident.lend(profile, this::criterion, Optional.ofNullable(levels).map(Levels::source));
+    return borrow(resident, () -> false);
+  }
+
+  /**
+   * The same for a task that may be cancelled.
+   *
+   * @throws io.paretune.udfs.evaluate.CancelledException if it was
+   */
+  ResidentModel.Candidate borrow(ResidentModel resident, BooleanSupplier cancelled)
+      throws InterruptedException {
+    return evidence instanceof Evidence.Questions q
+        ? resident.lendUpdated(profile, q.id(), () -> q.questions().value(), cancelled)
+        : resident.lend(
+            profile, this::criterion, Optional.ofNullable(levels).map(Levels::source), cancelled);
   }
 
   /**
@@ -69,25 +81,37 @@ public record CandidateSpec(
    *
    * @throws InterruptedException if interrupted while others hold the memory
    */
-  public ResidentModel.LentVision borrowVision(ResidentModel resident) throws InterruptedException {
+  public LentVision borrowVision(ResidentModel resident) throws InterruptedException {
+    return borrowVision(resident, () -> false);
+  }
+
+  private LentVision borrowVision(ResidentModel resident, BooleanSupplier cancelled)
+      throws InterruptedException {
     return resident.lendVision(
-        profile.vision(), () -> criterion(sight.tower()), () -> criterion(sight.projector()));
+        profile.vision(),
+        () -> criterion(sight.tower()),
+        () -> criterion(sight.projector()),
+        cancelled);
   }
 
   /**
    * A shard as the candidate sees its images: as it was prepared, unless vision tower or projector
    * are pruned.
+   *
+   * @throws io.paretune.udfs.evaluate.CancelledException if the task was
    */
-  PreparedShard seen(ResidentModel resident, PreparedShard shard) throws InterruptedException {
+  PreparedShard seen(ResidentModel resident, PreparedShard shard, BooleanSupplier cancelled)
+      throws InterruptedException {
     if (profile.vision().isDense()) {
       return shard;
     }
-    try (ResidentModel.LentVision borrowed = borrowVision(resident)) {
+    try (LentVision borrowed = borrowVision(resident, cancelled)) {
       return shard.seenBy(
           new ImageEncoding(
               resident.model(),
               new ImageProcessor(resident.checkpoint().imageProcessor()),
-              borrowed.weights()));
+              borrowed.weights()),
+          cancelled);
     }
   }
 

@@ -18,10 +18,12 @@ import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate on prepared shards. What is wrong with the candidate itself becomes an answer with a
- * reason, so that it fails alone; everything else fails the task, which Spark runs again.
+ * reason, so that it fails alone; everything else fails the task, which Spark runs again. A task
+ * that is cancelled hears of it between layers that are pruned and before each forward.
  *
  * @param source the model
  * @param benchmark judges
@@ -41,22 +43,28 @@ public record EvaluateShard(
   public Iterator<ShardAnswers> call(Iterator<PreparedShard> shards) throws InterruptedException {
     ResidentModel resident = source.resident();
     TaskContext task = TaskContext.get();
+    BooleanSupplier cancelled = task::isInterrupted;
     List<ShardAnswers> answers = new ArrayList<>();
     while (shards.hasNext()) {
       PreparedShard shard = shards.next();
       long started = System.nanoTime();
       List<Outcome> outcomes = List.of();
       LoadedLayers loaded = LoadedLayers.NONE;
-      String failure = "";
-      try (ResidentModel.Candidate borrowed = candidate.borrow(resident)) {
+      @Nullable CandidateFailure failure = null;
+      try (ResidentModel.Candidate borrowed = candidate.borrow(resident, cancelled)) {
         loaded = borrowed.loaded();
         outcomes =
             outcomes(
-                resident, borrowed.layers(), candidate.seen(resident, shard), task::isInterrupted);
+                resident,
+                borrowed.layers(),
+                candidate.seen(resident, shard, cancelled),
+                cancelled);
       } catch (NonFiniteOutputException e) {
-        failure = String.valueOf(e.getMessage());
+        failure =
+            new CandidateFailure(CandidateFailure.Kind.OVERFLOW, String.valueOf(e.getMessage()));
       } catch (EngineException e) {
-        failure = OutOfMemory.reason(e).orElseThrow(() -> e);
+        String reason = OutOfMemory.reason(e).orElseThrow(() -> e);
+        failure = new CandidateFailure(CandidateFailure.Kind.MEMORY, reason);
       }
       answers.add(
           new ShardAnswers(

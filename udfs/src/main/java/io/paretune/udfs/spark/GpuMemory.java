@@ -3,14 +3,22 @@ package io.paretune.udfs.spark;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.engine.DeviceMemory;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
 /** Tells how much memory the GPU has that Spark gave the task. */
-public record GpuMemory() implements Function<Integer, GpuMemory.Found> {
+public record GpuMemory() implements Function<Integer, GpuMemory.Answer> {
+  private static final int MOST_ROUNDS = 5;
+
+  /** Executors whose start is further apart are asked when they load the model. */
+  private static final Duration QUIET = Duration.ofSeconds(1);
 
   /**
    * A GPU.
@@ -23,9 +31,16 @@ public record GpuMemory() implements Function<Integer, GpuMemory.Found> {
   public record Found(String host, String gpu, long bytes, String trouble)
       implements Serializable {}
 
+  /** What an executor said. */
+  record Answer(String executor, Found found) implements Serializable {}
+
   @Override
-  public Found call(Integer slot) {
-    Device device = ModelSource.assigned();
+  public Answer call(Integer slot) {
+    return new Answer(SparkEnv.get().executorId(), of(ModelSource.assigned()));
+  }
+
+  /** What this process sees of a GPU. */
+  static Found of(Device device) {
     String host = SparkEnv.get().rpcEnv().address().host();
     try {
       return new Found(host, device.toString(), DeviceMemory.total(device), "");
@@ -38,13 +53,31 @@ public record GpuMemory() implements Function<Integer, GpuMemory.Found> {
     }
   }
 
-  /** Asks every slot; each GPU is told once. */
+  /**
+   * Asks every slot of the executors that start with the application; each GPU is told once. Where
+   * an executor got no task, all are asked again.
+   *
+   * @throws IllegalStateException if interrupted
+   */
   public static List<Found> everywhere(JavaSparkContext spark) {
-    int slots = spark.defaultParallelism();
-    return spark
-        .parallelize(Collections.nCopies(slots, 0), slots)
-        .map(new GpuMemory())
-        .distinct()
-        .collect();
+    Set<Found> found = new LinkedHashSet<>();
+    Set<String> asked = new HashSet<>();
+    try {
+      for (int round = 0; round < MOST_ROUNDS; round++) {
+        int slots = Slots.settled(spark, QUIET);
+        for (Answer answer :
+            spark.parallelize(Collections.nCopies(slots, 0), slots).map(new GpuMemory()).collect()) {
+          found.add(answer.found());
+          asked.add(answer.executor());
+        }
+        if (asked.containsAll(Slots.executors(spark))) {
+          break;
+        }
+      }
+      return List.copyOf(found);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while executors were asked for their GPUs", e);
+    }
   }
 }

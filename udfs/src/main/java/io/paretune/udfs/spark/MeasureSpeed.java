@@ -1,6 +1,7 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.engine.Device;
+import io.paretune.udfs.evaluate.LentVision;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.evaluate.ServingSpeed;
 import io.paretune.udfs.evaluate.SpeedSettings;
@@ -39,7 +40,7 @@ public record MeasureSpeed(ModelSource source, SpeedSettings settings)
     }
     ResidentModel resident = source.onHost(source.place().type());
     try (ResidentModel.Candidate borrowed = candidate.borrow(resident);
-        ResidentModel.LentVision sight = candidate.borrowVision(resident)) {
+        LentVision sight = candidate.borrowVision(resident)) {
       return new Measured(
           ServingSpeed.measure(resident, device, borrowed.layers(), sight.weights(), settings),
           name(device));

@@ -25,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param devices what it runs on
  * @param types what it computes in
  * @param prunedLayerBytes most memory that an executor spends on pruned layers
+ * @param room what a GPU must have; null where nobody asks
  */
 public record ModelSource(
     String location,
     @Nullable String modelId,
     DevicePolicy devices,
     TypePolicy types,
-    long prunedLayerBytes)
+    long prunedLayerBytes,
+    @Nullable GpuRoom room)
     implements Serializable {
   /** So that a task does not ask the place of the files for what is here. */
   private static final Map<Asked, ResidentModel> VERIFIED = new ConcurrentHashMap<>();
@@ -44,6 +46,21 @@ public record ModelSource(
     }
   }
 
+  /** A model for which no GPU is asked whether it is large enough. */
+  public ModelSource(
+      String location,
+      @Nullable String modelId,
+      DevicePolicy devices,
+      TypePolicy types,
+      long prunedLayerBytes) {
+    this(location, modelId, devices, types, prunedLayerBytes, null);
+  }
+
+  /** The same on GPUs that must be large enough; each is asked before the model is loaded there. */
+  public ModelSource in(GpuRoom gpus) {
+    return new ModelSource(location, modelId, devices, types, prunedLayerBytes, gpus);
+  }
+
   /** A model for one candidate: whatever is there, with all the memory it takes. */
   public static ModelSource of(String location, TypePolicy types) {
     return new ModelSource(location, null, DevicePolicy.AUTO, types, Long.MAX_VALUE);
@@ -54,6 +71,7 @@ public record ModelSource(
    *
    * @throws InvalidInputException if it is another model than the driver's, or this processor is
    *     slow in its type
+   * @throws IllegalStateException if its GPU cannot be used or is too small
    */
   public ResidentModel resident() {
     EngineThreads.configure();
@@ -63,6 +81,9 @@ public record ModelSource(
     ResidentModel verified = VERIFIED.get(asked);
     if (verified != null && verified.isOpen()) {
       return verified;
+    }
+    if (room != null && !place.device().isCpu()) {
+      room.require(GpuMemory.of(place.device()));
     }
     ResidentModel resident = ResidentModel.of(Models.directory(location), place, prunedLayerBytes);
     if (modelId == null) {

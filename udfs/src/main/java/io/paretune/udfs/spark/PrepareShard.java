@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 import org.apache.spark.sql.Row;
@@ -97,12 +98,17 @@ public record PrepareShard(ModelSource source, Benchmark benchmark, Kept kept)
       }
     }
     if (!files.isEmpty()) {
-      List<float[]> encoded = EncodeImages.encoding(resident).encode(files);
+      List<float[]> encoded = EncodeImages.encoding(resident).encode(files, cancelled());
       for (int i = 0; i < files.size(); i++) {
         features.put(files.get(i).imageId(), encoded.get(i));
       }
     }
     return features;
+  }
+
+  private static BooleanSupplier cancelled() {
+    TaskContext task = TaskContext.get();
+    return task == null ? () -> false : task::isInterrupted;
   }
 
   private static int shard() {

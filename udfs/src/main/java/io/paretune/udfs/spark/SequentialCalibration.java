@@ -11,6 +11,7 @@ import io.paretune.udfs.prune.StatisticsShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.storage.StorageLevel;
@@ -103,7 +104,8 @@ public final class SequentialCalibration {
                   PruningCriterion.of(
                       profile.criterion(),
                       () -> ActivationStatistics.fromBytes("calibration so far", statistics)),
-              Optional.empty())) {
+              Optional.empty(),
+              TaskContext.get()::isInterrupted)) {
         return state.after(resident.model(), candidate.layers().weights().get(layer));
       }
     }

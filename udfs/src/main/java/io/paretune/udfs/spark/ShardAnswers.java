@@ -4,6 +4,8 @@ import io.paretune.udfs.benchmark.Outcome;
 import io.paretune.udfs.evaluate.LoadedLayers;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a candidate answered on a shard.
@@ -14,7 +16,8 @@ import java.util.List;
  * @param executor who ran it
  * @param attempt number of the task's attempt, from 0
  * @param loaded layers that were pruned for it first
- * @param failure why the candidate cannot be run, or empty: an overflow to NaN, too little memory
+ * @param failure why the candidate could not be run; null if it could (an Optional cannot be
+ *     serialized)
  */
 public record ShardAnswers(
     int shard,
@@ -23,5 +26,11 @@ public record ShardAnswers(
     String executor,
     int attempt,
     LoadedLayers loaded,
-    String failure)
-    implements Serializable {}
+    @Nullable CandidateFailure failure)
+    implements Serializable {
+
+  /** Why the candidate could not be run, if it could not. */
+  public Optional<CandidateFailure> failed() {
+    return Optional.ofNullable(failure);
+  }
+}

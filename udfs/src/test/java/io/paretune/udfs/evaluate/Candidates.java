@@ -37,7 +37,7 @@ final class Candidates {
   }
 
   static ResidentModel.Candidate lend(CompressionProfile profile) throws InterruptedException {
-    return DemoQuestions.RESIDENT.lend(profile, Magnitude::new, Optional.of(LEVELS));
+    return DemoQuestions.RESIDENT.lend(profile, Magnitude::new, Optional.of(LEVELS), () -> false);
   }
 
   /** One ratio a layer, KV as it is. */

@@ -2,6 +2,7 @@ package io.paretune.udfs.evaluate;
 
 import static io.paretune.udfs.evaluate.DemoQuestions.RESIDENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -94,14 +95,15 @@ class LayerwiseCalibrationTest {
     List<float[]> firsts = new ArrayList<>();
     List<float[]> seconds = new ArrayList<>();
     for (CompressionProfile profile : List.of(sequential, sequential.withMask(MaskKind.ONE_SHOT))) {
-      try (ResidentModel.Candidate one = RESIDENT.lendUpdated(profile, "q", () -> questions);
+      try (ResidentModel.Candidate one = RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false);
           ResidentModel.Candidate same =
               RESIDENT.lendUpdated(
                   profile,
                   "q",
                   () -> {
                     throw new AssertionError("the layers are there");
-                  })) {
+                  },
+                  () -> false)) {
         List<LayerWeights> weights = one.layers().weights();
         assertThat(same.layers().weights().get(2).down()).isSameAs(weights.get(2).down());
         assertThat(weights.get(1)).isSameAs(MODEL.layer(1));
@@ -137,10 +139,10 @@ class LayerwiseCalibrationTest {
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
         LentLayers one =
             UpdatedLayers.of(
-                host, profile, CalibrationQuestions.of(List.of(SHARD)), UnaryOperator.identity());
+                host, profile, CalibrationQuestions.of(List.of(SHARD)), UnaryOperator.identity(), () -> false);
         LentLayers other =
             UpdatedLayers.of(
-                host, profile, CalibrationQuestions.of(apart), UnaryOperator.identity())) {
+                host, profile, CalibrationQuestions.of(apart), UnaryOperator.identity(), () -> false)) {
       assertThat(apart).hasSizeGreaterThan(1);
       for (InputSite site : InputSite.values()) {
         assertThat(one.byIndex().get(1).matrix(site).orElseThrow().toFloatArray())
@@ -160,13 +162,35 @@ class LayerwiseCalibrationTest {
       for (CompressionProfile profile : List.of(pruned, pruned, updated, updated, pruned)) {
         try (ResidentModel.Candidate lent =
             profile.equals(pruned)
-                ? small.lend(profile, Magnitude::new, Optional.empty())
-                : small.lendUpdated(profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)))) {
+                ? small.lend(profile, Magnitude::new, Optional.empty(), () -> false)
+                : small.lendUpdated(profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)), () -> false)) {
           loaded.add(lent.loaded().bytes());
         }
       }
       assertThat(loaded).containsExactly(layer, 0L, layer, 0L, layer);
     }
+  }
+
+  @Test
+  void sparseGptEndsAfterTheLayerThatIsUnderWayWhenItIsCancelled() {
+    List<LayerPlan> plans =
+        IntStream.range(0, 3).mapToObj(l -> LayerPlan.of(l, 0.5, 16, 16)).toList();
+    List<PrunedLayer> placed = new ArrayList<>();
+    try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize())) {
+      assertThatThrownBy(
+              () ->
+                  UpdatedLayers.of(
+                      host,
+                      CompressionProfile.of(CriterionName.SPARSEGPT, plans),
+                      CalibrationQuestions.of(List.of(SHARD)),
+                      layer -> {
+                        placed.add(layer);
+                        return layer;
+                      },
+                      () -> placed.size() == 1))
+          .isInstanceOf(CancelledException.class);
+    }
+    assertThat(placed).hasSize(1);
   }
 
   @Test
@@ -186,6 +210,7 @@ class LayerwiseCalibrationTest {
                   placed.add(layer);
                   return layer;
                 },
+                () -> false,
                 () -> {
                   assertThat(placed).as("earlier layers, brought over").hasSize(owners.size());
                   assertThat(owners).as("of earlier layers").noneMatch(NDManager::isOpen);

@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,25 +44,30 @@ class LendingCacheTest {
     }
   }
 
+  private LendingCache<String, Value>.Loan borrow(
+      List<String> keys, Function<String, Value> build) throws InterruptedException {
+    return cache.borrow(keys, build, () -> false);
+  }
+
   @Test
   void buildsOnceAndKeepsWhatWasReturned() throws Exception {
-    try (var first = cache.borrow(List.of("a", "b"), Value::new);
-        var second = cache.borrow(List.of("b", "c"), Value::new)) {
+    try (var first = borrow(List.of("a", "b"), Value::new);
+        var second = borrow(List.of("b", "c"), Value::new)) {
       assertThat(first.value("b")).isSameAs(second.value("b"));
       assertThat(first.built()).containsExactly("a", "b");
       assertThat(second.built()).containsExactly("c");
     }
-    cache.borrow(List.of("c"), Value::new).close();
+    borrow(List.of("c"), Value::new).close();
     assertThat(events).containsExactly("build a", "build b", "build c");
     assertThat(cache.usedBytes()).isEqualTo(30);
   }
 
   @Test
   void putsOutTheLeastRecentlyUsedThatNobodyBorrows() throws Exception {
-    try (var held = cache.borrow(List.of("a"), Value::new)) {
-      cache.borrow(List.of("b"), Value::new).close();
-      cache.borrow(List.of("c"), Value::new).close();
-      cache.borrow(List.of("d"), Value::new).close();
+    try (var held = borrow(List.of("a"), Value::new)) {
+      borrow(List.of("b"), Value::new).close();
+      borrow(List.of("c"), Value::new).close();
+      borrow(List.of("d"), Value::new).close();
       assertThat(events).containsExactly("build a", "build b", "build c", "close b", "build d");
       assertThat(held.value("a").closed).isFalse();
     }
@@ -68,10 +77,10 @@ class LendingCacheTest {
   void waitsForRoomInsteadOfExceedingTheBudget() throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
-      var held = cache.borrow(List.of("a", "b"), Value::new);
+      var held = borrow(List.of("a", "b"), Value::new);
       Callable<Boolean> task =
           () -> {
-            try (var other = cache.borrow(List.of("c", "d"), Value::new)) {
+            try (var other = borrow(List.of("c", "d"), Value::new)) {
               return other.value("c").closed;
             }
           };
@@ -87,8 +96,68 @@ class LendingCacheTest {
   }
 
   @Test
+  void whoIsCancelledEndsItsWaitAndLeavesTheRoomToOthers() throws Exception {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    AtomicReference<Throwable> ended = new AtomicReference<>();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                cache.borrow(List.of("c", "d"), Value::new, cancelled::get).close();
+              } catch (CancelledException | InterruptedException e) {
+                ended.set(e);
+              }
+            });
+    try (var held = borrow(List.of("a", "b"), Value::new)) {
+      waiting.start();
+      awaitWaiting(waiting);
+      cancelled.set(true);
+      waiting.join();
+      assertThat(ended.get()).isInstanceOf(CancelledException.class);
+      assertThat(held.value("a").closed).isFalse();
+    }
+    borrow(List.of("c", "d"), Value::new).close();
+    cache.close();
+  }
+
+  @Test
+  void whoIsCancelledDoesNotWaitForWhatAnotherBuilds() throws Exception {
+    CountDownLatch mayBuild = new CountDownLatch(1);
+    CountDownLatch building = new CountDownLatch(1);
+    Thread builder =
+        new Thread(
+            () -> {
+              try (var loan = borrow(List.of("a"), key -> built(building, mayBuild, key))) {
+                events.add("lent " + loan.value("a").key);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    builder.start();
+    building.await();
+
+    assertThatThrownBy(
+            () -> cache.borrow(List.of("a", "b"), Value::new, () -> events.contains("build b")))
+        .isInstanceOf(CancelledException.class);
+
+    mayBuild.countDown();
+    builder.join();
+    assertThat(events).containsExactly("build b", "build a", "lent a");
+  }
+
+  private Value built(CountDownLatch building, CountDownLatch mayBuild, String key) {
+    building.countDown();
+    try {
+      mayBuild.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return new Value(key);
+  }
+
+  @Test
   void refusesACandidateThatNeverFits() {
-    assertThatThrownBy(() -> cache.borrow(List.of("a", "b", "c", "d"), Value::new))
+    assertThatThrownBy(() -> borrow(List.of("a", "b", "c", "d"), Value::new))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "one candidate needs 40 bytes of pruned layers and the budget is 30: raise"
@@ -100,7 +169,7 @@ class LendingCacheTest {
   void aFailedBuildLeavesNothingBehind() throws Exception {
     assertThatThrownBy(
             () ->
-                cache.borrow(
+                borrow(
                     List.of("a", "b"),
                     key -> {
                       if (key.equals("b")) {
@@ -110,7 +179,7 @@ class LendingCacheTest {
                     }))
         .hasMessage("no b");
     assertThat(cache.usedBytes()).isEqualTo(10);
-    try (var loan = cache.borrow(List.of("a", "b"), Value::new)) {
+    try (var loan = borrow(List.of("a", "b"), Value::new)) {
       assertThat(loan.value("b").closed).isFalse();
     }
     assertThat(events).containsExactly("build a", "build b");
@@ -118,7 +187,7 @@ class LendingCacheTest {
 
   /** Until a thread waits for what another builds. */
   private static void awaitWaiting(Thread thread) {
-    while (thread.getState() != Thread.State.WAITING) {
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
   }
@@ -129,7 +198,7 @@ class LendingCacheTest {
     Thread other =
         new Thread(
             () -> {
-              try (var loan = cache.borrow(List.of("a"), Value::new)) {
+              try (var loan = borrow(List.of("a"), Value::new)) {
                 got.add(loan.value("a"));
                 assertThat(loan.built()).containsExactly("a");
               } catch (InterruptedException e) {
@@ -139,7 +208,7 @@ class LendingCacheTest {
 
     assertThatThrownBy(
             () ->
-                cache.borrow(
+                borrow(
                     List.of("a"),
                     key -> {
                       other.start();
@@ -161,19 +230,18 @@ class LendingCacheTest {
     Thread waiting =
         new Thread(
             () -> {
-              try (var loan = cache.borrow(List.of("a", "b"), Value::new)) {
+              try (var loan = borrow(List.of("a", "b"), Value::new)) {
                 events.add("lent " + loan.value("a").key + loan.value("b").key);
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
             });
-    cache
-        .borrow(
+    borrow(
             List.of("a"),
             key -> {
               assertThatThrownBy(
                       () ->
-                          cache.borrow(
+                          borrow(
                               List.of("b"),
                               inner -> {
                                 waiting.start(); // for a first, holding b
@@ -181,7 +249,7 @@ class LendingCacheTest {
                                 throw new IllegalStateException("no b");
                               }))
                   .hasMessage("no b");
-              try (var again = cache.borrow(List.of("b"), Value::new)) {
+              try (var again = borrow(List.of("b"), Value::new)) {
                 assertThat(again.built()).containsExactly("b");
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -203,7 +271,7 @@ class LendingCacheTest {
     try {
       Callable<List<String>> task =
           () -> {
-            try (var loan = cache.borrow(List.of("a", "b"), key -> built(both, key))) {
+            try (var loan = borrow(List.of("a", "b"), key -> built(both, key))) {
               assertThat(loan.value("a").key + loan.value("b").key).isEqualTo("ab");
               return loan.built();
             }
@@ -230,7 +298,7 @@ class LendingCacheTest {
 
   @Test
   void cannotBeClosedWhileLent() throws Exception {
-    var loan = cache.borrow(List.of("a"), Value::new);
+    var loan = borrow(List.of("a"), Value::new);
     assertThatThrownBy(cache::close).hasMessage("1 candidates still run on this model");
     loan.close();
     loan.close(); // twice is once
@@ -250,7 +318,7 @@ class LendingCacheTest {
               () -> {
                 for (int i = 0; i < 300; i++) {
                   List<String> keys = List.of("k" + random.nextInt(6), "k" + random.nextInt(6));
-                  try (var loan = cache.borrow(keys, Value::new)) {
+                  try (var loan = borrow(keys, Value::new)) {
                     for (String key : keys) {
                       if (loan.value(key).closed || !loan.value(key).key.equals(key)) {
                         closedSeen.incrementAndGet();

@@ -98,8 +98,8 @@ class PlacedModelTest {
 
   private static void requireSameMasks(CompressionProfile profile, Optional<LevelSource> levels)
       throws InterruptedException {
-    try (ResidentModel.Candidate placed = PLACED.lend(profile, Magnitude::new, levels);
-        ResidentModel.Candidate host = RESIDENT.lend(profile, Magnitude::new, levels)) {
+    try (ResidentModel.Candidate placed = PLACED.lend(profile, Magnitude::new, levels, () -> false);
+        ResidentModel.Candidate host = RESIDENT.lend(profile, Magnitude::new, levels, () -> false)) {
       requireRounded(placed, host);
       // Layers that another test has borrowed are there already.
       assertThat(placed.loaded().bytes()).isBetween(1L, Short.BYTES * prunedWeights(host));
@@ -142,8 +142,8 @@ class PlacedModelTest {
             """);
     CalibrationQuestions questions =
         CalibrationQuestions.of(List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))));
-    try (ResidentModel.Candidate placed = PLACED.lendUpdated(profile, "q", () -> questions);
-        ResidentModel.Candidate host = RESIDENT.lendUpdated(profile, "q", () -> questions)) {
+    try (ResidentModel.Candidate placed = PLACED.lendUpdated(profile, "q", () -> questions, () -> false);
+        ResidentModel.Candidate host = RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false)) {
       requireRounded(placed, host);
       assertThat(floats(placed.layers().weights().get(0).down()))
           .isNotEqualTo(floats(PLACED.model().layer(0).down()));
@@ -153,8 +153,8 @@ class PlacedModelTest {
   @Test
   void visionWeightsAreThoseOfTheHostRounded() throws InterruptedException {
     VisionPlan plan = new VisionPlan(0.4, 0.3);
-    try (ResidentModel.LentVision placed = PLACED.lendVision(plan, Magnitude::new, Magnitude::new);
-        ResidentModel.LentVision host = RESIDENT.lendVision(plan, Magnitude::new, Magnitude::new)) {
+    try (LentVision placed = PLACED.lendVision(plan, Magnitude::new, Magnitude::new, () -> false);
+        LentVision host = RESIDENT.lendVision(plan, Magnitude::new, Magnitude::new, () -> false)) {
       for (int l = 0; l < host.weights().layers().size(); l++) {
         for (InputSite site : InputSite.values()) {
           assertThat(floats(placed.weights().matrices(l).get(site)))
@@ -174,7 +174,7 @@ class PlacedModelTest {
       throws InterruptedException {
     CompressionProfile profile = Candidates.pruned(0.3, 0.5, 0.3, 0.3, 0.5, 0.3, 0.3, 0.3);
     try (ResidentModel.Candidate candidate =
-        resident.lend(profile, Magnitude::new, Candidates.levels())) {
+        resident.lend(profile, Magnitude::new, Candidates.levels(), () -> false)) {
       return sorted(
           new ShardEvaluation(resident.model(), BENCHMARK, batch)
               .run(candidate.layers(), SHARD, () -> false));

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,7 +86,8 @@ class ResidentModelTest {
             () -> {
               throw new AssertionError("nothing is pruned");
             },
-            Optional.empty())) {
+            Optional.empty(),
+            () -> false)) {
       assertThat(dense.layers().weights()).isEqualTo(RESIDENT.model().dense().weights());
     }
     assertThatThrownBy(
@@ -95,8 +97,28 @@ class ResidentModelTest {
                     () -> {
                       throw new IllegalStateException("not calibrated");
                     },
-                    Optional.empty()))
+                    Optional.empty(),
+                    () -> false))
         .hasMessage("not calibrated");
+  }
+
+  /** As a trial does that is beaten while its tasks still switch to its profile. */
+  @Test
+  void switchingToAProfileEndsAfterTheLayerThatIsUnderWay() throws InterruptedException {
+    ResidentModel own = ResidentModel.of(Goldens.DEMO, Place.HOST, (32 << 20) + 1);
+    AtomicInteger asked = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                own.lend(
+                    FIRST, Magnitude::new, Optional.empty(), () -> asked.incrementAndGet() == 4))
+        .isInstanceOf(CancelledException.class);
+
+    try (ResidentModel.Candidate again =
+        own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
+      assertThat(again.loaded().layers()).as("all but those it had come to").isEqualTo(8 - 3);
+    }
+    own.close();
   }
 
   @Test
@@ -114,11 +136,11 @@ class ResidentModelTest {
   void isLoadedOncePerPlaceAndNotClosedWhileACandidateRuns() throws InterruptedException {
     ResidentModel own = ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20);
     assertThat(ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20)).isSameAs(own);
-    try (ResidentModel.Candidate running = own.lend(FIRST, Magnitude::new, Optional.empty())) {
+    try (ResidentModel.Candidate running = own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
       assertThat(running.layers().size()).isEqualTo(8);
       assertThat(running.loaded().layers()).isEqualTo(8);
       assertThat(running.loaded().bytes()).isPositive().isLessThanOrEqualTo(32 << 20);
-      try (ResidentModel.Candidate beside = own.lend(FIRST, Magnitude::new, Optional.empty())) {
+      try (ResidentModel.Candidate beside = own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
         assertThat(beside.loaded()).isEqualTo(LoadedLayers.NONE);
       }
       assertThatThrownBy(own::close)

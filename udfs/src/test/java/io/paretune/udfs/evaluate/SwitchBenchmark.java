@@ -80,7 +80,7 @@ public final class SwitchBenchmark {
         }
         CompressionProfile profile = CompressionProfile.of(CriterionName.MAGNITUDE, plans);
         long started = System.nanoTime();
-        resident.lend(profile, Magnitude::new, Optional.of(levels)).close();
+        resident.lend(profile, Magnitude::new, Optional.of(levels), () -> false).close();
         if (i >= 0) {
           millis[i] = (System.nanoTime() - started) / 1e6 / layers;
         }

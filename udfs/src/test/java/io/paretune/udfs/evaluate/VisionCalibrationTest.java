@@ -54,23 +54,24 @@ class VisionCalibrationTest {
   void prunedRowsHaveTheirShareOfZerosAndTheDenseModelKeepsItsWeights() throws Exception {
     VisionStatistics statistics = measured(IMAGES);
     float[] before = RESIDENT.model().vision().projector().get(0).toFloatArray();
-    try (ResidentModel.LentVision lent =
+    try (LentVision lent =
         RESIDENT.lendVision(
             new VisionPlan(0.25, 0.5),
             () -> new Wanda(statistics.tower()),
-            () -> new Wanda(statistics.projector()))) {
+            () -> new Wanda(statistics.projector()),
+            () -> false)) {
       Map<InputSite, NDArray> layer = lent.weights().matrices(0);
       layer.values().forEach(matrix -> assertZeros(matrix, 0.25));
       lent.weights().projectorMatrices().values().forEach(matrix -> assertZeros(matrix, 0.5));
       PreparedShard shard = DemoQuestions.shard(0, IMAGES.subList(0, 2));
       PreparedShard seen =
-          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, lent.weights()));
+          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, lent.weights()), () -> false);
       assertThat(seen.questions()).isEqualTo(shard.questions());
       assertThat(seen.images().get(1).features())
           .hasSameSizeAs(shard.images().get(1).features())
           .isNotEqualTo(shard.images().get(1).features());
       PreparedShard dense =
-          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()));
+          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()), () -> false);
       assertThat(dense.images().get(1).features()).isEqualTo(shard.images().get(1).features());
     }
     assertThat(RESIDENT.model().vision().projector().get(0).toFloatArray()).isEqualTo(before);

@@ -1,13 +1,11 @@
-package io.paretune.jobs.tune;
+package io.paretune.udfs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paretune.jobs.SharedSpark;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.problem.Problems;
-import io.paretune.udfs.spark.GpuMemory;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 
 class GpuRoomTest {
@@ -49,13 +47,11 @@ class GpuRoomTest {
   }
 
   @Test
-  void slotsAreAskedAndSayWhyCudaCannotUseWhatTheyWereGiven() {
-    List<GpuMemory.Found> found =
-        GpuMemory.everywhere(
-            JavaSparkContext.fromSparkContext(SharedSpark.session().sparkContext()));
-
-    assertThat(found).hasSize(1);
-    assertThat(found.get(0).gpu()).isEqualTo("cpu");
-    assertThat(found.get(0).trouble()).isEqualTo("a GPU is asked for its memory, was cpu");
+  void anExecutorThatComesLaterRefusesItsTaskOnAGpuThatIsTooSmall() {
+    LARGE.require(new GpuMemory.Found("a", "gpu:0", 80_000_000_000L, ""));
+    assertThatThrownBy(
+            () -> LARGE.require(new GpuMemory.Found("a", "gpu:1", 24_000_000_000L, "")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("gpu:1 of a: has 24,000 MB, and needs 33,000 MB: ");
   }
 }
