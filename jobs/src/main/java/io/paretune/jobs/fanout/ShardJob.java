@@ -83,7 +83,9 @@ final class ShardJob {
     return (Integer) action.jobIds().head();
   }
 
-  /** Takes back its waiting tasks; running ones end after their batch, or the layer that they prune. */
+  /**
+   * Takes back its waiting tasks; running ones end after their batch, or the layer that they prune.
+   */
   void cancel() {
     action.cancel();
   }

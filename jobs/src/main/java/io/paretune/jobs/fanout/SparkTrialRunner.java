@@ -219,8 +219,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     }
     disprove();
     if (tried instanceof Tried.Failed failed) {
-      recorder.ended(
-          started.failed(failed.reason(), clock.instant(), course.seconds()), List.of());
+      recorder.ended(started.failed(failed.reason(), clock.instant(), course.seconds()), List.of());
       return Outcome.failed(failed.reason());
     }
     return ended(started, course, ((Tried.Over) tried).lastRung(), first.orElse(""));

@@ -1,12 +1,12 @@
 package io.paretune.jobs.measure;
 
-import io.paretune.udfs.spark.GpuRoom;
-import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.evaluate.SpeedSettings;
 import io.paretune.udfs.profile.CompressionProfile;
+import io.paretune.udfs.spark.GpuRoom;
 import java.util.List;
 
 /** What the dense model, which others are measured beside, needs of a GPU. */

@@ -118,8 +118,8 @@ public record Warehouse(String root) {
 
   /**
    * Where a study's commits left many small files, puts them together, and removes those that no
-   * version within the retention needs. Readers see the same rows before, meanwhile and after. Of all
-   * tables earlier versions can be read as long.
+   * version within the retention needs. Readers see the same rows before, meanwhile and after. Of
+   * all tables earlier versions can be read as long.
    *
    * @param retention how long earlier versions of the tables can be read
    * @param now what the files' age is told by

@@ -1,7 +1,7 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.udfs.cost.MemoryNeed;
 import com.sun.management.OperatingSystemMXBean;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.problem.Problems;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.jobs.config.ParetuneConfig;
-import io.paretune.udfs.cost.MemoryNeed.Part;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
+import io.paretune.udfs.cost.MemoryNeed;
+import io.paretune.udfs.cost.MemoryNeed.Part;
 import io.paretune.udfs.cost.Workload;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.ResidentModel;

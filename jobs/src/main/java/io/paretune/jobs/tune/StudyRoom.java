@@ -1,10 +1,10 @@
 package io.paretune.jobs.tune;
 
-import io.paretune.udfs.spark.GpuRoom;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.spark.GpuMemory;
+import io.paretune.udfs.spark.GpuRoom;
 import io.paretune.udfs.spark.ModelSource;
 import java.util.Locale;
 import org.apache.spark.SparkConf;

@@ -96,7 +96,8 @@ class SparkTrialRunnerTest {
         .isEqualTo(bad.samples())
         .isEqualTo(200L * (1 + rows.get(rows.size() - 1).rung()))
         .isLessThan(800);
-    assertThat(simulated.results().ofStudy("raced").stream().filter(r -> r.trialId() == 0)).hasSize(SHARDS);
+    assertThat(simulated.results().ofStudy("raced").stream().filter(r -> r.trialId() == 0))
+        .hasSize(SHARDS);
   }
 
   @Test
@@ -135,8 +136,7 @@ class SparkTrialRunnerTest {
 
   @Test
   void aPoisonousProfileAndAnUnreadableShardFailTheirTrialsAloneWithTheReason() {
-    CandidateFailure overflow =
-        new CandidateFailure(CandidateFailure.Kind.OVERFLOW, "not finite");
+    CandidateFailure overflow = new CandidateFailure(CandidateFailure.Kind.OVERFLOW, "not finite");
     SimulatedCandidate poison =
         new SimulatedCandidate(
             IMAGES, QUESTIONS, 0.5, candidate(0.5, 1).millis(), Set.of(), overflow);
@@ -159,7 +159,8 @@ class SparkTrialRunnerTest {
     assertThat(simulated.trials().ofStudy("failing"))
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.FAILED, TrialState.FAILED, TrialState.COMPLETE);
-    assertThat(simulated.trials().ofStudy("failing").get(1).reason()).startsWith("shard 5, attempt 3");
+    assertThat(simulated.trials().ofStudy("failing").get(1).reason())
+        .startsWith("shard 5, attempt 3");
   }
 
   @Test
@@ -215,7 +216,9 @@ class SparkTrialRunnerTest {
       search.join();
     }
     assertThat(unfinished).as("it read while the search wrote").isPositive();
-    assertThat(requireWhole(simulated.trials().ofStudy("read"), simulated.results().ofStudy("read"))).isTrue();
+    assertThat(
+            requireWhole(simulated.trials().ofStudy("read"), simulated.results().ofStudy("read")))
+        .isTrue();
   }
 
   /** Whether all four trials have ended. */

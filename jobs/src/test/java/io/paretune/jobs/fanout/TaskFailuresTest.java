@@ -63,10 +63,7 @@ class TaskFailuresTest {
     heard.onTaskEnd(end(2, 3, 0, new TaskKilled("another attempt succeeded", null, null, null)));
     heard.onTaskEnd(end(9, 3, 0, lost));
 
-    assertThat(heard.last("study/4"))
-        .get()
-        .asString()
-        .contains("shard 3, attempt 0");
+    assertThat(heard.last("study/4")).get().asString().contains("shard 3, attempt 0");
     assertThat(heard.taken("study/4"))
         .containsExactly(
             "shard 3, attempt 0 on executor 2: ExecutorLostFailure (executor 2 exited caused by one"

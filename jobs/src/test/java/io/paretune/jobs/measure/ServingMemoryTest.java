@@ -2,8 +2,8 @@ package io.paretune.jobs.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.SpeedSettings;
 import org.junit.jupiter.api.Test;

@@ -55,7 +55,9 @@ class TablesOverTimeTest {
     assertThat(trials.ofStudy("s")).containsExactly(confirmed);
   }
 
-  /** Delta by itself refuses versions of more than 7 days ago, and forgets those of more than 30. */
+  /**
+   * Delta by itself refuses versions of more than 7 days ago, and forgets those of more than 30.
+   */
   @Test
   void withALongerRetentionEarlierVersionsOfAllTablesCanBeReadAsLong() throws IOException {
     Warehouse old = Warehouse.at("warehouse", folder.toString());
@@ -138,8 +140,7 @@ class TablesOverTimeTest {
   private static void agedByDays(Path log, int days) throws IOException {
     try (Stream<Path> files = Files.list(log)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.setLastModifiedTime(
-            file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
       }
     }
   }

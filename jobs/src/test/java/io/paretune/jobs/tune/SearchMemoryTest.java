@@ -3,9 +3,9 @@ package io.paretune.jobs.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.udfs.cost.DecoderShape;
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.problem.Problems;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.paretune.udfs.spark;
 
 import io.paretune.udfs.evaluate.ImageEncoding;
-import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.LentVision;
+import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.model.ImageProcessor;
 import io.paretune.udfs.profile.CompressionProfile;

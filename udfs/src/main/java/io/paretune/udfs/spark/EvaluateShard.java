@@ -55,10 +55,7 @@ public record EvaluateShard(
         loaded = borrowed.loaded();
         outcomes =
             outcomes(
-                resident,
-                borrowed.layers(),
-                candidate.seen(resident, shard, cancelled),
-                cancelled);
+                resident, borrowed.layers(), candidate.seen(resident, shard, cancelled), cancelled);
       } catch (NonFiniteOutputException e) {
         failure =
             new CandidateFailure(CandidateFailure.Kind.OVERFLOW, String.valueOf(e.getMessage()));

@@ -41,7 +41,8 @@ public record GpuMemory() implements Function<Integer, GpuMemory.Answer> {
 
   /** What this process sees of a GPU. */
   static Found of(Device device) {
-    String host = SparkEnv.get().rpcEnv().address().host();
+    // An executor's RpcEnv has no address: it is nobody's server.
+    String host = SparkEnv.get().blockManager().blockManagerId().host();
     try {
       return new Found(host, device.toString(), DeviceMemory.total(device), "");
     } catch (RuntimeException | LinkageError e) {
@@ -66,7 +67,10 @@ public record GpuMemory() implements Function<Integer, GpuMemory.Answer> {
       for (int round = 0; round < MOST_ROUNDS; round++) {
         int slots = Slots.settled(spark, QUIET);
         for (Answer answer :
-            spark.parallelize(Collections.nCopies(slots, 0), slots).map(new GpuMemory()).collect()) {
+            spark
+                .parallelize(Collections.nCopies(slots, 0), slots)
+                .map(new GpuMemory())
+                .collect()) {
           found.add(answer.found());
           asked.add(answer.executor());
         }

@@ -95,7 +95,8 @@ class LayerwiseCalibrationTest {
     List<float[]> firsts = new ArrayList<>();
     List<float[]> seconds = new ArrayList<>();
     for (CompressionProfile profile : List.of(sequential, sequential.withMask(MaskKind.ONE_SHOT))) {
-      try (ResidentModel.Candidate one = RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false);
+      try (ResidentModel.Candidate one =
+              RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false);
           ResidentModel.Candidate same =
               RESIDENT.lendUpdated(
                   profile,
@@ -139,10 +140,18 @@ class LayerwiseCalibrationTest {
     try (HostWeights host = HostWeights.of(Goldens.DEMO.toAbsolutePath().normalize());
         LentLayers one =
             UpdatedLayers.of(
-                host, profile, CalibrationQuestions.of(List.of(SHARD)), UnaryOperator.identity(), () -> false);
+                host,
+                profile,
+                CalibrationQuestions.of(List.of(SHARD)),
+                UnaryOperator.identity(),
+                () -> false);
         LentLayers other =
             UpdatedLayers.of(
-                host, profile, CalibrationQuestions.of(apart), UnaryOperator.identity(), () -> false)) {
+                host,
+                profile,
+                CalibrationQuestions.of(apart),
+                UnaryOperator.identity(),
+                () -> false)) {
       assertThat(apart).hasSizeGreaterThan(1);
       for (InputSite site : InputSite.values()) {
         assertThat(one.byIndex().get(1).matrix(site).orElseThrow().toFloatArray())
@@ -163,7 +172,8 @@ class LayerwiseCalibrationTest {
         try (ResidentModel.Candidate lent =
             profile.equals(pruned)
                 ? small.lend(profile, Magnitude::new, Optional.empty(), () -> false)
-                : small.lendUpdated(profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)), () -> false)) {
+                : small.lendUpdated(
+                    profile, "q", () -> CalibrationQuestions.of(List.of(SHARD)), () -> false)) {
           loaded.add(lent.loaded().bytes());
         }
       }

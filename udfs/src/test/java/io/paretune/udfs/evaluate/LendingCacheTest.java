@@ -44,8 +44,8 @@ class LendingCacheTest {
     }
   }
 
-  private LendingCache<String, Value>.Loan borrow(
-      List<String> keys, Function<String, Value> build) throws InterruptedException {
+  private LendingCache<String, Value>.Loan borrow(List<String> keys, Function<String, Value> build)
+      throws InterruptedException {
     return cache.borrow(keys, build, () -> false);
   }
 

@@ -98,8 +98,10 @@ class PlacedModelTest {
 
   private static void requireSameMasks(CompressionProfile profile, Optional<LevelSource> levels)
       throws InterruptedException {
-    try (ResidentModel.Candidate placed = PLACED.lend(profile, Magnitude::new, levels, () -> false);
-        ResidentModel.Candidate host = RESIDENT.lend(profile, Magnitude::new, levels, () -> false)) {
+    try (ResidentModel.Candidate placed =
+            PLACED.lend(profile, Magnitude::new, levels, () -> false);
+        ResidentModel.Candidate host =
+            RESIDENT.lend(profile, Magnitude::new, levels, () -> false)) {
       requireRounded(placed, host);
       // Layers that another test has borrowed are there already.
       assertThat(placed.loaded().bytes()).isBetween(1L, Short.BYTES * prunedWeights(host));
@@ -142,8 +144,10 @@ class PlacedModelTest {
             """);
     CalibrationQuestions questions =
         CalibrationQuestions.of(List.of(DemoQuestions.shard(DemoQuestions.first("train", 8))));
-    try (ResidentModel.Candidate placed = PLACED.lendUpdated(profile, "q", () -> questions, () -> false);
-        ResidentModel.Candidate host = RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false)) {
+    try (ResidentModel.Candidate placed =
+            PLACED.lendUpdated(profile, "q", () -> questions, () -> false);
+        ResidentModel.Candidate host =
+            RESIDENT.lendUpdated(profile, "q", () -> questions, () -> false)) {
       requireRounded(placed, host);
       assertThat(floats(placed.layers().weights().get(0).down()))
           .isNotEqualTo(floats(PLACED.model().layer(0).down()));

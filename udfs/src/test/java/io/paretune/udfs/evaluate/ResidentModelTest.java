@@ -136,11 +136,13 @@ class ResidentModelTest {
   void isLoadedOncePerPlaceAndNotClosedWhileACandidateRuns() throws InterruptedException {
     ResidentModel own = ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20);
     assertThat(ResidentModel.of(Goldens.DEMO, Place.HOST, 32 << 20)).isSameAs(own);
-    try (ResidentModel.Candidate running = own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
+    try (ResidentModel.Candidate running =
+        own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
       assertThat(running.layers().size()).isEqualTo(8);
       assertThat(running.loaded().layers()).isEqualTo(8);
       assertThat(running.loaded().bytes()).isPositive().isLessThanOrEqualTo(32 << 20);
-      try (ResidentModel.Candidate beside = own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
+      try (ResidentModel.Candidate beside =
+          own.lend(FIRST, Magnitude::new, Optional.empty(), () -> false)) {
         assertThat(beside.loaded()).isEqualTo(LoadedLayers.NONE);
       }
       assertThatThrownBy(own::close)

@@ -71,7 +71,9 @@ class VisionCalibrationTest {
           .hasSameSizeAs(shard.images().get(1).features())
           .isNotEqualTo(shard.images().get(1).features());
       PreparedShard dense =
-          shard.seenBy(new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()), () -> false);
+          shard.seenBy(
+              new ImageEncoding(RESIDENT.model(), PROCESSOR, RESIDENT.model().vision()),
+              () -> false);
       assertThat(dense.images().get(1).features()).isEqualTo(shard.images().get(1).features());
     }
     assertThat(RESIDENT.model().vision().projector().get(0).toFloatArray()).isEqualTo(before);

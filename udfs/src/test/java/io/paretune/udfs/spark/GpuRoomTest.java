@@ -49,8 +49,7 @@ class GpuRoomTest {
   @Test
   void anExecutorThatComesLaterRefusesItsTaskOnAGpuThatIsTooSmall() {
     LARGE.require(new GpuMemory.Found("a", "gpu:0", 80_000_000_000L, ""));
-    assertThatThrownBy(
-            () -> LARGE.require(new GpuMemory.Found("a", "gpu:1", 24_000_000_000L, "")))
+    assertThatThrownBy(() -> LARGE.require(new GpuMemory.Found("a", "gpu:1", 24_000_000_000L, "")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("gpu:1 of a: has 24,000 MB, and needs 33,000 MB: ");
   }
