@@ -90,6 +90,10 @@ record Link(Warp warp, double centre, double spread, Optional<DamageModel> damag
       double slope = slope(o);
       variance += o.samplingVariance(objective) * slope * slope;
     }
+    if (o.isBound()) {
+      variance =
+          2 * variance + 0.1; // it was seen on a part of the questions, and maybe by bad luck
+    }
     if (trial.origin().isForeign()) {
       double fade = 1 + own / Trial.Origin.HALF_FADED;
       variance += 0.05 * fade * (1 / trial.origin().weight() - 1);

@@ -10,6 +10,7 @@ final class ScaleFit {
   private static final int MOST_DAMAGED = 260;
   private static final int LEAST_WARPED = 6;
   private static final int LEAST_DAMAGED = 10;
+  private static final double BOUND_DOUBT = 3; // seen on a part of the questions, maybe by bad luck
   private static final double SHARE_LEFT = 0.15; // of the usual scales
 
   private final Encoding encoding;
@@ -99,10 +100,11 @@ final class ScaleFit {
   private DamageFit.Datum datum(Observation o, double range) {
     double floor = 0.004 * range; // what no such model can explain
     double variance = floor * floor + (o.trial().samples() > 0 ? o.samplingVariance(objective) : 0);
+    double doubt = o.isBound() ? BOUND_DOUBT : 1 / o.trial().origin().weightAfter(own);
     return new DamageFit.Datum(
         o.at().point,
         o.loss(),
-        Math.sqrt(Math.max(1e-18, variance)) / o.trial().origin().weightAfter(own),
+        doubt * Math.sqrt(Math.max(1e-18, variance)),
         o.isBound() ? DamageFit.Kind.BOUND : DamageFit.Kind.VALUE);
   }
 

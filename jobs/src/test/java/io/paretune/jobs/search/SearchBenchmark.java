@@ -6,14 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Runs samplers on the benchmark's problems and prints medians; the ablation of issue 4. Not a
  * test: {@code java -cp … io.paretune.jobs.search.SearchBenchmark SUITE SEEDS BATCH VARIANT…}, with
- * {@code -Dvariants=N} problems of each shape and {@code -Dsamples=N} answers a trial (0: exact).
+ * {@code -Dvariants=N} problems of each shape, {@code -Dsamples=N} answers a trial (0: exact) and
+ * {@code -Dtrials=N} in the place of 200.
  */
 final class SearchBenchmark {
-  private static final int[] BUDGETS = {20, 30, 40, 50, 70, 100, 200};
+  private static final int TRIALS = Integer.getInteger("trials", 200);
+  private static final int[] BUDGETS =
+      IntStream.of(20, 30, 40, 50, 70, 100, 200).filter(b -> b <= TRIALS).toArray();
 
   private SearchBenchmark() {}
 
@@ -72,7 +76,7 @@ final class SearchBenchmark {
     public List<Point> propose(History history, long firstId, int count) {
       SearchSpace space = history.space();
       List<Point> all = new UniformSettings(space, Group.of(space)).all(new SplittableRandom(seed));
-      int[] order = java.util.stream.IntStream.range(0, all.size()).toArray();
+      int[] order = IntStream.range(0, all.size()).toArray();
       Shuffle.inPlace(order, new SplittableRandom(seed));
       List<Point> points = new ArrayList<>();
       for (int k = 0; k < count; k++) {
@@ -183,7 +187,7 @@ final class SearchBenchmark {
           Arrays.sort(values);
           line.append(String.format(" %8.4g", values[seeds / 2]));
         }
-        int calls = seeds * 200 / batch;
+        int calls = seeds * TRIALS / batch;
         System.out.println(
             line + String.format(" | %.1f/%.0f", asks[1] / 1e6 / calls, asks[0] / 1e6));
       }
