@@ -9,7 +9,6 @@ import io.paretune.udfs.model.TokenTree;
 import io.paretune.udfs.prune.ActivationStatistics;
 import io.paretune.udfs.prune.StatisticsAccumulator;
 import io.paretune.udfs.prune.StatisticsShape;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +35,6 @@ public final class Calibration {
    */
   public static ActivationStatistics measure(MultimodalModel model, PreparedShard shard) {
     StatisticsAccumulator sums = new StatisticsAccumulator(shape(model.config().text()));
-    long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
     // One by one: the last bits of a product depend on how many rows go together. All questions of
     // an image in one pass, however many: its prefix must count once.
     for (PreparedImage image : shard.images()) {
@@ -44,7 +42,7 @@ public final class Calibration {
         InputSquares squares =
             model.inputSquares(
                 model.dense(),
-                before,
+                shard.textBefore(),
                 ShardForwards.features(pass, List.of(image)),
                 List.of(tree(image)));
         IntStream.range(0, squares.layers().size())
@@ -64,7 +62,7 @@ public final class Calibration {
     return TokenTree.whole(
         image.questions().stream()
             .sorted(Comparator.comparing(q -> q.sample().sampleId()))
-            .map(q -> ShardEvaluation.followedBy(q.suffix(), q.answer()))
+            .map(q -> q.followedBy(q.answer()))
             .toList());
   }
 }

@@ -11,7 +11,6 @@ import io.paretune.udfs.prune.StatisticsAccumulator;
 import io.paretune.udfs.prune.StatisticsShape;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -107,7 +106,7 @@ public record LayerwiseCalibration(PreparedShard shard, List<LayerwiseForward.St
   private static LayerwiseForward forward(
       MultimodalModel model, PreparedShard shard, PreparedImage image) {
     return model.layerwise(
-        Arrays.stream(shard.textBefore()).asLongStream().toArray(),
+        shard.textBefore(),
         List.of(Calibration.tree(image)));
   }
 }

@@ -2,7 +2,9 @@ package io.paretune.udfs.evaluate;
 
 import io.paretune.udfs.benchmark.Sample;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A question in token ids, without the image prefix that all questions of its image share.
@@ -13,7 +15,7 @@ import java.util.List;
  * @param answer ids that follow the prompt when the first accepted answer is given: calibration
  *     reads them
  */
-public record PreparedQuestion(Sample sample, int[] suffix, List<int[]> options, int[] answer)
+public record PreparedQuestion(Sample sample, long[] suffix, List<long[]> options, long[] answer)
     implements Serializable {
 
   public PreparedQuestion {
@@ -23,10 +25,15 @@ public record PreparedQuestion(Sample sample, int[] suffix, List<int[]> options,
     }
   }
 
+  /** The prompt after the image token with ids that follow it. */
+  long[] followedBy(long[] ids) {
+    return LongStream.concat(Arrays.stream(suffix), Arrays.stream(ids)).toArray();
+  }
+
   /** Rows of the image's tree that this question adds at most. */
   int rows() {
     int rows = suffix.length;
-    for (int[] option : options) {
+    for (long[] option : options) {
       rows += option.length - 1;
     }
     return rows;

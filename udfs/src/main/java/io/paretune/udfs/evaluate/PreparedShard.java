@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param textBefore ids of the prompt before the image, the same for every question
  * @param images in any order
  */
-public record PreparedShard(int shard, int[] textBefore, List<PreparedImage> images)
+public record PreparedShard(int shard, long[] textBefore, List<PreparedImage> images)
     implements Serializable {
 
   public PreparedShard {

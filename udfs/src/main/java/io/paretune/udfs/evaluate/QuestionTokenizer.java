@@ -18,20 +18,20 @@ public final class QuestionTokenizer {
   private final Benchmark benchmark;
   private final Tokenizer tokenizer;
   private final ChatTemplate template;
-  private final int imageToken;
-  private final int[] textBefore;
+  private final long imageToken;
+  private final long[] textBefore;
 
   /** Works for the questions of one benchmark put to one checkpoint. */
   public QuestionTokenizer(Benchmark benchmark, Checkpoint checkpoint) {
     this.benchmark = benchmark;
     this.tokenizer = checkpoint.tokenizer();
     this.template = checkpoint.chatTemplate();
-    this.imageToken = Math.toIntExact(checkpoint.config().imageTokenId());
-    this.textBefore = before(ids(template.prompt("x")));
+    this.imageToken = checkpoint.config().imageTokenId();
+    this.textBefore = before(tokenizer.encode(template.prompt("x")));
   }
 
   /** Ids of the prompt before the image. */
-  public int[] textBefore() {
+  public long[] textBefore() {
     return textBefore.clone();
   }
 
@@ -50,7 +50,7 @@ public final class QuestionTokenizer {
           "remove it: the prompt template puts the image in");
     }
     String prompt = template.prompt(question);
-    int[] ids = ids(prompt);
+    long[] ids = tokenizer.encode(prompt);
     long images = Arrays.stream(ids).filter(i -> i == imageToken).count();
     if (images != 1) {
       throw new InvalidInputException(
@@ -58,7 +58,7 @@ public final class QuestionTokenizer {
           "its prompt has " + images + " image tokens and needs exactly one",
           "the question must not spell the image token of the tokenizer");
     }
-    int[] before = before(ids);
+    long[] before = before(ids);
     if (!Arrays.equals(before, textBefore)) {
       throw new InvalidInputException(
           "sample " + sample.sampleId(),
@@ -66,11 +66,11 @@ public final class QuestionTokenizer {
           "the prompt template must keep the question after the image");
     }
     List<String> choices = benchmark.choices(sample);
-    List<int[]> options = new ArrayList<>(choices.size());
+    List<long[]> options = new ArrayList<>(choices.size());
     for (String choice : choices) {
       options.add(after(sample, prompt, ids, choice));
     }
-    int[] suffix = Arrays.copyOfRange(ids, before.length + 1, ids.length);
+    long[] suffix = Arrays.copyOfRange(ids, before.length + 1, ids.length);
     String answer = benchmark.target(sample);
     int option = choices.indexOf(answer);
     return new PreparedQuestion(
@@ -80,8 +80,8 @@ public final class QuestionTokenizer {
         option < 0 ? after(sample, prompt, ids, answer) : options.get(option));
   }
 
-  private int[] after(Sample sample, String prompt, int[] promptIds, String answer) {
-    int[] all = ids(prompt + " " + answer);
+  private long[] after(Sample sample, String prompt, long[] promptIds, String answer) {
+    long[] all = tokenizer.encode(prompt + " " + answer);
     if (all.length <= promptIds.length
         || !Arrays.equals(all, 0, promptIds.length, promptIds, 0, promptIds.length)) {
       throw new InvalidInputException(
@@ -92,7 +92,7 @@ public final class QuestionTokenizer {
     return Arrays.copyOfRange(all, promptIds.length, all.length);
   }
 
-  private int[] before(int[] ids) {
+  private long[] before(long[] ids) {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] == imageToken) {
         return Arrays.copyOf(ids, i);
@@ -102,9 +102,5 @@ public final class QuestionTokenizer {
         "prompt template",
         "it puts no image token (id " + imageToken + ") into the prompt",
         "image_token_index of config.json and the tokenizer must agree");
-  }
-
-  private int[] ids(String text) {
-    return Arrays.stream(tokenizer.encode(text)).mapToInt(Math::toIntExact).toArray();
   }
 }

@@ -13,7 +13,6 @@ import io.paretune.udfs.model.Serving;
 import io.paretune.udfs.model.VisionWeights;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -109,11 +108,7 @@ public record ServingSpeed(
           random.longs(settings.textTokens(), 0, model.config().text().vocabSize()).toArray());
     }
     long[] before =
-        Arrays.stream(
-                new QuestionTokenizer(new GenericBenchmark("measure"), resident.checkpoint())
-                    .textBefore())
-            .asLongStream()
-            .toArray();
+        new QuestionTokenizer(new GenericBenchmark("measure"), resident.checkpoint()).textBefore();
     int prompt = before.length + model.config().imageTokens() + settings.textTokens();
     List<KvSequence> requests =
         IntStream.range(0, settings.batch()).mapToObj(i -> serving.pages().newSequence()).toList();

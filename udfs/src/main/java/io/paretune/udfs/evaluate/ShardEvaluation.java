@@ -54,19 +54,11 @@ public record ShardEvaluation(MultimodalModel model, Benchmark benchmark, int ba
   static TokenTree tree(List<PreparedQuestion> questions) {
     List<Continuation> sequences = new ArrayList<>();
     for (PreparedQuestion q : questions) {
-      for (int[] option : q.options()) {
-        sequences.add(new Continuation(followedBy(q.suffix(), option), q.suffix().length));
+      for (long[] option : q.options()) {
+        sequences.add(new Continuation(q.followedBy(option), q.suffix().length));
       }
     }
     return TokenTree.scoring(sequences);
-  }
-
-  static long[] followedBy(int[] first, int[] second) {
-    long[] all = new long[first.length + second.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = i < first.length ? first[i] : second[i - first.length];
-    }
-    return all;
   }
 
   private void judge(List<PreparedQuestion> questions, double[] scores, List<Outcome> outcomes) {

@@ -7,7 +7,6 @@ import io.paretune.udfs.kvcache.KvCache;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.MultimodalModel;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -40,11 +39,10 @@ record ShardForwards(MultimodalModel model, LayerStack layers, int batch) {
    * @throws CancelledException if it became true
    */
   void run(PreparedShard shard, BooleanSupplier cancelled, Answering answering) {
-    long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
     for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
       CancelledException.throwIf(cancelled);
       try (NDManager pass = model.newManager();
-          KvCache prefix = model.prefill(pass, layers, before, features(pass, b.images()))) {
+          KvCache prefix = model.prefill(pass, layers, shard.textBefore(), features(pass, b.images()))) {
         for (List<List<PreparedQuestion>> questions : b.forwards()) {
           CancelledException.throwIf(cancelled);
           answering.answer(prefix, questions);

@@ -10,7 +10,6 @@ import io.paretune.udfs.model.MultimodalModel;
 import io.paretune.udfs.model.OpenPrompt;
 import io.paretune.udfs.model.StopRules;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -45,12 +44,11 @@ public record ShardGeneration(
   public List<Outcome> run(LayerStack layers, PreparedShard shard, BooleanSupplier cancelled) {
     List<PreparedImage> images = shard.images().stream().sorted(QuestionBatches.LONGEST).toList();
     List<List<PreparedQuestion>> questions = images.stream().map(ShardGeneration::sorted).toList();
-    long[] before = Arrays.stream(shard.textBefore()).asLongStream().toArray();
     List<List<long[]>> generated =
         model.generate(
             layers,
             questions.stream().map(own -> own.stream().map(this::prompt).toList()).toList(),
-            before,
+            shard.textBefore(),
             (owner, from, to) -> ShardForwards.features(owner, images.subList(from, to)),
             batch,
             () -> CancelledException.throwIf(cancelled));
@@ -79,7 +77,7 @@ public record ShardGeneration(
 
   private OpenPrompt prompt(PreparedQuestion question) {
     return new OpenPrompt(
-        Arrays.stream(question.suffix()).asLongStream().toArray(),
+        question.suffix(),
         stopRules(
             tokenizer,
             model.config().text().eosTokenIds(),

@@ -11,7 +11,6 @@ import io.paretune.udfs.model.StopRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +118,7 @@ public final class GenerationBenchmark {
             .sorted(Comparator.comparing(PreparedImage::imageId))
             .toList();
     LayerStack layers = resident.model().dense();
-    long[] before = Arrays.stream(tokenizer.textBefore()).asLongStream().toArray();
+    long[] before = tokenizer.textBefore();
     List<List<long[]>> generated =
         resident
             .model()
@@ -154,7 +153,7 @@ public final class GenerationBenchmark {
           case "mixed" -> StopRules.of(List.of(), length(question.sample()));
           default -> StopRules.of(List.of(), Integer.parseInt(end));
         };
-    return new OpenPrompt(Arrays.stream(question.suffix()).asLongStream().toArray(), rules);
+    return new OpenPrompt(question.suffix(), rules);
   }
 
   /** 2 to 64, by the id: the same in generation_benchmark.py. */

@@ -23,9 +23,9 @@ class QuestionBatchesTest {
       all.add(
           new PreparedQuestion(
               sample,
-              new int[1 + random.nextInt(9)],
-              List.of(new int[1 + random.nextInt(3)]),
-              new int[] {1}));
+              new long[1 + random.nextInt(9)],
+              List.of(new long[1 + random.nextInt(3)]),
+              new long[] {1}));
     }
     return new PreparedImage("image" + id, new float[] {0}, 1, all);
   }

@@ -39,7 +39,7 @@ class EvaluateShardTest {
     TaskContext$.MODULE$.setTaskContext(context);
     try {
       assertThatThrownBy(
-              () -> task.call(List.of(new PreparedShard(0, new int[0], List.of())).iterator()))
+              () -> task.call(List.of(new PreparedShard(0, new long[0], List.of())).iterator()))
           .isInstanceOf(CancelledException.class);
     } finally {
       TaskContext$.MODULE$.unset();
