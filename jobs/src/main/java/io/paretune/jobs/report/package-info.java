@@ -1,4 +1,7 @@
-/** What people look at rather than read. */
+/**
+ * A study as one page for people: its frontier drawn and in tables, what changed, what failed, what
+ * fits a budget.
+ */
 @NullMarked
 package io.paretune.jobs.report;
 

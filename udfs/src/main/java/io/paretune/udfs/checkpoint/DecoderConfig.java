@@ -23,7 +23,6 @@ public record DecoderConfig(
     double ropeTheta,
     int maxPositions,
     boolean tieWordEmbeddings,
-    long bosTokenId,
     List<Long> eosTokenIds) {
   /**
    * Checks the sizes.

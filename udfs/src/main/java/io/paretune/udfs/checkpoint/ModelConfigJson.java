@@ -145,7 +145,6 @@ final class ModelConfigJson {
     int layers = (int) text.whole("num_hidden_layers", 32L, 1, MOST_LAYERS);
     double eps = text.positive("rms_norm_eps", 1e-6);
     int positions = text.size("max_position_embeddings", 2048);
-    long bos = text.whole("bos_token_id", 1L, 0, vocabSize - 1L);
     for (long id : eos) {
       if (id < 0 || id >= vocabSize) {
         text.note(
@@ -166,7 +165,6 @@ final class ModelConfigJson {
               theta,
               positions,
               tied,
-              bos,
               eos);
     }
     return Optional.ofNullable(unchecked);

@@ -33,7 +33,7 @@ class ModelConfigJsonTest {
     assertThat(config.text())
         .isEqualTo(
             new DecoderConfig(
-                4096, 11008, 32, 32, 32, 128, 32064, 1e-5, 10000, 4096, false, 1, List.of(2L)));
+                4096, 11008, 32, 32, 32, 128, 32064, 1e-5, 10000, 4096, false, List.of(2L)));
     assertThat(config.vision())
         .isEqualTo(new VisionConfig(1024, 4096, 24, 16, 336, 14, 1e-5, Activation.QUICK_GELU));
     assertThat(config.visionLayersUsed()).isEqualTo(23);
