@@ -171,30 +171,11 @@ public final class MultimodalModel implements AutoCloseable {
    * takes its slot before the next step. An answer does not depend on what is answered beside it.
    *
    * @param prompts of each image; taken in this order
-   * @param prefixes runs the images' prefixes with these layers, each once
+   * @param before the tokens before the image, the same for all
+   * @param features of the images, each asked for once
    * @param betweenSteps called before every step; what it throws ends the generation
    * @return for each image, each prompt's answer without an end token
    * @throws NonFiniteOutputException if a prediction is not a number
-   */
-  public List<List<long[]>> generate(
-      LayerStack layers,
-      List<List<OpenPrompt>> prompts,
-      PrefixRun prefixes,
-      int slots,
-      Runnable betweenSteps) {
-    if (layers.treeKeyGroup() > 0) {
-      throw new IllegalArgumentException("keys grouped by channel need their images' features");
-    }
-    try (NDManager pass = newManager()) {
-      return new ContinuousGeneration(decoder, layers, prompts, prefixes, slots)
-          .run(pass, betweenSteps);
-    }
-  }
-
-  /**
-   * The same from the images' features, for any grouping of keys.
-   *
-   * @param before the tokens before the image, the same for all
    */
   public List<List<long[]>> generate(
       LayerStack layers,
@@ -204,10 +185,10 @@ public final class MultimodalModel implements AutoCloseable {
       int slots,
       Runnable betweenSteps) {
     if (layers.treeKeyGroup() == 0) {
-      return generate(
+      return generateAfter(
+          (owner, from, to) -> prefill(owner, layers, before, features.run(owner, from, to)),
           layers,
           prompts,
-          (owner, from, to) -> prefill(owner, layers, before, features.run(owner, from, to)),
           slots,
           betweenSteps);
     }
@@ -220,6 +201,23 @@ public final class MultimodalModel implements AutoCloseable {
               prompts,
               new PagedGeneration.ImagePrefix(before, features))
           .run(pass, slots, betweenSteps);
+    }
+  }
+
+  /**
+   * The same after prefixes that these layers ran, where keys are not grouped by channel.
+   *
+   * @param prefixes each asked for once
+   */
+  List<List<long[]>> generateAfter(
+      PrefixRun prefixes,
+      LayerStack layers,
+      List<List<OpenPrompt>> prompts,
+      int slots,
+      Runnable betweenSteps) {
+    try (NDManager pass = newManager()) {
+      return new ContinuousGeneration(decoder, layers, prompts, prefixes, slots)
+          .run(pass, betweenSteps);
     }
   }
 

@@ -5,7 +5,7 @@ import io.paretune.udfs.kvcache.KvCache;
 
 /** Runs the image prefixes that generation comes to; each image is asked for once. */
 @FunctionalInterface
-public interface PrefixRun {
+interface PrefixRun {
   /**
    * The prefixes of some images.
    *

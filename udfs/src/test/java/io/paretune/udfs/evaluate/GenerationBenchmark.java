@@ -118,7 +118,6 @@ public final class GenerationBenchmark {
             .sorted(Comparator.comparing(PreparedImage::imageId))
             .toList();
     LayerStack layers = resident.model().dense();
-    long[] before = tokenizer.textBefore();
     List<List<long[]>> generated =
         resident
             .model()
@@ -127,14 +126,8 @@ public final class GenerationBenchmark {
                 images.stream()
                     .map(i -> i.questions().stream().map(q -> prompt(resident, q, end)).toList())
                     .toList(),
-                (owner, from, to) ->
-                    resident
-                        .model()
-                        .prefill(
-                            owner,
-                            layers,
-                            before,
-                            ShardForwards.features(owner, images.subList(from, to))),
+                tokenizer.textBefore(),
+                (owner, from, to) -> ShardForwards.features(owner, images.subList(from, to)),
                 slots,
                 () -> {});
     Map<String, long[]> answers = new TreeMap<>();

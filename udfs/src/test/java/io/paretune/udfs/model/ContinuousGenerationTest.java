@@ -177,13 +177,13 @@ class ContinuousGenerationTest {
     List<Integer> run = new ArrayList<>();
     loaded
         .model()
-        .generate(
-            dense(16),
-            prompts(all(), endless(3)),
+        .generateAfter(
             (owner, from, to) -> {
               IntStream.range(from, to).forEach(run::add);
               return prefix(owner, 16, all().subList(from, to));
             },
+            dense(16),
+            prompts(all(), endless(3)),
             4,
             () -> {});
     assertThat(run).containsExactly(0, 1, 2, 3);
@@ -197,10 +197,10 @@ class ContinuousGenerationTest {
     // steps.
     loaded
         .model()
-        .generate(
+        .generateAfter(
+            (owner, from, to) -> prefix(owner, 16, all().subList(from, to)),
             dense(16),
             prompts(all(), endless(5)),
-            (owner, from, to) -> prefix(owner, 16, all().subList(from, to)),
             8,
             () -> steps.add(calls[0]++));
     assertThat(steps).hasSize(2 * 4);
@@ -216,10 +216,10 @@ class ContinuousGenerationTest {
     List<long[]> answer =
         loaded
             .model()
-            .generate(
+            .generateAfter(
+                (owner, from, to) -> prefix(owner, 16, all().subList(0, 1)),
                 dense(16),
                 List.of(List.of(new OpenPrompt(prompt, endless(1000)))),
-                (owner, from, to) -> prefix(owner, 16, all().subList(0, 1)),
                 1,
                 () -> {})
             .get(0);
@@ -278,10 +278,10 @@ class ContinuousGenerationTest {
       int bits, List<Asked> asked, StopRules rules, int slots) {
     return loaded
         .model()
-        .generate(
+        .generateAfter(
+            (owner, from, to) -> prefix(owner, bits, asked.subList(from, to)),
             dense(bits),
             prompts(asked, rules),
-            (owner, from, to) -> prefix(owner, bits, asked.subList(from, to)),
             slots,
             () -> {});
   }

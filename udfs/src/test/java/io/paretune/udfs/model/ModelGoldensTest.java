@@ -69,11 +69,11 @@ class ModelGoldensTest {
         StopRules rules = StopRules.of(ends, limit);
         assertThat(
                 model
-                    .generate(
-                        model.dense(),
-                        List.of(List.of(new OpenPrompt(prompt.after(), rules))),
+                    .generateAfter(
                         (owner, from, to) ->
                             model.prefill(owner, model.dense(), prompt.before(), features),
+                        model.dense(),
+                        List.of(List.of(new OpenPrompt(prompt.after(), rules))),
                         4,
                         () -> {})
                     .get(0))
