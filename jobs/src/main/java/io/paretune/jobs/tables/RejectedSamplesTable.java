@@ -55,27 +55,4 @@ public final class RejectedSamplesTable {
         Map.of("benchmark", benchmark, "version", version),
         TableDirectory.columnsOf(rejected, SCHEMA));
   }
-
-  public static Row toRow(RejectedSampleRecord rejected) {
-    return Cells.row(
-        SCHEMA,
-        Map.of(
-            "benchmark", rejected.benchmark(),
-            "version", rejected.version(),
-            "source", rejected.source(),
-            "position", rejected.position(),
-            "sample_id", rejected.sampleId(),
-            "reason", rejected.reason()));
-  }
-
-  public static RejectedSampleRecord fromRow(Row row) {
-    Cells cells = new Cells(row);
-    return new RejectedSampleRecord(
-        cells.text("benchmark"),
-        cells.text("version"),
-        cells.text("source"),
-        cells.number("position"),
-        cells.text("sample_id"),
-        cells.text("reason"));
-  }
 }

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,48 +101,5 @@ public final class SamplesTable {
         TableDirectory.columnsOf(samples, SCHEMA)
             .repartition(col("shard"))
             .sortWithinPartitions("shard", "image_id", "position"));
-  }
-
-  public static Row toRow(SampleRecord sample) {
-    byte[] image = new byte[sample.image().remaining()];
-    sample.image().duplicate().get(image);
-    return Cells.row(
-        SCHEMA,
-        Map.ofEntries(
-            Map.entry("benchmark", sample.benchmark()),
-            Map.entry("version", sample.version()),
-            Map.entry("position", sample.position()),
-            Map.entry("sample_id", sample.sampleId()),
-            Map.entry("image_id", sample.imageId()),
-            Map.entry("image", image),
-            Map.entry("question", sample.question()),
-            Map.entry("hint", sample.hint()),
-            Map.entry("options", Cells.list(sample.options())),
-            Map.entry("answers", Cells.list(sample.answers())),
-            Map.entry("category", sample.category()),
-            Map.entry("group_id", sample.groupId()),
-            Map.entry("metric", sample.metric()),
-            Map.entry("split", sample.split()),
-            Map.entry("shard", sample.shard())));
-  }
-
-  public static SampleRecord fromRow(Row row) {
-    Cells cells = new Cells(row);
-    return new SampleRecord(
-        cells.text("benchmark"),
-        cells.text("version"),
-        cells.number("position"),
-        cells.text("sample_id"),
-        cells.text("image_id"),
-        ByteBuffer.wrap(cells.bytes("image")),
-        cells.text("question"),
-        cells.text("hint"),
-        cells.values("options"),
-        cells.values("answers"),
-        cells.text("category"),
-        cells.text("group_id"),
-        cells.text("metric"),
-        cells.text("split"),
-        cells.integer("shard"));
   }
 }

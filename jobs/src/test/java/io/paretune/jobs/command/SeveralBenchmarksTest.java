@@ -129,7 +129,7 @@ class SeveralBenchmarksTest {
     Map<String, String> images = new HashMap<>();
     for (SampleRecord sample :
         new SamplesTable(spark(), warehouse)
-            .read().collectAsList().stream().map(SamplesTable::fromRow).toList()) {
+            .read().collectAsList().stream().map(SampleRecord::fromRow).toList()) {
       images.put(sample.benchmark() + "/" + sample.sampleId(), sample.imageId());
     }
     return images;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class AskedQuestionsTest {
   private static Row question(String benchmark, String id, String group, String answer) {
-    return SamplesTable.toRow(
+    return SampleRecord.toRow(
         new SampleRecord(
             benchmark,
             "v",

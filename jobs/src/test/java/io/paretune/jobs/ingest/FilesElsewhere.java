@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.paretune.jobs.tables.SampleRecord;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +56,7 @@ public record FilesElsewhere(
     Intake intake = new Intake("b", format, 2, rejectedShare, images, SHARES, PromptCheck.NONE);
     try (ScreenedSamples screened = SamplesReader.read(spark, List.of(paths), intake)) {
       return screened.samples().orderBy("position").collectAsList().stream()
-          .map(SamplesTable::fromRow)
+          .map(SampleRecord::fromRow)
           .toList();
     }
   }

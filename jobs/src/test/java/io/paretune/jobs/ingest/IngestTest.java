@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.SampleFiles.Question;
+import io.paretune.jobs.tables.RejectedSampleRecord;
 import io.paretune.jobs.tables.RejectedSamplesTable;
 import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
@@ -65,7 +66,7 @@ class IngestTest {
         .as("an image is in one shard")
         .isEqualTo(7);
     assertThat(
-            RejectedSamplesTable.fromRow(new RejectedSamplesTable(spark, warehouse).read().head())
+            RejectedSampleRecord.fromRow(new RejectedSamplesTable(spark, warehouse).read().head())
                 .reason())
         .isEqualTo("image is null");
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.tables.SampleRecord;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.problem.InvalidInputException;
 import java.io.IOException;
@@ -63,7 +62,7 @@ class PublishedFilesTest {
   private List<SampleRecord> read(Intake intake, String... files) {
     try (ScreenedSamples screened = screened(intake, files)) {
       return screened.samples().orderBy("position").collectAsList().stream()
-          .map(SamplesTable::fromRow)
+          .map(SampleRecord::fromRow)
           .toList();
     }
   }
@@ -92,7 +91,7 @@ class PublishedFilesTest {
               "a text is no UTF-8");
       List<Row> samples = screened.samples().collectAsList();
       assertThat(samples).hasSize(1);
-      SampleRecord sample = SamplesTable.fromRow(samples.get(0));
+      SampleRecord sample = SampleRecord.fromRow(samples.get(0));
       assertThat(sample.answers()).containsExactly("C");
       assertThat(sample.options()).containsExactly("x", "y", "z");
       assertThat(sample.hint()).isEqualTo("A hint.");
@@ -154,7 +153,7 @@ class PublishedFilesTest {
         SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.MME, 0.9, ""))) {
       List<SampleRecord> pair =
           screened.samples().orderBy("position").collectAsList().stream()
-              .map(SamplesTable::fromRow)
+              .map(SampleRecord::fromRow)
               .toList();
       assertThat(pair)
           .extracting(SampleRecord::position)
@@ -190,7 +189,7 @@ class PublishedFilesTest {
         SamplesReader.read(spark, List.of(file), intake(BenchmarkFormat.MM_BENCH, 0.4, ""))) {
       assertThat(
               screened.samples().orderBy("position").collectAsList().stream()
-                  .map(SamplesTable::fromRow)
+                  .map(SampleRecord::fromRow)
                   .map(SampleRecord::options))
           .containsExactly(List.of("a", "b", "c"), List.of("a", "b"));
       assertThat(screened.rejected().head().<String>getAs("reason"))
@@ -247,7 +246,7 @@ class PublishedFilesTest {
     try (ScreenedSamples screened = SamplesReader.read(spark, List.of(file.toString()), intake)) {
       assertThat(
               screened.samples().orderBy("position").collectAsList().stream()
-                  .map(SamplesTable::fromRow)
+                  .map(SampleRecord::fromRow)
                   .map(SampleRecord::sampleId))
           .containsExactly("1", "two");
       List<String> reasons =

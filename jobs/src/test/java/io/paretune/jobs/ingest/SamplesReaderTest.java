@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.paretune.jobs.SharedSpark;
 import io.paretune.jobs.ingest.SampleFiles.Question;
 import io.paretune.jobs.tables.SampleRecord;
-import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import java.nio.ByteBuffer;
@@ -42,7 +41,7 @@ class SamplesReaderTest {
 
   private List<SampleRecord> records(ScreenedSamples screened) {
     return screened.samples().collectAsList().stream()
-        .map(SamplesTable::fromRow)
+        .map(SampleRecord::fromRow)
         .sorted(Comparator.comparingLong(SampleRecord::position))
         .toList();
   }

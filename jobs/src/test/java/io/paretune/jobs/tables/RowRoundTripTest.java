@@ -27,12 +27,12 @@ class RowRoundTripTest {
   @Property(tries = 200)
   void everyTablesRecordsComeBackFromTheirRows(@ForAll long seed) {
     Records records = new Records(seed);
-    comesBack(records.sample(), SamplesTable.SCHEMA, SamplesTable::toRow, SamplesTable::fromRow);
+    comesBack(records.sample(), SamplesTable.SCHEMA, SampleRecord::toRow, SampleRecord::fromRow);
     comesBack(
         records.rejectedSample(),
         RejectedSamplesTable.SCHEMA,
-        RejectedSamplesTable::toRow,
-        RejectedSamplesTable::fromRow);
+        RejectedSampleRecord::toRow,
+        RejectedSampleRecord::fromRow);
     comesBack(records.trial(), TrialsTable.SCHEMA, TrialsTable::toRow, TrialsTable::fromRow);
     comesBack(
         records.shardResult(),

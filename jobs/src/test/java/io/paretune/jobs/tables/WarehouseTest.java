@@ -106,9 +106,9 @@ class WarehouseTest {
         .write(
             sample.benchmark(),
             sample.version(),
-            SPARK.createDataFrame(List.of(SamplesTable.toRow(sample)), SamplesTable.SCHEMA));
+            SPARK.createDataFrame(List.of(SampleRecord.toRow(sample)), SamplesTable.SCHEMA));
     assertThat(
-            SamplesTable.fromRow(
+            SampleRecord.fromRow(
                 new SamplesTable(SPARK, warehouse)
                     .read(sample.benchmark(), sample.version())
                     .head()))

@@ -2,6 +2,8 @@ package io.paretune.jobs.tables;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
 
 /**
  * A question about an image.
@@ -48,5 +50,48 @@ public record SampleRecord(
     if (answers.isEmpty()) {
       throw new IllegalArgumentException("sample %s has no answer".formatted(sampleId));
     }
+  }
+
+  public static Row toRow(SampleRecord sample) {
+    byte[] image = new byte[sample.image().remaining()];
+    sample.image().duplicate().get(image);
+    return Cells.row(
+        SamplesTable.SCHEMA,
+        Map.ofEntries(
+            Map.entry("benchmark", sample.benchmark()),
+            Map.entry("version", sample.version()),
+            Map.entry("position", sample.position()),
+            Map.entry("sample_id", sample.sampleId()),
+            Map.entry("image_id", sample.imageId()),
+            Map.entry("image", image),
+            Map.entry("question", sample.question()),
+            Map.entry("hint", sample.hint()),
+            Map.entry("options", Cells.list(sample.options())),
+            Map.entry("answers", Cells.list(sample.answers())),
+            Map.entry("category", sample.category()),
+            Map.entry("group_id", sample.groupId()),
+            Map.entry("metric", sample.metric()),
+            Map.entry("split", sample.split()),
+            Map.entry("shard", sample.shard())));
+  }
+
+  public static SampleRecord fromRow(Row row) {
+    Cells cells = new Cells(row);
+    return new SampleRecord(
+        cells.text("benchmark"),
+        cells.text("version"),
+        cells.number("position"),
+        cells.text("sample_id"),
+        cells.text("image_id"),
+        ByteBuffer.wrap(cells.bytes("image")),
+        cells.text("question"),
+        cells.text("hint"),
+        cells.values("options"),
+        cells.values("answers"),
+        cells.text("category"),
+        cells.text("group_id"),
+        cells.text("metric"),
+        cells.text("split"),
+        cells.integer("shard"));
   }
 }
