@@ -1,5 +1,6 @@
 package io.paretune.jobs.export;
 
+import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
@@ -13,7 +14,6 @@ import io.paretune.jobs.tune.OtherModel;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.evaluate.Answering;
-import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.evaluate.ResidentModel;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -165,20 +165,21 @@ public record ExportProgram(
   /** Scores a candidate that no trial did. */
   private List<Measured> measure(StudyInputs inputs, CandidateSpec candidate) {
     List<Measured> measured = new ArrayList<>();
-    measured.add(measure(inputs, candidate, config.benchmark().searchSplit(), ""));
-    measured.add(measure(inputs, candidate, config.benchmark().heldOutSplit(), ", held out"));
+    BenchmarkConfig asked = config.benchmark();
+    measured.add(measure(inputs, candidate, asked.searchSplit(), asked.searching(), ""));
+    measured.add(
+        measure(inputs, candidate, asked.heldOutSplit(), asked.confirming(), ", held out"));
     return measured;
   }
 
   private static Measured measure(
-      StudyInputs inputs, CandidateSpec candidate, String split, String note) {
+      StudyInputs inputs, CandidateSpec candidate, String split, Answering answering, String note) {
     ShardedBenchmark benchmark =
         candidate.profile().vision().isDense()
             ? inputs.sharded(inputs.split(split))
             : inputs.shardedWithFiles(inputs.split(split));
     LOG.info("scoring the profile on the split {}", split);
-    List<ShardAnswers> answers =
-        benchmark.answers(benchmark.prepared(), candidate, Answering.of(EvaluationMode.OPTIONS));
+    List<ShardAnswers> answers = benchmark.answers(benchmark.prepared(), candidate, answering);
     ShardResults.requireRun(answers);
     Tally tally =
         answers.stream().map(a -> Tally.of(a.outcomes())).reduce(Tally.EMPTY, Tally::plus);

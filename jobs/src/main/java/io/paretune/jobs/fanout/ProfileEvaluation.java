@@ -211,7 +211,7 @@ public record ProfileEvaluation(
       return line.toString();
     }
 
-    /** The figures of DESIGN.md as one JSON object. */
+    /** What the command prints, as one JSON object. */
     public JsonObject summary(MemoryFootprint footprint) {
       Estimate score = BENCHMARK.score(Tally.of(outcomes));
       JsonObject summary = new JsonObject();

@@ -39,7 +39,8 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The tokens of a text, with the special tokens (such as BOS) that the file adds. */
   public long[] encode(String text) {
-    // HuggingFaceTokenizer.encode also fetches strings, offsets and masks of every token, which takes
+    // HuggingFaceTokenizer.encode also fetches strings, offsets and masks of every token, which
+    // takes
     // several times as long as tokenizing.
     TokenizersLibrary library = TokenizersLibrary.LIB;
     long encoding = library.encode(tokenizer.getHandle(), text, true);

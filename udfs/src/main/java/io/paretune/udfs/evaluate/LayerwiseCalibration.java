@@ -105,8 +105,6 @@ public record LayerwiseCalibration(PreparedShard shard, List<LayerwiseForward.St
 
   private static LayerwiseForward forward(
       MultimodalModel model, PreparedShard shard, PreparedImage image) {
-    return model.layerwise(
-        shard.textBefore(),
-        List.of(Calibration.tree(image)));
+    return model.layerwise(shard.textBefore(), List.of(Calibration.tree(image)));
   }
 }

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 /**
  * A checkpoint's dense weights, once per process and place, and the pruned layers that candidates
  * run with. Candidates in flight share what they have in common and never overwrite each other: a
- * layer is written before it is lent and not again (DESIGN.md, ResidentModel).
+ * layer is written before it is lent and not again.
  *
  * <p>On the host weights are pruned where they are. Elsewhere the host's are pruned by the same
  * code and brought over; masks of ratios that have levels are applied where the model is.

@@ -42,7 +42,8 @@ record ShardForwards(MultimodalModel model, LayerStack layers, int batch) {
     for (QuestionBatches.Batch b : QuestionBatches.of(shard.images(), batch)) {
       CancelledException.throwIf(cancelled);
       try (NDManager pass = model.newManager();
-          KvCache prefix = model.prefill(pass, layers, shard.textBefore(), features(pass, b.images()))) {
+          KvCache prefix =
+              model.prefill(pass, layers, shard.textBefore(), features(pass, b.images()))) {
         for (List<List<PreparedQuestion>> questions : b.forwards()) {
           CancelledException.throwIf(cancelled);
           answering.answer(prefix, questions);

@@ -29,7 +29,8 @@ class ModelConfigJsonTest {
              "torch_dtype":"float16","vocab_size":32064,
              "vision_config":{"hidden_size":1024,"image_size":336,"intermediate_size":4096,"model_type":"clip_vision_model",
                "num_attention_heads":16,"num_hidden_layers":24,"patch_size":14,"projection_dim":768,"vocab_size":32000},
-             "vision_feature_layer":-2,"vision_feature_select_strategy":"default"}""");
+             "vision_feature_layer":-2,"vision_feature_select_strategy":"default"}\
+            """);
     assertThat(config.text())
         .isEqualTo(
             new DecoderConfig(

@@ -33,7 +33,8 @@ class QuestionTokenizerTest {
       long image = demo.config().imageTokenId();
       long[] whole = joined(tokenizer.textBefore(), new long[] {image}, q.suffix());
       assertThat(whole).containsExactly(demo.tokenizer().encode(prompt));
-      assertThat(joined(whole, q.options().get(0))).containsExactly(demo.tokenizer().encode(prompt + " yes"));
+      assertThat(joined(whole, q.options().get(0)))
+          .containsExactly(demo.tokenizer().encode(prompt + " yes"));
       assertThat(joined(whole, q.options().get(1)))
           .containsExactly(demo.tokenizer().encode(prompt + " a dog and a cat"));
       assertThat(q.options().get(1)).as("several tokens").hasSizeGreaterThan(1);
@@ -58,8 +59,8 @@ class QuestionTokenizerTest {
       assertThatThrownBy(() -> tokenizer.prepare(asked("Is <image> red?", "yes")))
           .isInstanceOf(InvalidInputException.class)
           .hasMessage(
-              "sample q1: its question contains <image>: \"Is <image> red?\" — remove it: the prompt"
-                  + " template puts the image in");
+              "sample q1: its question contains <image>: \"Is <image> red?\" — remove it: the"
+                  + " prompt template puts the image in");
     }
   }
 
