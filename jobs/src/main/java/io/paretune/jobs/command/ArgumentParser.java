@@ -6,10 +6,12 @@ import io.paretune.udfs.problem.Suggestion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Reads the words after a command's name and notes everything that is wrong with them. */
@@ -22,6 +24,7 @@ final class ArgumentParser {
   private final CommandSpec spec;
   private final Map<String, Option<?>> known = new LinkedHashMap<>();
   private final Map<String, List<Object>> values = new HashMap<>();
+  private final Set<Option<?>> unread = new HashSet<>();
   private final List<String> overrides = new ArrayList<>();
   private final Problems problems;
 
@@ -29,8 +32,9 @@ final class ArgumentParser {
    * What was read.
    *
    * @param overrides {@code key=value} words, in order
+   * @param unread options that were meant and could not be read: misspelt, or without a value
    */
-  record Parsed(Arguments arguments, List<String> overrides) {}
+  record Parsed(Arguments arguments, List<String> overrides, Set<Option<?>> unread) {}
 
   private ArgumentParser(CommandSpec spec, Problems problems) {
     this.spec = spec;
@@ -53,7 +57,8 @@ final class ArgumentParser {
     ArgumentParser parser = new ArgumentParser(spec, problems);
     parser.read(words);
     parser.checkPresence();
-    return new Parsed(new Arguments(parser.values), List.copyOf(parser.overrides));
+    return new Parsed(
+        new Arguments(parser.values), List.copyOf(parser.overrides), Set.copyOf(parser.unread));
   }
 
   private void read(List<String> words) {
@@ -72,6 +77,7 @@ final class ArgumentParser {
             name,
             spec.name() + " has no such option",
             Suggestion.remedy(name, known.keySet(), "see ./paretune " + spec.name() + " --help"));
+        Suggestion.nearest(name, known.keySet()).map(known::get).ifPresent(unread::add);
         // Its value, if it has one, is not a mistake of its own.
         if (equals < 0 && next < words.size() && isValue(words.get(next))) {
           next++;
@@ -82,7 +88,7 @@ final class ArgumentParser {
         add(option, word.substring(equals + 1));
       } else if (next == words.size() || words.get(next).startsWith("--")) {
         problems.add(name, "lacks its value", "give " + option.usage());
-        values.computeIfAbsent(name, n -> new ArrayList<>());
+        unread.add(option);
       } else {
         add(option, words.get(next++));
         while (option.isRepeated() && next < words.size() && isValue(words.get(next))) {
@@ -133,10 +139,15 @@ final class ArgumentParser {
     return Optional.empty();
   }
 
+  /** What was meant and not understood is not said to be missing as well. */
+  private boolean isMeant(Option<?> option) {
+    return values.containsKey(option.name()) || unread.contains(option);
+  }
+
   private void checkPresence() {
     for (List<Option<?>> group : spec.alternatives()) {
       String names = group.stream().map(Option::usage).collect(Collectors.joining(" or "));
-      long given = group.stream().filter(o -> values.containsKey(o.name())).count();
+      long given = group.stream().filter(this::isMeant).count();
       if (given == 0) {
         problems.add(spec.name(), "lacks " + names);
       } else if (given > 1) {
@@ -144,7 +155,7 @@ final class ArgumentParser {
       }
     }
     for (Option<?> option : known.values()) {
-      if (values.containsKey(option.name())) {
+      if (isMeant(option)) {
         continue;
       }
       if (option.defaultText().isPresent()) {

@@ -36,6 +36,7 @@ public record CommandLine(
   public static final int INVALID_INPUT = 2;
 
   private static final Set<String> HELP = Set.of("--help", "-h", "help");
+  private static final String VERSION = "--version";
 
   /** The exit status. */
   public int run(List<String> words) {
@@ -47,6 +48,10 @@ public record CommandLine(
       }
       if (HELP.contains(words.get(0))) {
         out.print(words.size() > 1 ? Help.of(find(words.get(1)).spec()) : Help.overview(commands));
+        return DONE;
+      }
+      if (words.get(0).equals(VERSION)) {
+        out.print(Version.text());
         return DONE;
       }
       Command command = find(words.get(0));
@@ -95,7 +100,9 @@ public record CommandLine(
             .arguments()
             .valueIfGiven(ArgumentParser.CONFIG)
             .or(() -> how.studyFile().map(this::own));
-    return ParetuneConfig.read(file, parsed.overrides(), how.required());
+    // What a file that is not read sets is not known: its keys are not said to be missing.
+    boolean known = !parsed.unread().contains(ArgumentParser.CONFIG);
+    return ParetuneConfig.read(file, parsed.overrides(), known ? how.required() : Set.of());
   }
 
   private Path own(String studyFile) {

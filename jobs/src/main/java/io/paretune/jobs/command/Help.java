@@ -23,7 +23,8 @@ final class Help {
 
     commands:
     %s
-    ./paretune COMMAND --help explains a command; conf/paretune.conf explains every key.
+    ./paretune COMMAND --help explains a command; conf/paretune.conf explains every key;
+    ./paretune --version says what is run.
     Results go to standard output, logs and progress to standard error.
     Exit status: 0 done; 2 what you gave is wrong, every problem is listed; 1 anything else: a
     failure, or what may pass, such as another driver on the study.

@@ -15,8 +15,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The code that screens: another version of it may find something else. */
-final class OwnCode {
+/**
+ * Paretune's own code: another version of it may find something else. Jars that are built from one
+ * commit are the same, and so is their hash.
+ */
+public final class OwnCode {
   private OwnCode() {}
 
   /** Made when it is first asked for. */
@@ -25,7 +28,7 @@ final class OwnCode {
   }
 
   /** Hash of the jar that this code is from, or of the classes where they are in directories. */
-  static String hash() {
+  public static String hash() {
     return Hashed.ONCE;
   }
 

@@ -117,9 +117,32 @@ class CommandLineTest {
                 + " held at once x tokens of each",
             "\"stray\": is not an option — see ./paretune score --help",
             "--out: lacks its value — give --out FILE",
-            "score: lacks --profile FILE or --dense",
-            "score: lacks --samples FILE… — the questions");
+            "score: lacks --profile FILE or --dense");
     assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void whatAMisspeltOptionWouldHaveSaidIsNotMissed() throws IOException {
+    Path file = Files.writeString(directory.resolve("s.conf"), "model = /m");
+
+    assertThat(run("tune", "--cofnig", file.toString())).isEqualTo(2);
+    assertThat(err())
+        .isEqualTo("--cofnig: tune has no such option — did you mean \"--config\"?\n");
+  }
+
+  @Test
+  void whatAConfigurationWithoutAFileWouldHaveSaidIsNotMissed() {
+    assertThat(run("tune", "study.trials=5", "--config")).isEqualTo(2);
+    assertThat(err()).isEqualTo("--config: lacks its value — give --config FILE\n");
+  }
+
+  @Test
+  void whatNoMisspeltOptionWouldHaveSaidIsMissed() {
+    assertThat(run("tune", "--trials", "5")).isEqualTo(2);
+    assertThat(err().lines())
+        .containsExactlyInAnyOrder(
+            "--trials: tune has no such option — see ./paretune tune --help",
+            "model: is not set — give model=…: a path or a URI");
   }
 
   @Test

@@ -40,6 +40,28 @@ class LauncherIT {
   }
 
   @Test
+  void saysItsVersions() throws Exception {
+    String pom = Files.readString(HOME.resolve("pom.xml"));
+
+    Finished version = paretune(Map.of(), "--version");
+
+    assertThat(version.status()).as(version.err()).isZero();
+    assertThat(version.out())
+        .matches(
+            "Paretune %s, code [0-9a-f]{12}\nSpark 4[.]1[.]\\d+, Delta %s, DJL %s, PyTorch %s, Java \\S+\n"
+                .formatted(
+                    element(pom, "version"),
+                    element(pom, "delta.version"),
+                    element(pom, "djl.version"),
+                    element(pom, "djl.pytorch.version")));
+  }
+
+  private static String element(String pom, String name) {
+    int from = pom.indexOf("<" + name + ">") + name.length() + 2;
+    return pom.substring(from, pom.indexOf("</", from));
+  }
+
+  @Test
   void helpLoadsNoClassOfSpark() throws Exception {
     Path loaded = directory.resolve("loaded.txt");
     Map<String, String> log =
