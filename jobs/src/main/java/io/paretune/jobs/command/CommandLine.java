@@ -9,6 +9,7 @@ import io.paretune.udfs.problem.UnavailableException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +117,8 @@ public record CommandLine(
   }
 
   private Command find(String name) {
-    List<String> names = commands.stream().map(c -> c.spec().name()).toList();
+    List<String> names = new ArrayList<>(List.of("--help", VERSION));
+    commands.forEach(c -> names.add(c.spec().name()));
     return commands.stream()
         .filter(c -> c.spec().name().equals(name))
         .findFirst()

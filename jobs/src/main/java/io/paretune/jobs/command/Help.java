@@ -49,11 +49,18 @@ final class Help {
     }
     text.append(" [options]").append(configured ? " [key=value …]" : "").append("\n\noptions:\n");
     for (Option<?> option : ArgumentParser.optionsOf(spec)) {
-      text.append("  %-28s %s%s%n".formatted(option.usage(), option.help(), note(option)));
+      text.append(line(option));
     }
     spec.configuration().ifPresent(c -> text.append(configuration(c)));
     text.append(spec.example().isEmpty() ? "" : "\n" + spec.example());
     return text.toString();
+  }
+
+  /** What is longer than its column has its help below it. */
+  private static String line(Option<?> option) {
+    String usage = "  %-28s".formatted(option.usage());
+    String gap = usage.length() > 30 ? "%n%31s".formatted("") : " ";
+    return usage + gap + option.help() + note(option) + "\n";
   }
 
   private static String note(Option<?> option) {

@@ -3,6 +3,7 @@ package io.paretune.jobs.command;
 import io.paretune.jobs.command.CommandSpec.Engine;
 import io.paretune.jobs.ingest.SamplesReader;
 import io.paretune.jobs.judge.JudgeProgram;
+import io.paretune.jobs.judge.JudgeProgram.Source;
 import io.paretune.jobs.score.StoredAnswers;
 import io.paretune.udfs.problem.Problems;
 import java.io.IOException;
@@ -41,17 +42,19 @@ final class JudgeCommand implements Command {
     Problems problems = new Problems();
     Path out = invocation.value(OUT).toAbsolutePath();
     OutputFile.check("--out", out, problems);
-    JudgeProgram.Source source = source(invocation.arguments(), problems);
+    Optional<Source> source = source(invocation.arguments(), problems);
     problems.throwIfAny();
-    JudgeProgram.run(invocation.config(), source, out, invocation.out());
+    JudgeProgram.run(invocation.config(), source.orElseThrow(), out, invocation.out());
   }
 
-  private static JudgeProgram.Source source(Arguments arguments, Problems problems) {
+  /** Empty if that is a problem. */
+  private static Optional<Source> source(Arguments arguments, Problems problems) {
     List<String> samples = arguments.values(SAMPLES);
     Optional<Path> file = arguments.valueIfGiven(PREDICTIONS);
     Optional<List<Long>> trials = arguments.valueIfGiven(TRIAL);
     if (samples.isEmpty() && file.isEmpty()) {
-      return new JudgeProgram.Source.Trials(trials.orElse(List.of()));
+      return Optional.of(
+          trials.isPresent() ? new Source.Trials(trials.get()) : new Source.Frontier());
     }
     if (trials.isPresent()) {
       problems.add("--trial", "is given with files", "judge trials or files, not both");
@@ -62,8 +65,7 @@ final class JudgeCommand implements Command {
     SamplesReader.checkLocal(samples, problems);
     if (file.isEmpty()) {
       problems.add("--predictions", "is not given", "give the file that evaluate wrote");
-      return new JudgeProgram.Source.Trials(List.of()); // never run: that is a problem
     }
-    return new JudgeProgram.Source.Files(samples, StoredAnswers.read(file.get(), problems));
+    return file.map(f -> new Source.Files(samples, StoredAnswers.read(f, problems)));
   }
 }

@@ -3,6 +3,7 @@ package io.paretune.jobs.export;
 import io.paretune.jobs.tables.WholeFile;
 import io.paretune.jobs.tables.WriteProbe;
 import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.checkpoint.FirstContact;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import java.io.IOException;
@@ -25,6 +26,7 @@ record ExportFolder(Path root, FileSystem files, Configuration hadoop) {
   static ExportFolder of(String option, String to, Configuration hadoop) {
     try {
       Path path = new Path(to);
+      FirstContact.require(path, hadoop);
       FileSystem found = path.getFileSystem(hadoop);
       FileSystem files = found instanceof LocalFileSystem local ? local.getRaw() : found;
       Path root = files.makeQualified(path);

@@ -4,11 +4,16 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardResults;
 import io.paretune.jobs.fanout.ShardedBenchmark;
+import io.paretune.jobs.frontier.RecordedStudy;
+import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.jobs.tables.HeldOut;
 import io.paretune.jobs.tables.Sessions;
+import io.paretune.jobs.tables.ShardResultRecord;
+import io.paretune.jobs.tables.ShardResultsTable;
+import io.paretune.jobs.tables.StudyFile;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.jobs.tables.TrialScore;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.OtherModel;
 import io.paretune.jobs.tune.StudyInputs;
@@ -26,6 +31,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,17 +65,22 @@ public record ExportProgram(
    */
   public String run() throws IOException {
     try (Sessions.Opened session = Sessions.open("paretune export")) {
+      Optional<TrialRecord> trial = trial(session.spark());
       ExportTarget target =
           ExportTarget.of("--to", to, session.spark().sparkContext().hadoopConfiguration());
-      write(StudyInputs.prepare(session.spark(), config), target);
+      write(StudyInputs.prepare(session.spark(), config), trial, target);
       return target.toString();
     }
   }
 
-  /** Writes the directory in a session that is open. */
-  void write(StudyInputs today, ExportTarget target) throws IOException {
-    Optional<TrialRecord> trial =
-        subject instanceof Subject.OfTrial t ? Optional.of(trial(today, t)) : Optional.empty();
+  /**
+   * Writes the directory in a session that is open.
+   *
+   * @param trial whose profile it is, as {@link #trial(SparkSession)} found it
+   */
+  void write(StudyInputs today, Optional<TrialRecord> trial, ExportTarget target)
+      throws IOException {
+    trial.ifPresent(t -> requireSameModel(today, t));
     // Samples that came since are not what it was calibrated and scored on.
     StudyInputs inputs =
         trial
@@ -82,14 +94,14 @@ public record ExportProgram(
     checkFits(inputs, profile);
     CandidateSpec candidate = Calibrations.candidates(inputs, Optional.empty()).apply(profile);
     boolean scored = trial.isPresent() && profile.equals(own);
-    List<Measured> measured = scored ? recorded(trial.get()) : measure(inputs, candidate);
+    List<Measured> measured = scored ? recorded(inputs, trial.get()) : measure(inputs, candidate);
     ModelCard card =
         new ModelCard(
             trial
                     .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
                     .orElse("A profile of the user's")
                 + (scored || trial.isEmpty() ? "" : " with another mask"),
-            inputs.modelId(),
+            "%s (content hash %s)".formatted(StudyFile.nameOf(config.model()), inputs.modelId()),
             "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
             calibration(),
             profile,
@@ -97,29 +109,34 @@ public record ExportProgram(
             measured);
     ResidentModel resident =
         inputs.source().onHost(inputs.source().type(inputs.spark().sparkContext().conf()));
+    LOG.info("writing the checkpoint");
     target.fill(directory -> new CheckpointExport(resident, candidate, card).write(directory));
   }
 
-  private TrialRecord trial(StudyInputs inputs, Subject.OfTrial wanted) {
-    String study = config.study().name();
-    List<TrialRecord> all = new TrialsTable(inputs.spark(), inputs.warehouse()).ofStudy(study);
-    TrialRecord trial =
-        all.stream()
-            .filter(t -> t.trialId() == wanted.id())
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "--trial " + wanted.id(),
-                        "study \"%s\" has no such trial".formatted(study),
-                        "its %d trials are in %s"
-                            .formatted(all.size(), inputs.warehouse().path("trials"))));
+  /**
+   * The trial that is exported, if it is one's.
+   *
+   * @throws InvalidInputException if it is not there or not complete
+   */
+  Optional<TrialRecord> trial(SparkSession spark) {
+    if (!(subject instanceof Subject.OfTrial wanted)) {
+      return Optional.empty();
+    }
+    TrialRecord trial = RecordedStudy.of(spark, config).trials(List.of(wanted.id())).get(0);
     if (trial.state() != TrialState.COMPLETE) {
       throw new InvalidInputException(
-          "--trial " + wanted.id(),
-          "is " + trial.state().key() + ", not complete: " + trial.reason(),
+          "--trial",
+          "trial %d is %s, not complete%s"
+              .formatted(
+                  wanted.id(),
+                  trial.state().key(),
+                  trial.reason().isEmpty() ? "" : ": " + trial.reason()),
           "choose one with a score");
     }
+    return Optional.of(trial);
+  }
+
+  private static void requireSameModel(StudyInputs inputs, TrialRecord trial) {
     if (!trial.modelId().equals(inputs.modelId())) {
       throw new InvalidInputException(
           List.of(
@@ -128,7 +145,6 @@ public record ExportProgram(
                       "trial " + trial.trialId(),
                       "choose a trial of the model that is given, or give that of the trial")));
     }
-    return trial;
   }
 
   private static CompressionProfile withMask(CompressionProfile own, MaskKind mask) {
@@ -148,18 +164,27 @@ public record ExportProgram(
     problems.throwIfAny();
   }
 
-  private List<Measured> recorded(TrialRecord trial) {
+  private List<Measured> recorded(StudyInputs inputs, TrialRecord trial) {
     List<Measured> measured = new ArrayList<>();
     TrialScore score = trial.score().orElseThrow();
     measured.add(Measured.of(questions(config.benchmark().searchSplit()), score));
-    trial
-        .confirmedScore()
-        .ifPresent(
-            held ->
-                measured.add(
-                    Measured.alone(
-                        questions(config.benchmark().heldOutSplit()) + ", held out", held)));
+    trial.heldOut().ifPresent(held -> measured.add(heldOut(inputs, trial, held)));
     return measured;
+  }
+
+  /** By the recorded answers, which tell how sure the score is. */
+  private Measured heldOut(StudyInputs inputs, TrialRecord trial, HeldOut held) {
+    String split = config.benchmark().heldOutSplit();
+    String questions = questions(split) + ", held out";
+    List<ShardResultRecord> answers =
+        new ShardResultsTable(inputs.spark(), inputs.warehouse())
+            .ofTrials(trial.study(), split, held.answering(), Set.of(trial.trialId()))
+            .getOrDefault(trial.trialId(), List.of());
+    if (answers.isEmpty()) {
+      return Measured.alone(questions, held.score());
+    }
+    Tally tally = AskedQuestions.of(inputs.split(split)).tally(inputs.benchmark(), answers);
+    return Measured.of(questions, ShardResults.score(inputs.benchmark(), tally));
   }
 
   /** Scores a candidate that no trial did. */

@@ -2,6 +2,7 @@ package io.paretune.jobs.export;
 
 import io.paretune.jobs.tables.WriteProbe;
 import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.checkpoint.FirstContact;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class ExportTarget {
   static ExportTarget of(String option, String to, Configuration hadoop) {
     try {
       Path path = new Path(to);
+      FirstContact.require(path, hadoop);
       FileSystem files = path.getFileSystem(hadoop);
       Path target = files.makeQualified(path);
       if (target.isRoot()) {

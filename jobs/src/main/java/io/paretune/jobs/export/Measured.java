@@ -8,7 +8,8 @@ import java.util.Locale;
  *
  * @param questions what was asked, such as "held-out questions"
  * @param score share of right answers
- * @param interval 95 % interval, clustered by image, and how many questions; empty if not known
+ * @param interval 95 % interval, clustered by image, and how many questions, or that it is not
+ *     known
  */
 record Measured(String questions, double score, String interval) {
   static Measured of(String questions, TrialScore score) {
@@ -25,6 +26,6 @@ record Measured(String questions, double score, String interval) {
 
   /** A score of which no more is recorded. */
   static Measured alone(String questions, double score) {
-    return new Measured(questions, score, "");
+    return new Measured(questions, score, "not recorded");
   }
 }

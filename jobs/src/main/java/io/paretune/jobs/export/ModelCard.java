@@ -9,14 +9,14 @@ import java.util.Locale;
  * The README of an exported model.
  *
  * @param origin where the profile is from, such as "trial 7 of study demo"
- * @param modelId hash of the dense checkpoint
+ * @param model the dense one: its name and the hash of its checkpoint
  * @param benchmark name and version
  * @param calibration what decided the masks, in words
  * @param measured scores, best known first
  */
 record ModelCard(
     String origin,
-    String modelId,
+    String model,
     String benchmark,
     String calibration,
     CompressionProfile profile,
@@ -27,10 +27,7 @@ record ModelCard(
     StringBuilder text = new StringBuilder();
     text.append("---\nlibrary_name: transformers\ntags: [pruned, kv-cache-quantization]\n---\n");
     text.append("# Compressed by Paretune\n\n");
-    line(
-        text,
-        "%s, profile %s, of the model with content hash %s."
-            .formatted(origin, profile.id(), modelId));
+    line(text, "%s, profile %s, of %s.".formatted(origin, profile.id(), model));
     text.append("\n| measured on ").append(benchmark).append(" | accuracy | 95 % interval |\n");
     text.append("|---|---|---|\n");
     for (Measured m : measured) {

@@ -5,8 +5,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -37,13 +37,11 @@ public record PromotedExport(ParetuneConfig config, String to, PrintStream out) 
    * @throws InvalidInputException if the study has no frontier, or something else is in a place
    */
   public void run() throws IOException {
-    String study = config.study().name();
     try (Sessions.Opened session = Sessions.open("paretune export")) {
       Configuration hadoop = session.spark().sparkContext().hadoopConfiguration();
       ExportFolder folder = ExportFolder.of("--to", to, hadoop);
+      List<FrontierRecord> latest = RecordedStudy.of(session.spark(), config).frontier();
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
-      List<FrontierRecord> latest =
-          new FrontierTable(inputs.spark(), inputs.warehouse()).latestOrRefuse(study);
       List<FrontierRecord> promoted = latest.stream().filter(FrontierRecord::promoted).toList();
       for (FrontierRecord point : promoted) {
         export(inputs, folder, point);
@@ -67,7 +65,10 @@ public record PromotedExport(ParetuneConfig config, String to, PrintStream out) 
             folder.place(name));
     // Written last where a directory cannot appear at once, so it stands for all of them.
     if (folder.read(name + "/config.json").isEmpty()) {
-      program.write(inputs, ExportTarget.of("--to", folder.place(name), folder.hadoop()));
+      program.write(
+          inputs,
+          program.trial(inputs.spark()),
+          ExportTarget.of("--to", folder.place(name), folder.hadoop()));
       LOG.info("exported trial {} to {}", point.trialId(), folder.place(name));
       return;
     }

@@ -18,6 +18,7 @@ import io.paretune.udfs.engine.TypePolicy;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
+import io.paretune.udfs.problem.Suggestion;
 import io.paretune.udfs.profile.CompressionProfile;
 import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.spark.CandidateSpec;
@@ -81,12 +82,13 @@ public record ProfileEvaluation(
    * @throws InvalidInputException with what is wrong with the samples
    */
   public Report run(SparkSession spark) {
+    LOG.info("reading the samples");
     int shards = SHARDS_PER_SLOT * spark.sparkContext().defaultParallelism();
     ModelSource source = ModelSource.of(model, type);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (ScreenedSamples read =
         SamplesReader.read(spark, samples, Intake.strict("samples", shards))) {
-      Dataset<Row> asked = ofSplit(read.samples(), split, samples);
+      Dataset<Row> asked = ofSplit("--split", read.samples(), split, samples);
       refuseWithoutOptions(asked);
       LoadModel.everywhere(context, source);
       CandidateSpec candidate = candidate(spark, context, read, shards);
@@ -106,7 +108,8 @@ public record ProfileEvaluation(
     }
   }
 
-  private static Dataset<Row> ofSplit(Dataset<Row> rows, String split, List<String> files) {
+  private static Dataset<Row> ofSplit(
+      String option, Dataset<Row> rows, String split, List<String> files) {
     Dataset<Row> own = rows.where(col("split").equalTo(split));
     if (own.isEmpty()) {
       List<String> splits =
@@ -115,9 +118,9 @@ public record ProfileEvaluation(
               .sorted()
               .toList();
       throw new InvalidInputException(
-          String.join(", ", files),
-          "no question has the split \"" + split + "\"",
-          "its splits are " + String.join(", ", splits));
+          option,
+          "no question of %s has the split \"%s\"".formatted(String.join(", ", files), split),
+          Suggestion.among(split, splits));
     }
     return own;
   }
@@ -164,7 +167,8 @@ public record ProfileEvaluation(
   }
 
   private ShardedBenchmark calibrationQuestions(ScreenedSamples read, int shards) {
-    Dataset<Row> rows = ofSplit(read.samples(), calibration.split(), calibration.files());
+    Dataset<Row> rows =
+        ofSplit("--calibration-split", read.samples(), calibration.split(), calibration.files());
     if (calibration.limit() > 0) {
       rows = rows.orderBy("position").limit(calibration.limit());
     }

@@ -5,11 +5,9 @@ import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierStatus;
 import io.paretune.jobs.tables.FrontierTable;
-import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
 import io.paretune.jobs.tables.TrialOrigin;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.problem.InvalidInputException;
@@ -19,9 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What {@code frontier} does; apart from the command, which must load without Spark. */
 public final class FrontierProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontierProgram.class);
+
   private FrontierProgram() {}
 
   /**
@@ -30,11 +32,8 @@ public final class FrontierProgram {
    * @throws InvalidInputException if the study has no complete trial
    */
   public static void run(ParetuneConfig config, PrintStream out) {
-    Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune frontier")) {
-      SparkSession spark = session.spark();
-      warehouse.createTables(spark);
-      out.print(rebuild(spark, warehouse, config));
+      out.print(rebuild(RecordedStudy.of(session.spark(), config), config));
     }
   }
 
@@ -42,20 +41,13 @@ public final class FrontierProgram {
    * Writes the frontier of the study's latest run and judges its points.
    *
    * @return the frontier and the uniform profiles, as text
+   * @throws InvalidInputException if the study has no complete trial
    */
-  public static String rebuild(SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
-    String study = config.study().name();
-    List<TrialRecord> trials = new TrialsTable(spark, warehouse).ofStudy(study);
-    Run run =
-        Run.latest(trials, new NightsTable(spark, warehouse).ofStudy(study))
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "study.name",
-                        "study \"%s\" has no complete trial in %s"
-                            .formatted(study, warehouse.root()),
-                        "run tune first, or name another study or warehouse"));
-    return text(study, write(spark, warehouse, config, run, trials), run, trials);
+  public static String rebuild(RecordedStudy study, ParetuneConfig config) {
+    Run run = study.latestRun();
+    List<TrialRecord> trials = study.trials();
+    return text(
+        study.name(), write(study.spark(), study.warehouse(), config, run, trials), run, trials);
   }
 
   /**
@@ -69,6 +61,7 @@ public final class FrontierProgram {
       ParetuneConfig config,
       Run run,
       List<TrialRecord> trials) {
+    LOG.info("building the frontier of run {}", run.id());
     FrontierTable table = new FrontierTable(spark, warehouse);
     String study = config.study().name();
     List<FrontierRecord> points =

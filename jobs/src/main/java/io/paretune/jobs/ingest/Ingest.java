@@ -24,9 +24,13 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes a benchmark's files into the warehouse. */
 public final class Ingest {
+  private static final Logger LOG = LoggerFactory.getLogger(Ingest.class);
+
   private Ingest() {}
 
   /**
@@ -134,6 +138,7 @@ public final class Ingest {
         check.accept(name, new SamplesTable(spark, warehouse).read(name, found.version()));
         return () -> report(name, found, Outcome.UNCHANGED, Optional.empty());
       }
+      LOG.info("reading the samples of {}", name);
       ScreenedSamples screened = SamplesReader.read(spark, request.paths(), request.intake());
       open.add(screened);
       check.accept(name, screened.samples());

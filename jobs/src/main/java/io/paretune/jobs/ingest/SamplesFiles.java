@@ -1,6 +1,7 @@
 package io.paretune.jobs.ingest;
 
 import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.checkpoint.FirstContact;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
 import io.paretune.udfs.problem.UnavailableException;
@@ -67,26 +68,59 @@ final class SamplesFiles {
     return locations.stream().flatMap(l -> expand(l, hadoop, problems).stream()).toList();
   }
 
+  /**
+   * Notes why images cannot be looked for at a place.
+   *
+   * @param location a folder, a file or a pattern; empty for none
+   */
+  static void checkImages(String location, Configuration hadoop, Problems problems) {
+    if (!location.isEmpty()) {
+      look(
+          location,
+          hadoop,
+          problems,
+          (files, path) ->
+              location.matches(PATTERN) ? List.of() : List.of(files.getFileStatus(path)));
+    }
+  }
+
+  /** Looks for files in a file system; to be called with what the user named. */
+  private interface Look {
+    List<FileStatus> at(FileSystem files, Path path) throws IOException;
+  }
+
   private static List<FileStatus> expand(String location, Configuration hadoop, Problems problems) {
+    return look(
+        location, hadoop, problems, (files, path) -> found(files, path, location, problems));
+  }
+
+  private static List<FileStatus> found(
+      FileSystem files, Path path, String location, Problems problems) throws IOException {
+    if (!files.exists(path) && location.matches(PATTERN)) {
+      return fitting(files, path, location, problems);
+    }
+    FileStatus status = files.getFileStatus(path);
+    if (!status.isDirectory()) {
+      return List.of(status);
+    }
+    List<FileStatus> inside =
+        Arrays.stream(files.listStatus(path, p -> p.getName().matches(".*[.](parquet|jsonl)")))
+            .filter(f -> f.isFile() && !f.getPath().getName().matches("[_.].*"))
+            .sorted(Comparator.comparing(f -> f.getPath().getName()))
+            .toList();
+    if (inside.isEmpty()) {
+      problems.add(location, "the directory holds no .parquet or .jsonl file");
+    }
+    return inside;
+  }
+
+  /** None and a problem where that cannot be. */
+  private static List<FileStatus> look(
+      String location, Configuration hadoop, Problems problems, Look look) {
     try {
       Path path = new Path(location);
-      FileSystem files = path.getFileSystem(hadoop);
-      if (!files.exists(path) && location.matches(PATTERN)) {
-        return fitting(files, path, location, problems);
-      }
-      FileStatus status = files.getFileStatus(path);
-      if (!status.isDirectory()) {
-        return List.of(status);
-      }
-      List<FileStatus> inside =
-          Arrays.stream(files.listStatus(path, p -> p.getName().matches(".*[.](parquet|jsonl)")))
-              .filter(f -> f.isFile() && !f.getPath().getName().matches("[_.].*"))
-              .sorted(Comparator.comparing(f -> f.getPath().getName()))
-              .toList();
-      if (inside.isEmpty()) {
-        problems.add(location, "the directory holds no .parquet or .jsonl file");
-      }
-      return inside;
+      FirstContact.require(path, hadoop);
+      return look.at(path.getFileSystem(hadoop), path);
     } catch (FileNotFoundException e) {
       problems.add(location, "does not exist", "check the path");
     } catch (IOException e) {

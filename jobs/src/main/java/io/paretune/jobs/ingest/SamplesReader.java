@@ -94,6 +94,7 @@ public final class SamplesReader {
     Problems problems = new Problems();
     List<SourceFile> found =
         SamplesFiles.open(paths, spark.sparkContext().hadoopConfiguration(), problems);
+    SamplesFiles.checkImages(intake.images(), spark.sparkContext().hadoopConfiguration(), problems);
     PublishedRows published = new PublishedRows(spark, intake.format());
     try {
       List<SourceFile> files = published.numbered(found, problems);

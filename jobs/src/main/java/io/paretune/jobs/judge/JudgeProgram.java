@@ -5,6 +5,7 @@ import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.JudgeConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.AnswersFile;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.ingest.Intake;
 import io.paretune.jobs.ingest.PromptCheck;
 import io.paretune.jobs.ingest.SamplesReader;
@@ -57,9 +58,12 @@ public final class JudgeProgram {
     /**
      * Those of the configured study's trials to the held-out questions.
      *
-     * @param ids none for the points of its latest frontier
+     * @param ids the trials' numbers
      */
     record Trials(List<Long> ids) implements Source {}
+
+    /** Those of the confirmed points of the configured study's latest frontier, likewise. */
+    record Frontier() implements Source {}
   }
 
   /**
@@ -76,11 +80,11 @@ public final class JudgeProgram {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune judge")) {
       SparkSession spark = session.spark();
-      warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
       List<TrialAnswers> trials = new ArrayList<>();
       List<List<JudgedAnswer>> answers = new ArrayList<>();
       long toRefusedRows = 0;
       if (source instanceof Source.Files files) {
+        warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
         AnsweredSamples answered = answered(spark, config.benchmark(), files);
         Benchmark benchmark = benchmark(config.benchmark());
         toRefusedRows = answered.toRefusedRows();
@@ -89,9 +93,16 @@ public final class JudgeProgram {
                 .map(a -> new JudgedAnswer(a.sample().sampleId(), benchmark, a.sample(), a.text()))
                 .toList());
         warehouse.createTables(spark);
-      } else if (source instanceof Source.Trials chosen) {
-        warehouse.createTables(spark);
-        trials.addAll(TrialAnswers.read(spark, warehouse, config, chosen.ids()));
+      } else {
+        RecordedStudy study = RecordedStudy.of(spark, config);
+        warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
+        trials.addAll(
+            TrialAnswers.read(
+                study,
+                config.benchmark(),
+                source instanceof Source.Trials chosen
+                    ? study.trials(chosen.ids())
+                    : TrialAnswers.confirmedFrontier(study)));
         trials.forEach(trial -> answers.add(trial.answers()));
       }
       ChatEndpoint endpoint = endpoint(judge);

@@ -1,28 +1,25 @@
 package io.paretune.jobs.judge;
 
-import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.config.BenchmarkConfig;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.ingest.AskedQuestions;
 import io.paretune.jobs.tables.FrontierRecord;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.ShardResultsTable;
 import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.benchmark.Sample;
 import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * The answers of a study's confirmed trials to the held-out questions, as the tables have them.
@@ -38,28 +35,20 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
   /**
    * Reads them.
    *
-   * @param ids trials of the configured study; none for the points of its latest frontier that are
-   *     confirmed
-   * @throws InvalidInputException if a trial is not there or not confirmed, or there is no frontier
+   * @param trials of the study
+   * @throws InvalidInputException if one is not confirmed, or its questions are not there any more
    */
   static List<TrialAnswers> read(
-      SparkSession spark, Warehouse warehouse, ParetuneConfig config, List<Long> ids) {
-    String study = config.study().name();
-    List<TrialRecord> trials =
-        chosen(
-            study,
-            new TrialsTable(spark, warehouse).ofStudy(study),
-            confirmed(spark, warehouse, study),
-            ids);
+      RecordedStudy study, BenchmarkConfig config, List<TrialRecord> trials) {
+    requireConfirmed(study, trials);
     List<TrialAnswers> all = new ArrayList<>();
-    String split = config.benchmark().heldOutSplit();
+    String split = config.heldOutSplit();
     Map<String, AskedQuestions> questions = new HashMap<>();
-    Map<Long, List<ShardResultRecord>> answers = answers(spark, warehouse, split, trials);
+    Map<Long, List<ShardResultRecord>> answers = answers(study, split, trials);
     for (TrialRecord trial : trials) {
       Map<String, Sample> byId =
           questions
-              .computeIfAbsent(
-                  trial.benchmarkVersion(), version -> questions(spark, warehouse, trial, split))
+              .computeIfAbsent(trial.benchmarkVersion(), version -> questions(study, trial, split))
               .byId();
       List<ShardResultRecord> rows = answers.getOrDefault(trial.trialId(), List.of());
       Map<String, JudgedAnswer> own = new TreeMap<>();
@@ -72,10 +61,7 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
                 own.put(
                     o.sampleId(),
                     new JudgedAnswer(
-                        o.sampleId(),
-                        config.benchmark().alone(asked.benchmark()),
-                        asked,
-                        o.prediction()));
+                        o.sampleId(), config.alone(asked.benchmark()), asked, o.prediction()));
               });
       if (own.isEmpty()) {
         throw new InvalidInputException(
@@ -88,65 +74,62 @@ record TrialAnswers(TrialRecord trial, List<JudgedAnswer> answers) {
     return all;
   }
 
+  /**
+   * The points of a study's latest frontier that are confirmed; at least one.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  static List<TrialRecord> confirmedFrontier(RecordedStudy study) {
+    List<Long> confirmed =
+        new FrontierTable(study.spark(), study.warehouse())
+            .latest(study.name()).stream()
+                .filter(p -> p.confirmedScore().isPresent())
+                .map(FrontierRecord::trialId)
+                .toList();
+    if (confirmed.isEmpty()) {
+      throw new InvalidInputException(
+          "study.name",
+          "study \"" + study.name() + "\" has no confirmed frontier",
+          "run confirm first, or give --samples and --predictions");
+    }
+    return study.trials(confirmed);
+  }
+
+  private static void requireConfirmed(RecordedStudy study, List<TrialRecord> trials) {
+    Problems problems = new Problems();
+    for (TrialRecord trial : trials) {
+      if (trial.heldOut().isEmpty()) {
+        problems.add(
+            "--trial",
+            "trial %d of study \"%s\" is not confirmed".formatted(trial.trialId(), study.name()),
+            "run confirm first; it confirms the frontier");
+      }
+    }
+    problems.throwIfAny();
+  }
+
   /** By trial, in the way in which each was confirmed. */
   private static Map<Long, List<ShardResultRecord>> answers(
-      SparkSession spark, Warehouse warehouse, String split, List<TrialRecord> trials) {
+      RecordedStudy study, String split, List<TrialRecord> trials) {
     Map<Answering, List<TrialRecord>> byAnswering =
         trials.stream().collect(Collectors.groupingBy(t -> t.heldOut().orElseThrow().answering()));
     Map<Long, List<ShardResultRecord>> all = new HashMap<>();
     byAnswering.forEach(
         (answering, own) ->
             all.putAll(
-                new ShardResultsTable(spark, warehouse)
+                new ShardResultsTable(study.spark(), study.warehouse())
                     .ofTrials(
-                        own.get(0).study(),
+                        study.name(),
                         split,
                         answering,
                         own.stream().map(TrialRecord::trialId).collect(Collectors.toSet()))));
     return all;
   }
 
-  private static List<Long> confirmed(SparkSession spark, Warehouse warehouse, String study) {
-    return new FrontierTable(spark, warehouse)
-        .latest(study).stream()
-            .filter(p -> p.confirmedScore().isPresent())
-            .map(FrontierRecord::trialId)
-            .toList();
-  }
-
-  private static List<TrialRecord> chosen(
-      String study, List<TrialRecord> trials, List<Long> frontier, List<Long> ids) {
-    if (ids.isEmpty() && frontier.isEmpty()) {
-      throw new InvalidInputException(
-          "study.name",
-          "study \"" + study + "\" has no confirmed frontier",
-          "run tune and confirm first, or give --samples and --predictions");
-    }
-    Map<Long, TrialRecord> byId =
-        trials.stream().collect(Collectors.toMap(TrialRecord::trialId, t -> t));
-    Map<Long, TrialRecord> chosen = new LinkedHashMap<>();
-    Problems problems = new Problems();
-    for (long id : ids.isEmpty() ? frontier : ids) {
-      TrialRecord trial = byId.get(id);
-      if (trial == null) {
-        problems.add("--trial", "study \"%s\" has no trial %d".formatted(study, id));
-      } else if (trial.heldOut().isEmpty()) {
-        problems.add(
-            "--trial",
-            "trial %d of study \"%s\" is not confirmed".formatted(id, study),
-            "run confirm first; it confirms the frontier");
-      } else {
-        chosen.put(id, trial);
-      }
-    }
-    problems.throwIfAny();
-    return List.copyOf(chosen.values());
-  }
-
-  private static AskedQuestions questions(
-      SparkSession spark, Warehouse warehouse, TrialRecord trial, String split) {
+  private static AskedQuestions questions(RecordedStudy study, TrialRecord trial, String split) {
     TreeSet<String> names = new TreeSet<>(trial.score().orElseThrow().byBenchmark().keySet());
-    return AskedQuestions.of(spark, warehouse, names, trial.benchmarkVersion(), split)
+    return AskedQuestions.of(
+            study.spark(), study.warehouse(), names, trial.benchmarkVersion(), split)
         .orElseThrow(
             () ->
                 new InvalidInputException(

@@ -1,15 +1,13 @@
 package io.paretune.jobs.measure;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.gate.FirstTokenTimes;
 import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.MeasurementRecord;
 import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.Sessions;
-import io.paretune.jobs.tables.TrialRecord;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tune.Calibrations;
 import io.paretune.jobs.tune.StudyInputs;
 import io.paretune.udfs.checkpoint.Checkpoint;
@@ -30,11 +28,9 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -101,12 +97,13 @@ public final class MeasureProgram {
     GpuRoom room = room();
     try (Sessions.Opened session = Sessions.open("paretune measure")) {
       check(room, JavaSparkContext.fromSparkContext(session.spark().sparkContext()));
-      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
-      List<Candidate> candidates = candidates(inputs, chosen);
+      List<Candidate> candidates = candidates(session.spark(), chosen);
       if (candidates.isEmpty()) {
         out.println("every point of the frontier was measured before");
         return;
       }
+      StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
+      requireFitting(inputs, candidates);
       Function<CompressionProfile, CandidateSpec> specs =
           Calibrations.candidates(inputs, Optional.empty());
       MeasurementsTable table = new MeasurementsTable(inputs.spark(), inputs.warehouse());
@@ -131,57 +128,47 @@ public final class MeasureProgram {
   }
 
   /** Empty if the gate asks for nothing that is not known; otherwise the dense model is first. */
-  private List<Candidate> candidates(StudyInputs inputs, Chosen chosen) {
+  private List<Candidate> candidates(SparkSession spark, Chosen chosen) {
     List<Candidate> candidates = new ArrayList<>();
-    String study = config.study().name();
-    SparkSession spark = inputs.spark();
     if (chosen.points() != Points.NONE) {
-      FrontierTable frontier = new FrontierTable(spark, inputs.warehouse());
-      List<FrontierRecord> latest = frontier.latest(study);
-      if (latest.isEmpty()) {
-        throw frontier.none(study, "name --trial, --profile or --dense");
+      List<FrontierRecord> points = points(RecordedStudy.of(spark, config), chosen.points());
+      if (points.isEmpty()) {
+        return candidates;
       }
-      if (chosen.points() == Points.FOR_GATE) {
-        FirstTokenTimes known =
-            new FirstTokenTimes(
-                new MeasurementsTable(spark, inputs.warehouse()).ofStudy(study),
-                GateLoad.of(config.gate()));
-        latest = latest.stream().filter(p -> known.of(p).isEmpty()).toList();
-        if (latest.isEmpty()) {
-          return candidates;
-        }
-      }
-      latest.stream()
+      points.stream()
           .filter(p -> !p.profile().isDense())
           .map(p -> new Candidate(OptionalLong.of(p.trialId()), p.profile()))
           .forEach(candidates::add);
     }
     if (!chosen.trials().isEmpty()) {
-      Map<Long, TrialRecord> trials =
-          new TrialsTable(spark, inputs.warehouse())
-              .ofStudy(study).stream().collect(Collectors.toMap(TrialRecord::trialId, t -> t));
-      Problems problems = new Problems();
-      for (long id : chosen.trials()) {
-        TrialRecord trial = trials.get(id);
-        if (trial == null) {
-          problems.add(
-              "--trial",
-              "study \"%s\" has no trial %d".formatted(study, id),
-              trials.isEmpty() ? "run tune first" : "its trials are 0 to " + (trials.size() - 1));
-        } else {
-          candidates.add(new Candidate(OptionalLong.of(id), trial.profile()));
-        }
-      }
-      problems.throwIfAny();
+      RecordedStudy.of(spark, config)
+          .trials(chosen.trials())
+          .forEach(t -> candidates.add(new Candidate(OptionalLong.of(t.trialId()), t.profile())));
     }
     chosen.profile().ifPresent(p -> candidates.add(new Candidate(OptionalLong.empty(), p)));
     candidates.add(0, new Candidate(OptionalLong.empty(), CompressionProfile.dense()));
+    return candidates;
+  }
+
+  /** The latest frontier, or what the gate does not know of it yet. */
+  private List<FrontierRecord> points(RecordedStudy study, Points which) {
+    List<FrontierRecord> latest = study.frontier();
+    if (which != Points.FOR_GATE) {
+      return latest;
+    }
+    FirstTokenTimes known =
+        new FirstTokenTimes(
+            new MeasurementsTable(study.spark(), study.warehouse()).ofStudy(study.name()),
+            GateLoad.of(config.gate()));
+    return latest.stream().filter(p -> known.of(p).isEmpty()).toList();
+  }
+
+  private static void requireFitting(StudyInputs inputs, List<Candidate> candidates) {
     Problems problems = new Problems();
     for (Candidate c : candidates) {
       LayerStack.check(c.label(), c.profile(), inputs.footprint().shape().layers(), problems);
     }
     problems.throwIfAny();
-    return candidates;
   }
 
   private MeasurementRecord measure(

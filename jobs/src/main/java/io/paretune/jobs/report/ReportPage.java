@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -26,6 +28,9 @@ final class ReportPage {
           new Section("layers", "Layer by layer", LayerSection::html),
           new Section("history", "How the search went", HistorySection::html),
           new Section("failures", "What failed", FailureSection::html));
+
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
 
   private ReportPage() {}
 
@@ -62,25 +67,24 @@ final class ReportPage {
   private static String summary(StudyReport report) {
     FrontierRecord any = report.frontier().get(0);
     return format(
-        "<p>Run %s of %s: %d profiles on the frontier, hypervolume %.4f, %d trials. Model"
-            + " <code>%s</code>, benchmark version <code>%s</code>, workload %s.</p>\n",
-        escaped(any.runId()),
-        any.runDate(),
+        "<p>%s: %d profiles on the frontier, hypervolume %.4f, %d trials. Model %s, benchmark %s,"
+            + " workload %s.</p>\n<p>Run <code>%s</code>; model <code>%s</code>, benchmark version"
+            + " <code>%s</code>.</p>\n",
+        DAY.format(any.runDate()),
         report.frontier().size(),
         any.hypervolume(),
         report.trials().size(),
-        escaped(shortened(ComputeType.checkpointId(any.modelId())) + type(any.modelId())),
-        escaped(shortened(any.benchmarkVersion())),
-        any.workload());
+        escaped(report.modelName().orElse("of the hash below") + type(any.modelId())),
+        escaped(report.benchmark()),
+        any.workload(),
+        escaped(any.runId()),
+        escaped(ComputeType.checkpointId(any.modelId())),
+        escaped(any.benchmarkVersion()));
   }
 
   /** What the model computed in, unless it is fp32. */
   private static String type(String modelId) {
     return modelId.substring(ComputeType.checkpointId(modelId).length());
-  }
-
-  private static String shortened(String hash) {
-    return hash.length() > 16 ? hash.substring(0, 16) + "…" : hash;
   }
 
   private static String sections(StudyReport report) {

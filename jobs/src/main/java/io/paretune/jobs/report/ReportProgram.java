@@ -1,15 +1,16 @@
 package io.paretune.jobs.report;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.gate.GateLoad;
 import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.MeasurementsTable;
 import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.Sessions;
-import io.paretune.jobs.tables.TrialsTable;
-import io.paretune.jobs.tables.Warehouse;
+import io.paretune.jobs.tables.StudyFile;
 import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.checkpoint.FirstContact;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import java.io.IOException;
@@ -17,9 +18,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What {@code report} does; apart from the command, which must load without Spark. */
 public final class ReportProgram {
+  private static final Logger LOG = LoggerFactory.getLogger(ReportProgram.class);
+
   private ReportProgram() {}
 
   /**
@@ -31,9 +36,9 @@ public final class ReportProgram {
    * @throws InvalidInputException if the study has no frontier, or the file cannot be written
    */
   public static void run(ParetuneConfig config, String to, PrintStream out) {
-    Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     try (Sessions.Opened session = Sessions.open("paretune report")) {
-      StudyReport report = read(session.spark(), warehouse, config);
+      FirstContact.require(new Path(to), session.spark().sparkContext().hadoopConfiguration());
+      StudyReport report = read(RecordedStudy.of(session.spark(), config), config);
       Path file = new Path(to);
       write(session.spark(), report, file);
       config
@@ -46,23 +51,27 @@ public final class ReportProgram {
   }
 
   /** Writes the report of the configured study into a file, in the place of what is there. */
-  public static void write(
-      SparkSession spark, Warehouse warehouse, ParetuneConfig config, Path file) {
-    write(spark, read(spark, warehouse, config), file);
+  public static void write(RecordedStudy study, ParetuneConfig config, Path file) {
+    write(study.spark(), read(study, config), file);
   }
 
-  private static StudyReport read(SparkSession spark, Warehouse warehouse, ParetuneConfig config) {
-    String study = config.study().name();
-    warehouse.createTables(spark);
-    FrontierTable frontier = new FrontierTable(spark, warehouse);
+  private static StudyReport read(RecordedStudy study, ParetuneConfig config) {
+    LOG.info("reading study {}", study.name());
+    SparkSession spark = study.spark();
     return StudyReport.of(
-            study,
-            frontier.ofStudy(study),
-            new TrialsTable(spark, warehouse).ofStudy(study),
-            new NightsTable(spark, warehouse).ofStudy(study),
-            new MeasurementsTable(spark, warehouse).ofStudy(study),
+            study.name(),
+            modelId ->
+                StudyFile.modelName(
+                    spark.sparkContext().hadoopConfiguration(),
+                    study.warehouse(),
+                    study.name(),
+                    modelId),
+            new FrontierTable(spark, study.warehouse()).ofStudy(study.name()),
+            study.trials(),
+            new NightsTable(spark, study.warehouse()).ofStudy(study.name()),
+            new MeasurementsTable(spark, study.warehouse()).ofStudy(study.name()),
             GateLoad.of(config.gate()))
-        .orElseThrow(() -> frontier.none(study, "name another study or warehouse"));
+        .orElseThrow(() -> study.lacks("frontier"));
   }
 
   private static void write(SparkSession spark, StudyReport report, Path file) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * compared with them.
  *
  * @param study the search
+ * @param modelName what people call the model, if that is known
  * @param frontier points of the latest run's frontier, small memory first
  * @param dropped points of the frontier before that are beaten now
  * @param before points of the frontier of the run before, small memory first; empty if this is the
@@ -34,6 +36,7 @@ import java.util.stream.Collectors;
  */
 record StudyReport(
     String study,
+    Optional<String> modelName,
     List<FrontierRecord> frontier,
     List<FrontierRecord> dropped,
     List<FrontierRecord> before,
@@ -51,6 +54,7 @@ record StudyReport(
   /**
    * The report on the latest frontier of a study.
    *
+   * @param modelName what people call a model, by its content's hash, if that is known
    * @param points of the study's frontiers, all runs
    * @param trials of the study
    * @param measurements of the study, oldest first
@@ -59,6 +63,7 @@ record StudyReport(
    */
   static Optional<StudyReport> of(
       String study,
+      Function<String, Optional<String>> modelName,
       List<FrontierRecord> points,
       List<TrialRecord> trials,
       List<NightRecord> nights,
@@ -83,6 +88,7 @@ record StudyReport(
     return Optional.of(
         new StudyReport(
             study,
+            modelName.apply(now.get(0).modelId()),
             now,
             run.stream().filter(p -> p.status() == FrontierStatus.DROPPED).toList(),
             before,
@@ -124,6 +130,16 @@ record StudyReport(
 
   private static List<FrontierRecord> standing(List<FrontierRecord> points) {
     return points.stream().filter(p -> p.status() != FrontierStatus.DROPPED).toList();
+  }
+
+  /**
+   * The benchmarks' names, joined by a plus sign; empty if no trial of the yardstick is complete.
+   */
+  String benchmark() {
+    return complete().stream()
+        .findFirst()
+        .map(t -> String.join("+", t.score().orElseThrow().byBenchmark().keySet()))
+        .orElse("");
   }
 
   /** Complete trials, in the order in which they ended. */

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.paretune.udfs.cost.Workload;
-import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
 import java.util.HashMap;
 import java.util.List;
@@ -61,11 +60,9 @@ public final class FrontierTable {
           .add("promoted", BooleanType, false, "whether the gate lets it through to be served")
           .add("gate", StringType, false, "why it does not; empty if it does");
 
-  private final Warehouse warehouse;
   private final TableDirectory directory;
 
   public FrontierTable(SparkSession spark, Warehouse warehouse) {
-    this.warehouse = warehouse;
     directory = new TableDirectory(spark, warehouse.path(NAME), SCHEMA, List.of("study"));
   }
 
@@ -95,31 +92,6 @@ public final class FrontierTable {
         .filter(p -> p.runId().equals(all.get(all.size() - 1).runId()))
         .filter(p -> p.status() != FrontierStatus.DROPPED)
         .toList();
-  }
-
-  /**
-   * {@link #latest}, where it is what a command is about.
-   *
-   * @throws InvalidInputException if there is none
-   */
-  public List<FrontierRecord> latestOrRefuse(String study) {
-    List<FrontierRecord> latest = latest(study);
-    if (latest.isEmpty()) {
-      throw none(study, "name another study or warehouse");
-    }
-    return latest;
-  }
-
-  /**
-   * A study has no frontier.
-   *
-   * @param otherwise what else to do than to search
-   */
-  public InvalidInputException none(String study, String otherwise) {
-    return new InvalidInputException(
-        "study.name",
-        "study \"%s\" has no frontier in %s".formatted(study, warehouse.root()),
-        "run tune or retune first, or " + otherwise);
   }
 
   /**

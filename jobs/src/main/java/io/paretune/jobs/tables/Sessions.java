@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /** What a Spark session needs so that the tables can be written and mean the same everywhere. */
 public final class Sessions {
-  private static final Logger LOG = LoggerFactory.getLogger(StageProgress.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+  private static final Logger STAGES = LoggerFactory.getLogger(StageProgress.class);
 
   /** Without these the tables cannot be written or would hold something else. */
   private static final Map<String, String> REQUIRED =
@@ -55,11 +56,14 @@ public final class Sessions {
   public static Opened open(String applicationName) {
     boolean found = SparkSession.getActiveSession().isDefined();
     found |= SparkSession.getDefaultSession().isDefined();
+    if (!found) {
+      LOG.info("starting Spark on {}", System.getProperty("spark.master", "its own master"));
+    }
     SparkSession spark = started(applicationName);
     if (found) {
       return new Opened(spark, () -> {});
     }
-    spark.sparkContext().addSparkListener(new StageProgress(Clock.systemUTC(), LOG::info));
+    spark.sparkContext().addSparkListener(new StageProgress(Clock.systemUTC(), STAGES::info));
     return new Opened(spark, spark::stop);
   }
 

@@ -28,6 +28,8 @@ import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one Delta table: how it is created, read and written, alike for every table.
@@ -40,6 +42,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record TableDirectory(
     SparkSession spark, String path, StructType schema, List<String> partitionColumns) {
+  private static final Logger LOG = LoggerFactory.getLogger(TableDirectory.class);
 
   /** So many files of a partition slow its readers down. */
   static final int MANY_FILES = 32;
@@ -182,6 +185,7 @@ record TableDirectory(
             .noneMatch(f -> f.getModificationTime() < outlived)) {
       return;
     }
+    LOG.info("putting the small files of {} together", path);
     delta().optimize().where(column + " = " + literal(value)).executeCompaction();
     set(Map.of(DELETED_FILES, interval(retention))); // a vacuum goes by what the table says
     delta().vacuum();

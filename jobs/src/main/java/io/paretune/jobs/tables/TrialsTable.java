@@ -100,6 +100,17 @@ public final class TrialsTable {
         .toList();
   }
 
+  /** The studies that have trials, by name; none if there is no table yet. */
+  public List<String> studies() {
+    if (!directory.exists()) {
+      return List.of();
+    }
+    return read().select("study").distinct().collectAsList().stream()
+        .map(row -> row.getString(0))
+        .sorted()
+        .toList();
+  }
+
   /** The numbers of a study's trials. */
   public Set<Long> numbersOf(String study) {
     return read()

@@ -1,6 +1,7 @@
 package io.paretune.jobs.tables;
 
 import io.paretune.udfs.checkpoint.FileTrouble;
+import io.paretune.udfs.checkpoint.FirstContact;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problem;
 import io.paretune.udfs.problem.Problems;
@@ -67,6 +68,7 @@ public record Warehouse(String root) {
    */
   public void requireWritable(Configuration hadoop) {
     Path directory = new Path(root);
+    FirstContact.require(directory, hadoop);
     try {
       WriteProbe.in(directory.getFileSystem(hadoop), directory);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
@@ -76,6 +78,32 @@ public record Warehouse(String root) {
               root + " cannot be written to: " + FileTrouble.firstLine(e),
               "name a directory or URI that you may write to"),
           e);
+    }
+  }
+
+  /**
+   * Makes sure that there is something to read; makes nothing.
+   *
+   * @throws InvalidInputException if there is no such directory
+   * @throws io.paretune.udfs.problem.UnavailableException if the store does not answer
+   */
+  public void requireThere(Configuration hadoop) {
+    Path directory = new Path(root);
+    FirstContact.require(directory, hadoop);
+    boolean there;
+    try {
+      there = directory.getFileSystem(hadoop).exists(directory);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      throw FileTrouble.of(
+          new Problem(
+              "warehouse",
+              root + " cannot be read: " + FileTrouble.firstLine(e),
+              "name a directory or URI that you may read"),
+          e);
+    }
+    if (!there) {
+      throw new InvalidInputException(
+          "warehouse", "there is none at " + root, "run tune first, or name another");
     }
   }
 

@@ -1,10 +1,9 @@
 package io.paretune.jobs.template;
 
 import io.paretune.jobs.config.ParetuneConfig;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.tables.FrontierRecord;
-import io.paretune.jobs.tables.FrontierTable;
 import io.paretune.jobs.tables.Sessions;
-import io.paretune.jobs.tables.Warehouse;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.engine.ComputeType;
@@ -27,14 +26,12 @@ public final class TemplateProgram {
    *     configured one
    */
   public static void run(ParetuneConfig config, Path to, PrintStream out) throws IOException {
-    Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     String study = config.study().name();
     List<FrontierRecord> points;
     int layers;
     try (Sessions.Opened session = Sessions.open("paretune template");
         Checkpoint checkpoint = Checkpoint.open(Models.directory(config.model()))) {
-      warehouse.createTables(session.spark());
-      points = new FrontierTable(session.spark(), warehouse).latestOrRefuse(study);
+      points = RecordedStudy.of(session.spark(), config).frontier();
       layers = DecoderShape.of(checkpoint).layers();
       if (!ComputeType.checkpointId(points.get(0).modelId()).equals(checkpoint.modelId())) {
         throw new InvalidInputException(

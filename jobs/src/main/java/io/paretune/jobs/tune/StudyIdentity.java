@@ -2,10 +2,9 @@ package io.paretune.jobs.tune;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.paretune.jobs.config.StudyConfig;
-import io.paretune.jobs.tables.FileNames;
+import io.paretune.jobs.tables.StudyFile;
 import io.paretune.jobs.tables.WholeFile;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.Problem;
@@ -15,9 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -26,7 +25,7 @@ import org.apache.hadoop.fs.Path;
  * only if none of it changes between runs.
  */
 final class StudyIdentity {
-  private static final String MODEL = "model";
+  private static final String MODEL = StudyFile.MODEL;
   private static final String GO_ON =
       "choose another study.name, or run retune, which goes on with it";
   private static final String ANSWERING = "benchmark.answering.search";
@@ -52,6 +51,7 @@ final class StudyIdentity {
   static final Set<String> MAY_CHANGE =
       Set.of(
           MODEL,
+          StudyFile.MODEL_NAME,
           "benchmark version",
           "workload",
           "study.space",
@@ -67,7 +67,7 @@ final class StudyIdentity {
    * @throws io.paretune.udfs.problem.InvalidInputException with every difference
    */
   static void claim(StudyInputs inputs) {
-    claim(inputs, Set.of());
+    claim(inputs, Set.of(StudyFile.MODEL_NAME)); // a directory may be moved
   }
 
   /**
@@ -88,21 +88,13 @@ final class StudyIdentity {
 
   /** Notes another identity in the place of what was noted; where they are equal, nothing. */
   static void renew(Configuration hadoop, Path file, JsonObject now) throws IOException {
-    if (!noted(file.getFileSystem(hadoop), file).equals(now)) {
+    if (!StudyFile.read(hadoop, file).equals(Optional.of(now))) {
       WholeFile.replace(hadoop, file, now.toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private static JsonObject noted(FileSystem files, Path file) throws IOException {
-    try (FSDataInputStream in = files.open(file)) {
-      return JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-          .getAsJsonObject();
-    }
-  }
-
   private static Path file(StudyInputs inputs) {
-    return new Path(
-        inputs.warehouse().path("studies"), FileNames.of(inputs.config().study().name()) + ".json");
+    return StudyFile.of(inputs.warehouse(), inputs.config().study().name());
   }
 
   private static void claim(StudyInputs inputs, Set<String> mayChange) {
@@ -116,7 +108,7 @@ final class StudyIdentity {
         WholeFile.replace(hadoop, file, now.toString().getBytes(StandardCharsets.UTF_8));
         return;
       }
-      refuseDifferences(study.name(), noted(files, file), now, mayChange);
+      refuseDifferences(study.name(), StudyFile.read(hadoop, file).orElseThrow(), now, mayChange);
     } catch (IOException e) {
       throw new UncheckedIOException("the study's identity " + file + " cannot be kept", e);
     }
@@ -126,6 +118,7 @@ final class StudyIdentity {
     StudyConfig study = inputs.config().study();
     JsonObject identity = new JsonObject();
     identity.addProperty(MODEL, inputs.modelId());
+    identity.addProperty(StudyFile.MODEL_NAME, StudyFile.nameOf(inputs.config().model()));
     identity.addProperty("benchmark", inputs.config().benchmark().name());
     identity.addProperty("benchmark version", inputs.version());
     identity.addProperty(

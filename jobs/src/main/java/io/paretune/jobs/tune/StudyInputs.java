@@ -14,9 +14,7 @@ import io.paretune.jobs.ingest.IngestProgram;
 import io.paretune.jobs.progress.StageProgress;
 import io.paretune.jobs.subset.SearchCoreset;
 import io.paretune.jobs.tables.ImageFeaturesTable;
-import io.paretune.jobs.tables.NightsTable;
 import io.paretune.jobs.tables.SamplesTable;
-import io.paretune.jobs.tables.TrialsTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
@@ -30,6 +28,7 @@ import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
+import io.paretune.udfs.problem.Suggestion;
 import io.paretune.udfs.spark.EncodeImages;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
@@ -37,7 +36,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -84,6 +82,7 @@ public record StudyInputs(
   public static StudyInputs prepare(SparkSession spark, ParetuneConfig config) {
     Warehouse warehouse = Warehouse.at("warehouse", config.warehouse());
     warehouse.requireWritable(spark.sparkContext().hadoopConfiguration());
+    LOG.info("checking the model {}", config.model());
     String checkpointId;
     DecoderShape shape;
     ModelConfig model;
@@ -180,7 +179,7 @@ public record StudyInputs(
             problems.add(
                 key,
                 name + " has no question of the split \"" + split + "\"",
-                "its splits are " + String.join(", ", open.keySet()));
+                Suggestion.among(split, open.keySet()));
           } else if (byOptions.contains(key) && Boolean.TRUE.equals(open.get(split))) {
             problems.add(
                 key,
@@ -232,38 +231,33 @@ public record StudyInputs(
   }
 
   /**
-   * The same on what the study's latest run was scored on, whatever was taken in since; without a
-   * run, as it is.
+   * The same on what a run of the study was scored on, whatever was taken in since.
    *
    * @throws InvalidInputException if the model or the workload is another than the run's, or the
    *     warehouse does not have its questions any more
    */
-  StudyInputs ofLatestRun() {
+  StudyInputs on(Run run) {
     String study = config.study().name();
-    Optional<Run> latest =
-        Run.latest(
-            new TrialsTable(spark, warehouse).ofStudy(study),
-            new NightsTable(spark, warehouse).ofStudy(study));
-    if (latest.isEmpty() || latest.get().yardstick().equals(yardstick())) {
+    Yardstick then = run.yardstick();
+    if (then.equals(yardstick())) {
       return this;
     }
-    Yardstick then = latest.get().yardstick();
     String remedy = "run retune first: it scores the frontier's points again";
     Problems problems = new Problems();
     if (!then.modelId().equals(modelId)) {
       problems.add(
           new OtherModel(modelId, then.modelId())
-              .problem("run %s of study \"%s\"".formatted(latest.get().id(), study), remedy));
+              .problem("run %s of study \"%s\"".formatted(run.id(), study), remedy));
     }
     if (!then.workload().equals(footprint.workload())) {
       problems.add(
           "workload",
           "is %s; run %s of study \"%s\" was scored with %s"
-              .formatted(footprint.workload(), latest.get().id(), study, then.workload()),
+              .formatted(footprint.workload(), run.id(), study, then.workload()),
           remedy);
     }
     problems.throwIfAny();
-    return withSamples(then.benchmarkVersion(), "run " + latest.get().id());
+    return withSamples(then.benchmarkVersion(), "run " + run.id());
   }
 
   /**

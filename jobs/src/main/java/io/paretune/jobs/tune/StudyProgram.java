@@ -3,6 +3,7 @@ package io.paretune.jobs.tune;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.frontier.FrontierBuilder;
 import io.paretune.jobs.frontier.FrontierProgram;
+import io.paretune.jobs.frontier.RecordedStudy;
 import io.paretune.jobs.report.FrontierPlot;
 import io.paretune.jobs.report.PlotPoint;
 import io.paretune.jobs.report.ReportProgram;
@@ -78,13 +79,16 @@ public final class StudyProgram {
 
   /** {@code confirm}: the latest frontier's profiles on held-out questions. */
   public void confirm() throws IOException {
-    try (Sessions.Opened session = Sessions.open("paretune confirm");
-        StudyLease lease = lease(session)) {
-      StudyInputs inputs = StudyInputs.prepare(session.spark(), config).ofLatestRun();
-      lease.requireHeld();
-      Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()), lease);
-      out.print(frontier(inputs));
-      out.print(result.comparison().isEmpty() ? "" : "\n" + result.comparison());
+    try (Sessions.Opened session = Sessions.open("paretune confirm")) {
+      RecordedStudy study = RecordedStudy.of(session.spark(), config);
+      study.latestRun();
+      try (StudyLease lease = lease(session)) {
+        StudyInputs inputs = StudyInputs.prepare(session.spark(), config).on(study.latestRun());
+        lease.requireHeld();
+        Confirmation.Result result = confirm(inputs, new Tuning(inputs, Clock.systemUTC()), lease);
+        out.print(frontier(inputs));
+        out.print(result.comparison().isEmpty() ? "" : "\n" + result.comparison());
+      }
     }
   }
 
@@ -107,7 +111,7 @@ public final class StudyProgram {
       out.println("tables  " + inputs.warehouse().root());
       out.println("picture " + plot);
       Path report = new Path(plot.getParent(), config.study().name() + ".html");
-      ReportProgram.write(inputs.spark(), inputs.warehouse(), config, report);
+      ReportProgram.write(study(inputs), config, report);
       out.println("report  " + report);
     }
   }
@@ -150,7 +154,11 @@ public final class StudyProgram {
   }
 
   private String frontier(StudyInputs inputs) {
-    return FrontierProgram.rebuild(inputs.spark(), inputs.warehouse(), config);
+    return FrontierProgram.rebuild(study(inputs), config);
+  }
+
+  private RecordedStudy study(StudyInputs inputs) {
+    return new RecordedStudy(inputs.spark(), inputs.warehouse(), config.study().name());
   }
 
   private Path plot(StudyInputs inputs, List<TrialRecord> complete, Map<Long, TrialScore> heldOut)

@@ -127,7 +127,10 @@ public final class Tuning {
     recorded.replay(search, before);
     StartingPoints.start(search, uniform, TrialOrigin.UNIFORM);
     startTemplate(search, elsewhere, total - known(search));
-    return search(lease, runId, search, before, total);
+    String parts =
+        "%d of study.trials and %d profiles that treat every layer alike"
+            .formatted(study.trials(), uniform.size());
+    return search(lease, runId, search, before, total, parts);
   }
 
   /** What other studies found: profiles to try first, and trials as evidence. */
@@ -194,9 +197,12 @@ public final class Tuning {
       }
     }
     StartingPoints.start(search, new StartingPoints(study, space).uniform(), TrialOrigin.UNIFORM);
+    int given = search.history().running().size();
     int total = known(search) - (int) tried + budget;
+    String parts =
+        "%d there already, %d given ones to score, the rest new".formatted(search.counted(), given);
     startTemplate(search, elsewhere, total - known(search));
-    return search(lease, runId, search, comparable, total);
+    return search(lease, runId, search, comparable, total, parts);
   }
 
   /** The study's own trials, ended and running. */
@@ -226,8 +232,19 @@ public final class Tuning {
     return study.sampler().create(study.seed(), belief);
   }
 
+  /**
+   * The search itself.
+   *
+   * @param total trials that it ends with
+   * @param parts what these are, in words
+   */
   private Result search(
-      StudyLease lease, String runId, Study search, List<TrialRecord> before, int total) {
+      StudyLease lease,
+      String runId,
+      Study search,
+      List<TrialRecord> before,
+      int total,
+      String parts) {
     int finishedBefore = search.counted();
     if (finishedBefore >= total) {
       LOG.info("study {} is complete: {} trials", study.name(), total);
@@ -236,6 +253,7 @@ public final class Tuning {
     if (!before.isEmpty()) {
       LOG.info("study {} goes on after {} trials", study.name(), before.size());
     }
+    LOG.info("{} trials in all: {}", total, parts);
     String split = inputs.config().benchmark().searchSplit();
     Answering answering = inputs.config().benchmark().searching();
     Dataset<Row> questions = inputs.searchQuestions();
@@ -312,6 +330,7 @@ public final class Tuning {
 
   /** Writes which layers mattered, by all trials so far. */
   private void explain(Study search, String runId) {
+    LOG.info("finding which layers mattered");
     new LayerImportanceTable(inputs.spark(), inputs.warehouse())
         .write(
             study.name(),

@@ -29,6 +29,9 @@ class CommandLineTest {
   private static final Option<Boolean> DENSE = Option.flag("--dense", "no compression");
   private static final Option<Integer> BATCH =
       Option.wholeNumber("--batch", "N", "questions at once", 1).orElse("32");
+  private static final Option<String> JUDGED_BY =
+      Option.oneOf(
+          "--judged-by", "who judged", new String[] {"human", "model", "nobody"}, word -> word);
   private static final Option<Workload> WORKLOAD = Option.workload("--workload", "the load");
 
   @TempDir Path directory;
@@ -39,7 +42,7 @@ class CommandLineTest {
     @Override
     public CommandSpec spec() {
       return CommandSpec.of("score", "scores stored answers", CommandSpec.Engine.JAVA)
-          .with(OUT, SAMPLES, BATCH, WORKLOAD)
+          .with(OUT, SAMPLES, BATCH, WORKLOAD, JUDGED_BY)
           .withOneOf(PROFILE, DENSE);
     }
 
@@ -126,8 +129,7 @@ class CommandLineTest {
     Path file = Files.writeString(directory.resolve("s.conf"), "model = /m");
 
     assertThat(run("tune", "--cofnig", file.toString())).isEqualTo(2);
-    assertThat(err())
-        .isEqualTo("--cofnig: tune has no such option — did you mean \"--config\"?\n");
+    assertThat(err()).isEqualTo("--cofnig: tune has no such option — did you mean \"--config\"?\n");
   }
 
   @Test
@@ -180,7 +182,11 @@ class CommandLineTest {
   @Test
   void suggestsTheCommandThatWasMeant() {
     assertThat(run("tnue")).isEqualTo(2);
-    assertThat(err()).isEqualTo("\"tnue\": there is no such command — did you mean \"tune\"?\n");
+    assertThat(run("--verison")).isEqualTo(2);
+    assertThat(err())
+        .isEqualTo(
+            "\"tnue\": there is no such command — did you mean \"tune\"?\n"
+                + "\"--verison\": there is no such command — did you mean \"--version\"?\n");
   }
 
   @Test
@@ -196,7 +202,8 @@ class CommandLineTest {
         .contains(
             "usage: ./paretune score (--profile FILE | --dense) --out FILE --samples FILE…",
             "--batch N                    questions at once (default: 32)",
-            "--out FILE                   where to (required)");
+            "--out FILE                   where to (required)",
+            "  --judged-by human|model|nobody%n%31swho judged%n".formatted(""));
   }
 
   @Test

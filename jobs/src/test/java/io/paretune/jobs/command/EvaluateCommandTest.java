@@ -261,7 +261,8 @@ class EvaluateCommandTest {
 
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err())
-        .isEqualTo(few + ": no question has the split \"validation\" — its splits are val\n");
+        .isEqualTo(
+            "--split: no question of " + few + " has the split \"validation\" — there are val\n");
     assertThat(ran.out()).isEmpty();
     assertThat(out).doesNotExist();
   }

@@ -120,7 +120,7 @@ class ExportCommandTest {
     assertThat(to.resolve("README.md"))
         .content()
         .contains(
-            "Trial 17 of study small",
+            "Trial 17 of study small, profile " + PROFILE.id() + ", of model (content hash ",
             "| split val | 0.9000 | 0.8000 to",
             "criterion `wanda`, mask `one-shot`")
         .contains("| weights, packed | ");
@@ -314,7 +314,7 @@ class ExportCommandTest {
     Path none = shared.resolve("none");
     Ran unknown = study("export", "--trial", "99", "--to", none.toString());
     assertThat(unknown.status()).isEqualTo(2);
-    assertThat(unknown.err()).contains("--trial 99: study \"small\" has no such trial");
+    assertThat(unknown.err()).contains("--trial: study \"small\" has no trial 99");
     assertThat(none).doesNotExist();
 
     Ran both = study("export", "--trial", "17", "--profile", "x.json", "--to", none.toString());

@@ -48,6 +48,8 @@ class MeasureCommandTest {
     samples = DemoSamples.first(SharedSpark.session(), shared.resolve("s.parquet"), counts);
     warehouse = Warehouse.at("warehouse", shared.resolve("warehouse").toString());
     warehouse.createTables(SharedSpark.session());
+    new TrialsTable(SharedSpark.session(), warehouse)
+        .upsert(List.of(Trials.running(STUDY, 3, 0.5, 500)));
   }
 
   private static Ran measure(String... options) {
@@ -69,7 +71,6 @@ class MeasureCommandTest {
   @Test
   void itAddsRowsOfTheDenseModelAndOfTheTrialsThatWereChosen() {
     TrialRecord trial = Trials.running(STUDY, 3, 0.5, 500);
-    new TrialsTable(SharedSpark.session(), warehouse).upsert(List.of(trial));
 
     Ran ran = measure("--trial", "3", "--batch", "2", "--text-tokens", "5", "--new-tokens", "3");
 

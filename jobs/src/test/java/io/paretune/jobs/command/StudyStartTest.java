@@ -29,7 +29,7 @@ class StudyStartTest {
     assertThat(template.err()).contains("\"format\" must be \"paretune-template/1\", was 1");
     Ran none = studies.run("template", "third", "--to", directory.resolve("none.json").toString());
     assertThat(none.status()).isEqualTo(2);
-    assertThat(none.err()).contains("study \"third\" has no frontier in");
+    assertThat(none.err()).contains("study \"third\" has no trial in");
     assertThat(directory.resolve("none.json")).doesNotExist();
     assertThat(studies.trials("third")).isEmpty();
     assertThat(directory.resolve("warehouse/studies/third.json")).doesNotExist();

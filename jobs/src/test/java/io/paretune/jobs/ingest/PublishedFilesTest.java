@@ -221,6 +221,22 @@ class PublishedFilesTest {
   }
 
   @Test
+  void aPlaceForImagesThatCannotBeLookedAtIsSaidOnceAndNotByEachRow() throws IOException {
+    Path file = folder.resolve("vqa.jsonl");
+    Files.writeString(
+        file, "{\"question_id\": 1, \"question\": \"?\", \"answers\": [], \"image\": \"a.png\"}");
+    for (String place : List.of("nowhere:/images", "nowhere:/images/*.parquet")) {
+      assertThatThrownBy(() -> screened(intake(BenchmarkFormat.VQA_V2, 1, place), file.toString()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(place + ": cannot be read: No FileSystem for scheme \"nowhere\"");
+    }
+    String missing = folder.resolve("missing").toString();
+    assertThatThrownBy(() -> screened(intake(BenchmarkFormat.VQA_V2, 1, missing), file.toString()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(missing + ": does not exist — check the path");
+  }
+
+  @Test
   void jsonLinesNameImagesInAFolderAndMixTypes() throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
     Files.write(images.resolve("red.png"), RED);

@@ -92,6 +92,7 @@ class ReportPageTest {
             .build(Yardstick.of(trials.get(0)), trials, monday));
     return StudyReport.of(
             "a <study>",
+            modelId -> Optional.of("small & " + modelId),
             points,
             trials,
             List.of(tuesday(trials)),
@@ -250,6 +251,9 @@ class ReportPageTest {
     String text = browser.value("document.body.innerText").getAsString();
 
     assertThat(text)
+        .contains("24 November 2026: 4 profiles on the frontier, hypervolume 0.4300, 6 trials.")
+        .contains("Model small & model, benchmark toy, workload 1x10.")
+        .contains("Run tuesday; model model, benchmark version version.")
         .contains("Since 2026-11-23: 1 new, 3 kept, 1 dropped; hypervolume 0.4300")
         .contains(
             "Benchmark: 98 questions as before, 7 new, 3 gone, 2 edited.",

@@ -61,6 +61,7 @@ public final class CheckpointCache {
       }
       return local;
     }
+    FirstContact.require(source, hadoop);
     try {
       return fetch(model, source);
     } catch (FileSystemException e) {

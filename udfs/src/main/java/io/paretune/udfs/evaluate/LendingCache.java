@@ -33,7 +33,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   /** How often one that waits asks whether it is still wanted. */
   private static final long POLL_MILLIS = 50;
 
-  private final long byteBudget;
+  private final Room room;
   private final ToLongFunction<K> bytesOf;
   private final Map<K, Entry<V>> entries = new LinkedHashMap<>();
   private long usedBytes;
@@ -72,11 +72,19 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   }
 
   /**
-   * @param byteBudget bytes that all values together may take
+   * What all values together may take.
+   *
+   * @param of what they are, for messages: "pruned layers"
+   * @param bytes at most
+   * @param remedy what to do where one borrower needs more
+   */
+  record Room(String of, long bytes, String remedy) {}
+
+  /**
    * @param bytesOf bytes of a key's value, known before it is built
    */
-  LendingCache(long byteBudget, ToLongFunction<K> bytesOf) {
-    this.byteBudget = byteBudget;
+  LendingCache(Room room, ToLongFunction<K> bytesOf) {
+    this.room = room;
     this.bytesOf = bytesOf;
   }
 
@@ -122,7 +130,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
    * @param build called once a key, outside any lock, by whichever borrower comes first
    * @param cancelled asked before each build and while waiting for others
    * @throws CancelledException if it became true; what was built until then is kept
-   * @throws IllegalStateException if these keys alone exceed the budget
+   * @throws IllegalStateException if these keys alone need more than the room
    * @throws InterruptedException if interrupted while waiting
    */
   Loan borrow(Collection<K> keys, Function<K, V> build, BooleanSupplier cancelled)
@@ -165,10 +173,10 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   private synchronized Map<K, Entry<V>> reserve(Set<K> wanted, BooleanSupplier cancelled)
       throws InterruptedException {
     long all = wanted.stream().mapToLong(bytesOf).sum();
-    if (all > byteBudget) {
+    if (all > room.bytes()) {
       throw new IllegalStateException(
-          "one candidate needs %,d bytes of pruned layers and the budget is %,d: raise resident.pruned-layers"
-              .formatted(all, byteBudget));
+          "one candidate needs %,d bytes of %s and the budget is %,d: %s"
+              .formatted(all, room.of(), room.bytes(), room.remedy()));
     }
     while (!makeRoom(wanted)) {
       CancelledException.throwIf(cancelled);
@@ -197,7 +205,7 @@ final class LendingCache<K extends Comparable<K>, V extends AutoCloseable>
   /** Puts out what nobody borrows, least recently used first, until the missing values fit. */
   private boolean makeRoom(Set<K> wanted) {
     long needed = wanted.stream().filter(k -> !entries.containsKey(k)).mapToLong(bytesOf).sum();
-    while (usedBytes + needed > byteBudget) {
+    while (usedBytes + needed > room.bytes()) {
       Optional<K> idle =
           entries.entrySet().stream()
               .filter(e -> e.getValue().borrowers == 0 && !wanted.contains(e.getKey()))

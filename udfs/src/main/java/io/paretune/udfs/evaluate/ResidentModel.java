@@ -4,6 +4,7 @@ import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.Place;
 import io.paretune.udfs.engine.Undo;
+import io.paretune.udfs.evaluate.LendingCache.Room;
 import io.paretune.udfs.model.InputSite;
 import io.paretune.udfs.model.LayerStack;
 import io.paretune.udfs.model.LayerWeights;
@@ -58,15 +59,24 @@ public final class ResidentModel implements AutoCloseable {
     place = key.place();
     host = HostWeights.of(key.directory());
     model = onHost() ? host.model() : loaded();
-    pruned = new LendingCache<>(key.prunedLayerBytes(), this::bytes);
+    long most = key.prunedLayerBytes();
+    pruned =
+        new LendingCache<>(
+            new Room("pruned layers", most, "raise resident.pruned-layers"), this::bytes);
     // Apart: a candidate asks for them while it holds its layers.
     vision =
         new LendingCache<>(
-            Math.min(key.prunedLayerBytes(), VISIONS * visionBytes(m -> true)), VisionKey::bytes);
-    // As many as one criterion's levels take.
+            new Room(
+                "pruned vision weights",
+                Math.min(most, VISIONS * visionBytes(m -> true)),
+                "raise resident.pruned-layers, which is as much as they may take"),
+            VisionKey::bytes);
     levels =
         new LendingCache<>(
-            host.layers().stream().mapToLong(FusedLayer::weights).sum(),
+            new Room(
+                "levels",
+                host.layers().stream().mapToLong(FusedLayer::weights).sum(),
+                "that is all that one criterion has, and a profile has one criterion"),
             k -> host.layers().get(k.layer()).weights());
   }
 

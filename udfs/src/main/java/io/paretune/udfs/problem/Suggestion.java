@@ -23,6 +23,12 @@ public final class Suggestion {
     return nearest(given, known).map(name -> "did you mean \"" + name + "\"?").orElse(otherwise);
   }
 
+  /** A remedy that names what there is, for few names, and the nearest of them first. */
+  public static String among(String given, Collection<String> known) {
+    String all = known.isEmpty() ? "there are none" : "there are " + String.join(", ", known);
+    return nearest(given, known).map(name -> "did you mean \"" + name + "\"? " + all).orElse(all);
+  }
+
   /**
    * Letters to insert, delete, replace or swap with their neighbour to turn one into the other
    * (optimal string alignment).

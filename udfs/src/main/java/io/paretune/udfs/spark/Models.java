@@ -4,6 +4,7 @@ import io.paretune.udfs.checkpoint.CheckpointCache;
 import io.paretune.udfs.checkpoint.UserCache;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ public final class Models {
   /** Spark's settings of Hadoop, in a task as in the driver; for reading only. */
   static Configuration hadoop() {
     SparkEnv spark = SparkEnv.get();
-    if (spark == null) {
-      return new Configuration();
+    if (spark == null) { // spark-submit's settings are there before Spark is
+      return SparkHadoopUtil.get().newConfiguration(new SparkConf());
     }
     Settings known = settings;
     if (known == null || known.spark() != spark) {

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class LendingCacheTest {
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
-  private final LendingCache<String, Value> cache = new LendingCache<>(30, key -> 10);
+  private final LendingCache<String, Value> cache =
+      new LendingCache<>(new LendingCache.Room("toys", 30, "buy a larger box"), key -> 10);
 
   private final class Value implements AutoCloseable {
     final String key;
@@ -159,9 +160,7 @@ class LendingCacheTest {
   void refusesACandidateThatNeverFits() {
     assertThatThrownBy(() -> borrow(List.of("a", "b", "c", "d"), Value::new))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "one candidate needs 40 bytes of pruned layers and the budget is 30: raise"
-                + " resident.pruned-layers");
+        .hasMessage("one candidate needs 40 bytes of toys and the budget is 30: buy a larger box");
     assertThat(cache.usedBytes()).isZero();
   }
 

@@ -23,6 +23,15 @@ class SuggestionTest {
   }
 
   @Test
+  void namesAllThereAre() {
+    List<String> splits = List.of("test", "train", "val");
+    assertThat(Suggestion.among("vla", splits))
+        .isEqualTo("did you mean \"val\"? there are test, train, val");
+    assertThat(Suggestion.among("evaluation", splits)).isEqualTo("there are test, train, val");
+    assertThat(Suggestion.among("val", List.of())).isEqualTo("there are none");
+  }
+
+  @Test
   void countsEdits() {
     assertThat(Suggestion.distance("", "abc")).isEqualTo(3);
     assertThat(Suggestion.distance("kitten", "sitting")).isEqualTo(3);
