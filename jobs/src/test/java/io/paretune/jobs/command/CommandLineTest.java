@@ -185,8 +185,10 @@ class CommandLineTest {
     assertThat(run("--verison")).isEqualTo(2);
     assertThat(err())
         .isEqualTo(
-            "\"tnue\": there is no such command — did you mean \"tune\"?\n"
-                + "\"--verison\": there is no such command — did you mean \"--version\"?\n");
+            """
+            "tnue": there is no such command — did you mean "tune"?
+            "--verison": there is no such command — did you mean "--version"?
+            """);
   }
 
   @Test
