@@ -71,6 +71,23 @@ class GuidedSamplerTest {
     }
   }
 
+  /** Eight run at once, and whichever ends is told: the last asked first, one of them never. */
+  @ParameterizedTest
+  @EnumSource(SamplerName.class)
+  void tellsMayComeInAnyOrder(SamplerName name) {
+    Study study = new Study(PROBLEM.space(), name.create(3));
+    List<Trial> running = new ArrayList<>(study.ask(8));
+    HashSet<Point> asked = new HashSet<>(points(running));
+    for (int k = 0; k < 30; k++) {
+      tell(study, List.of(running.remove(running.size() - 1)));
+      running.addAll(study.ask(1));
+      asked.add(running.get(running.size() - 1).point());
+    }
+    assertThat(asked).hasSize(38);
+    assertThat(study.history().running()).hasSize(8).contains(running.get(0));
+    assertThat(study.history().finished()).hasSize(30);
+  }
+
   /**
    * Of the best; without a model of what a criterion makes of all layers' damage it came to .87.
    */

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,6 +63,47 @@ class SearchLoopTest {
     assertThat(study.history().finished()).hasSize(23);
     assertThat(study.history().running()).isEmpty();
     assertThat(seen).allMatch(n -> n <= 3);
+  }
+
+  /** A trial takes a minute of this clock. */
+  private static final class MinuteClock extends Clock {
+    private Instant now = Instant.EPOCH;
+
+    void pass() {
+      now = now.plus(Duration.ofMinutes(1));
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @Test
+  void startsNoTrialWhenItsTimeIsOver() {
+    MinuteClock clock = new MinuteClock();
+    Study study = new Study(SPACE, new RandomSampler(1));
+    TrialRunner runner =
+        trial -> {
+          clock.pass();
+          return CompletableFuture.completedFuture(score(trial));
+        };
+    SearchBudget budget = new SearchBudget(100, Optional.of(Duration.ofMinutes(7)), 0, 0);
+    SearchLoop loop =
+        new SearchLoop(study, runner, budget, 1, clock, new SearchListener() {});
+    assertThat(loop.run()).isEqualTo(SearchLoop.Ending.TIME);
+    assertThat(study.history().finished()).hasSize(7);
+    assertThat(study.history().running()).isEmpty();
   }
 
   @Test

@@ -38,7 +38,14 @@ import org.apache.spark.storage.StorageLevel;
  * {@code live_comparison.py}. Its first line is the study's search space as {@code ask-tell} reads
  * it, with {@code dense} (the dense model's bytes) and {@code chance} (the score of guessing, by
  * split); then each line {@code {"split":"search"|"held-out","params":{…}}} is answered by {@code
- * {"memory":…,"score":…,"samples":…}}. Arguments: the study's file, then {@code key=value}.
+ * {"memory":…,"score":…,"samples":…}}. Arguments: the study's file, then {@code key=value}. After
+ * {@code ./paretune demo} and {@code ./mvnw test-compile}, as README's command line for
+ * spark-submit with
+ *
+ * <pre>
+ * --driver-class-path 'jobs/target/paretune.jar:jobs/target/test-classes:jobs/target/lib/*' \
+ * --class io.paretune.jobs.tune.LiveEvaluator jobs/target/paretune.jar conf/studies/demo.conf
+ * </pre>
  */
 public final class LiveEvaluator {
   private final StudyInputs inputs;
@@ -97,6 +104,10 @@ public final class LiveEvaluator {
       Parameter.Choice choice = (Parameter.Choice) searched.parameter(i);
       JsonPrimitive given = params.getAsJsonPrimitive(choice.name());
       at[i] = choice.choices().stream().map(LiveEvaluator::primitive).toList().indexOf(given);
+      if (at[i] < 0) {
+        throw new IllegalArgumentException(
+            "\"%s\" must be one of %s, was %s".formatted(choice.name(), choice.choices(), given));
+      }
     }
     Point point = Point.of(at);
     CompressionProfile profile = space.profile(point);
