@@ -99,8 +99,7 @@ class SearchLoopTest {
           return CompletableFuture.completedFuture(score(trial));
         };
     SearchBudget budget = new SearchBudget(100, Optional.of(Duration.ofMinutes(7)), 0, 0);
-    SearchLoop loop =
-        new SearchLoop(study, runner, budget, 1, clock, new SearchListener() {});
+    SearchLoop loop = new SearchLoop(study, runner, budget, 1, clock, new SearchListener() {});
     assertThat(loop.run()).isEqualTo(SearchLoop.Ending.TIME);
     assertThat(study.history().finished()).hasSize(7);
     assertThat(study.history().running()).isEmpty();
