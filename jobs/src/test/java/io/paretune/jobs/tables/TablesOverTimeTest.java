@@ -23,6 +23,7 @@ import org.apache.spark.sql.delta.DeltaConcurrentModificationException;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Option;
 
 class TablesOverTimeTest {
   private static final SparkSession SPARK = SharedSpark.session();
@@ -76,7 +77,8 @@ class TablesOverTimeTest {
           .containsEntry("delta.logRetentionDuration", "interval 2160 hours");
     }
     agedByDays(folder.resolve("trials/_delta_log"), 60);
-    DeltaLog.forTable(SPARK, old.path("trials")).checkpoint(); // and forgets what is too old
+    DeltaLog log = DeltaLog.forTable(SPARK, old.path("trials"));
+    log.checkpoint(log.unsafeVolatileSnapshot(), Option.empty()); // and forgets what is too old
     assertThat(SPARK.read().format("delta").option("versionAsOf", 1).load(old.path("trials")))
         .as("of 60 days ago")
         .satisfies(rows -> assertThat(rows.count()).isEqualTo(1));
