@@ -101,7 +101,8 @@ public record ExportProgram(
                     .map(t -> "Trial %d of study %s".formatted(t.trialId(), t.study()))
                     .orElse("A profile of the user's")
                 + (scored || trial.isEmpty() ? "" : " with another mask"),
-            "%s (content hash %s)".formatted(StudyFile.nameOf(config.model()), inputs.modelId()),
+            "the model `%s` (content hash %s)"
+                .formatted(StudyFile.nameOf(config.model()), inputs.modelId()),
             "%s, version %s".formatted(config.benchmark().name(), inputs.version()),
             calibration(),
             profile,

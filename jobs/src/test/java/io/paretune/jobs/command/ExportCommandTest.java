@@ -120,7 +120,9 @@ class ExportCommandTest {
     assertThat(to.resolve("README.md"))
         .content()
         .contains(
-            "Trial 17 of study small, profile " + PROFILE.id() + ", of model (content hash ",
+            "Trial 17 of study small, profile "
+                + PROFILE.id()
+                + ", of the model `model` (content hash ",
             "| split val | 0.9000 | 0.8000 to",
             "criterion `wanda`, mask `one-shot`")
         .contains("| weights, packed | ");
