@@ -75,8 +75,9 @@ final class TaskFailures extends SparkListener {
     failures
         .computeIfAbsent(group, g -> new ArrayList<>())
         .add(
-            "shard %d, attempt %d on executor %s: %s"
+            "%s %d, attempt %d on executor %s: %s"
                 .formatted(
+                    task.taskType().equals("ResultTask") ? "shard" : "part of the input",
                     task.taskInfo().partitionId(),
                     task.taskInfo().attemptNumber(),
                     task.taskInfo().executorId(),

@@ -41,10 +41,15 @@ class TaskFailuresTest {
   }
 
   private static SparkListenerTaskEnd end(int stage, int shard, int attempt, TaskEndReason reason) {
+    return end("ResultTask", stage, shard, attempt, reason);
+  }
+
+  private static SparkListenerTaskEnd end(
+      String kind, int stage, int shard, int attempt, TaskEndReason reason) {
     return new SparkListenerTaskEnd(
         stage,
         0,
-        "ResultTask",
+        kind,
         reason,
         new TaskInfo(7, 0, attempt, shard, 0, "2", "host", TaskLocality.ANY(), false),
         new ExecutorMetrics(),
@@ -70,6 +75,23 @@ class TaskFailuresTest {
                 + " of the running tasks) Reason: worker lost");
     assertThat(heard.taken("study/4")).isEmpty();
     assertThat(heard.taken("study/5")).as("a copy that was not needed any more").isEmpty();
+  }
+
+  @Test
+  void whatIsReadAgainForAShardIsNoShard() {
+    TaskFailures heard = new TaskFailures();
+    heard.onStageSubmitted(stage(1, "study/4"));
+    heard.onTaskEnd(
+        end(
+            "ShuffleMapTask",
+            1,
+            9,
+            2,
+            new ExecutorLostFailure("2", false, Option.apply("worker lost"))));
+
+    assertThat(heard.last("study/4"))
+        .hasValueSatisfying(
+            said -> assertThat(said).startsWith("part of the input 9, attempt 2 on executor 2: "));
   }
 
   /** Spark says that a job is done before its listeners have heard of its tasks. */

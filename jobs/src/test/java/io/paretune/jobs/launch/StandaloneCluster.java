@@ -43,7 +43,7 @@ final class StandaloneCluster implements AutoCloseable {
    *
    * @param spark what {@code SPARK_HOME} is set to
    * @param directory for logs and the workers' files
-   * @param environment of the workers
+   * @param environment of all of them
    */
   StandaloneCluster(Path spark, Path directory, Map<String, String> environment)
       throws IOException, InterruptedException {
@@ -56,13 +56,18 @@ final class StandaloneCluster implements AutoCloseable {
               "master.Master",
               "127.0.0.1",
               "master",
-              Map.of(),
+              this.environment,
               List.of("--port", "0", "--webui-port", "0"));
       master = await(log, Pattern.compile("Starting Spark master at (spark://\\S+)"));
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       close();
       throw e;
     }
+  }
+
+  /** Adds workers until there are so many. */
+  void haveWorkers(int workers) throws IOException, InterruptedException {
+    addWorkers(workers - (processes.size() - 1));
   }
 
   /** Adds workers of two cores, the first on 127.0.0.2, the next on 127.0.0.3, … */

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,12 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Against a real master and three workers on loopback addresses, with two GPUs each that are only
- * pretended.
+ * pretended, and with authentication and encryption as {@code conf/spark-defaults.conf} says.
  */
 @Tag("cluster")
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
 @TestMethodOrder(
-    MethodOrderer.OrderAnnotation.class) // one worker is enough for the first; the second ends some
+    MethodOrderer.OrderAnnotation.class) // one worker is enough for the first; the last ends some
 class StandaloneClusterIT {
   private static final Path HOME = Path.of(System.getProperty("paretune.home"));
   private static final Path SPARK = Path.of(System.getProperty("paretune.build"), "spark");
@@ -45,17 +47,34 @@ class StandaloneClusterIT {
 
   @BeforeAll
   static void startCluster() throws Exception {
+    Path conf = ClusterSecurity.write(HOME, directory.resolve("conf"));
     cluster =
         new StandaloneCluster(
             SPARK,
             directory,
             Map.of(
+                "SPARK_CONF_DIR",
+                conf.toString(),
                 "PARETUNE_FAKE_GPUS",
                 "2",
                 "SPARK_WORKER_OPTS",
                 "-Dspark.worker.resource.gpu.amount=2 -Dspark.worker.resource.gpu.discoveryScript="
                     + HOME.resolve("conf/gpu-discovery.sh")));
     cluster.addWorkers(1);
+    PythonEnvironment.ofNotebooks()
+        .run(
+            "first_samples.py",
+            directory,
+            directory.resolve("samples.parquet").toString(),
+            "train=16",
+            "val=160",
+            "test=4");
+    PoisonedCheckpoint.write(HOME.resolve("conf/demo/model"), directory.resolve("model"), 3);
+  }
+
+  private static Map<String, String> environment() {
+    return Map.of(
+        "SPARK_LOCAL_IP", "127.0.0.1", "SPARK_CONF_DIR", directory.resolve("conf").toString());
   }
 
   @AfterAll
@@ -70,12 +89,13 @@ class StandaloneClusterIT {
     String line =
         standaloneLine()
             .replace("spark://HOST:7077", cluster.master())
+            .replace("--properties-file", "--load-spark-defaults --properties-file")
             .replace("dense.jsonl", answers.toString());
 
     Finished run =
         Finished.run(
             List.of("bash", "-c", line),
-            Map.of("SPARK_HOME", SPARK.toString(), "SPARK_LOCAL_IP", "127.0.0.1"),
+            withHome(environment()),
             HOME,
             LIMIT);
 
@@ -94,26 +114,40 @@ class StandaloneClusterIT {
     return block.group(1);
   }
 
+  /** What is missing is said before anything is prepared, for each GPU of each executor once. */
+  @Test
+  @Order(2)
+  void gpusThatCannotBeUsedAreRefusedAtTheStart() throws Exception {
+    cluster.haveWorkers(3);
+    Finished refused;
+    try (Running run = tune("refused", "refused", options(), List.of("resident.device=auto"))) {
+      refused = run.finished(LIMIT);
+    }
+
+    assertThat(refused.status()).as(refused.err()).isEqualTo(2);
+    for (String host : List.of("127.0.0.2", "127.0.0.3", "127.0.0.4")) {
+      for (int gpu = 0; gpu < 2; gpu++) {
+        assertThat(refused.err())
+            .containsOnlyOnce(
+                "spark.task.resource.gpu.amount: gives a task gpu:%d of %s, which CUDA cannot use:"
+                    .formatted(gpu, host));
+      }
+    }
+  }
+
   /**
    * Some profiles overflow, the driver is killed, another is started beside its successor, an
    * executor gets 20 times slower, one cannot write to its disk, one is killed and shuffle files
-   * with it, and a whole worker.
+   * with it, a whole worker, and for a while a file of the benchmark cannot be read. Two trials are
+   * in flight meanwhile; proposals depend on the seed and the trial's number, so the search that is
+   * left alone and asks one trial after the other has the same.
    */
   @Test
-  @Order(2)
+  @Order(3)
   void aSearchOnWhichNearlyEverythingGoesWrongEndsAsOneThatIsLeftAlone() throws Exception {
-    PythonEnvironment.ofNotebooks()
-        .run(
-            "first_samples.py",
-            directory,
-            directory.resolve("samples.parquet").toString(),
-            "train=16",
-            "val=160",
-            "test=4");
-    cluster.addWorkers(2);
-    PoisonedCheckpoint.write(HOME.resolve("conf/demo/model"), directory.resolve("model"), 3);
+    cluster.haveWorkers(3);
     Finished undisturbed;
-    try (Running whole = tune("whole", "whole", List.of())) {
+    try (Running whole = tune("whole", "whole", List.of(), List.of("study.concurrency=1"))) {
       undisturbed = whole.finished(LIMIT);
     }
     assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
@@ -133,26 +167,32 @@ class StandaloneClusterIT {
     assertThat(study.get("answered_twice").getAsInt()).as("no shard counts twice").isZero();
     assertThat(study.get("executors").getAsInt()).isGreaterThan(1);
     assertThat(study.getAsJsonArray("reasons").toString())
-        .contains("log-probabilities are not finite");
+        .contains("log-probabilities are not finite")
+        .as("what could not be read, in the rows of the trials that were in flight")
+        .contains("tried again, after: ");
   }
 
   private static Finished disturbed() throws Exception {
     List<String> options = options();
-    try (Running first = tune("disturbed", "first", options)) {
+    try (Running first = tune("disturbed", "first", options, List.of())) {
       awaitCommits(first, commits() + 3);
     } // kill -9
     Instant killed = Instant.now();
-    try (Running second = tune("disturbed", "second", options)) {
+    DriverPages pages = DriverPages.atAFreePort();
+    options.addAll(pages.options());
+    try (Running second = tune("disturbed", "second", options, List.of())) {
       int commits = commits();
       awaitCommits(second, commits + 1);
       said("driver killed: next trial recorded", killed);
-      try (Running third = tune("disturbed", "third", List.of())) {
+      try (Running third = tune("disturbed", "third", List.of(), List.of())) {
         disturb(second);
         Finished refused = third.finished(LIMIT);
         assertThat(refused.status()).as(refused.err()).isEqualTo(1); // it may be tried again
         assertThat(refused.err())
             .contains("study \"disturbed\" is being run by process " + second.process().pid());
       }
+      requireObservable(pages);
+      ClusterSecurity.requireSecret(directory);
       return second.finished(LIMIT);
     }
   }
@@ -184,10 +224,57 @@ class StandaloneClusterIT {
     } finally {
       run("kill", "-CONT", Long.toString(slow.pid()));
     }
+    Instant at = Instant.now();
+    whileFeaturesCannotBeRead(driver);
+    said("features unreadable: a trial given up", at);
+    at = Instant.now();
+    int commits = commits();
+    awaitCommits(driver, commits + 1);
+    said("features readable again: next trial recorded", at);
+  }
+
+  /** No executor has any shard any more, and none can be read, until a trial is given up. */
+  private static void whileFeaturesCannotBeRead(Running driver) throws Exception {
+    Path features = directory.resolve("warehouse/image_features");
+    Path away = directory.resolve("away");
+    Files.move(features, away);
+    try {
+      for (int worker = 0; worker < 2; worker++) {
+        loseShuffleFiles(cluster.localDirectory(worker));
+        assertThat(cluster.executor(worker).destroyForcibly()).isTrue();
+      }
+      await(
+          driver,
+          () -> Files.readString(driver.err()).contains("will be tried once more, alone, after"),
+          () -> "no trial was given up");
+    } finally {
+      Files.move(away, features);
+    }
+  }
+
+  private static Map<String, String> withHome(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("SPARK_HOME", SPARK.toString());
+    return all;
+  }
+
+  /** What README says is at the driver's port while it runs. */
+  private static void requireObservable(DriverPages pages) throws Exception {
+    String metrics = pages.page("/metrics/prometheus/");
+    assertThat(DriverPages.figure(metrics, "trials_complete")).isGreaterThanOrEqualTo(1);
+    assertThat(DriverPages.figure(metrics, "trials_questions_Count")).isGreaterThanOrEqualTo(160);
+    assertThat(DriverPages.figure(metrics, "trials_slots_utilisation")).isBetween(1e-3, 1.);
+    assertThat(DriverPages.figure(metrics, "trials_model_switches")).isPositive();
+    assertThat(DriverPages.figure(metrics, "trials_bytes_loaded")).isPositive();
+    assertThat(pages.page("/jobs/"))
+        .as("jobs by study, trial and memory")
+        .containsPattern("disturbed trial \\d+: \\d+\\.\\d MB");
   }
 
   private static List<String> options() {
-    return List.of(
+    return new ArrayList<>(
+        List.of(
+        "--load-spark-defaults",
         "--master",
         cluster.master(),
         "--executor-memory",
@@ -199,10 +286,12 @@ class StandaloneClusterIT {
         "--conf",
         "spark.task.resource.gpu.amount=1",
         "--conf",
-        "spark.ui.enabled=false");
+        "spark.ui.enabled=false"));
   }
 
-  private static Running tune(String study, String name, List<String> options) throws IOException {
+  private static Running tune(
+      String study, String name, List<String> options, List<String> settings)
+      throws IOException {
     List<String> words = new ArrayList<>(List.of(HOME.resolve("paretune").toString()));
     words.addAll(options);
     words.addAll(
@@ -215,14 +304,17 @@ class StandaloneClusterIT {
             "benchmark.samples=[\"" + directory.resolve("samples.parquet") + "\"]",
             "resident.device=cpu",
             "study.name=" + study,
-            "study.concurrency=1",
+            "study.concurrency=2",
+            "study.sampler=random",
+            "study.racing.confidence=null", // who is ahead of whom depends on who runs beside whom
             "tables.unrecorded=1 ms", // what is killed has recorded trials behind it
-            "study.trials=9",
+            "study.trials=22",
             "study.shards=6",
             "study.uniform-baseline=[]",
             "calibration.samples=16",
             "study.space.key-value-bits=[16,4]"));
-    return Running.start(words, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), directory, name);
+    words.addAll(settings);
+    return Running.start(words, environment(), directory, name);
   }
 
   /** Changes of trials that were recorded so far. */
@@ -233,14 +325,19 @@ class StandaloneClusterIT {
     }
   }
 
-  private static void awaitCommits(Running driver, int wanted)
-      throws IOException, InterruptedException {
+  private static void awaitCommits(Running driver, int wanted) throws Exception {
+    await(
+        driver,
+        () -> commits() >= wanted,
+        () -> "%d commits, wanted %d".formatted(commits(), wanted));
+  }
+
+  private static void await(Running driver, Callable<Boolean> that, Callable<String> otherwise)
+      throws Exception {
     Instant end = Instant.now().plus(LIMIT);
-    while (commits() < wanted) {
+    while (!that.call()) {
       if (Instant.now().isAfter(end) || !driver.process().isAlive()) {
-        throw new AssertionError(
-            "%d commits, wanted %d: %s"
-                .formatted(commits(), wanted, Files.readString(driver.err())));
+        throw new AssertionError(otherwise.call() + ": " + Files.readString(driver.err()));
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
