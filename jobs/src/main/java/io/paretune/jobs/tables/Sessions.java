@@ -94,7 +94,8 @@ public final class Sessions {
   public static SparkSession forFewRows(SparkSession spark) {
     SparkSession few = spark.newSession();
     few.conf().set("spark.sql.shuffle.partitions", "1");
-    // A merge's few rows are in the driver anyway; kept by an executor, they and the search die with it.
+    // A merge's few rows are in the driver anyway; kept by an executor, they and the search die
+    // with it.
     few.conf().set("spark.databricks.delta.merge.materializeSource", "none");
     return few;
   }

@@ -51,7 +51,9 @@ final class ClusterSecurity {
         .noneMatch(words -> words.contains(SECRET));
     try (Stream<Path> files = Files.walk(logs)) {
       List<Path> said =
-          files.filter(f -> f.toString().matches(".*([.]log|[.]err|[.]out|/stderr|/stdout)")).toList();
+          files
+              .filter(f -> f.toString().matches(".*([.]log|[.]err|[.]out|/stderr|/stdout)"))
+              .toList();
       assertThat(said).isNotEmpty();
       for (Path log : said) {
         assertThat(Files.readString(log)).as(log.toString()).doesNotContain(SECRET);

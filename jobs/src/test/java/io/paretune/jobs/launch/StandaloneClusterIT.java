@@ -92,12 +92,7 @@ class StandaloneClusterIT {
             .replace("--properties-file", "--load-spark-defaults --properties-file")
             .replace("dense.jsonl", answers.toString());
 
-    Finished run =
-        Finished.run(
-            List.of("bash", "-c", line),
-            withHome(environment()),
-            HOME,
-            LIMIT);
+    Finished run = Finished.run(List.of("bash", "-c", line), withHome(environment()), HOME, LIMIT);
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).startsWith("{").contains("\"accuracy\"", "\"questions\"");
@@ -274,24 +269,23 @@ class StandaloneClusterIT {
   private static List<String> options() {
     return new ArrayList<>(
         List.of(
-        "--load-spark-defaults",
-        "--master",
-        cluster.master(),
-        "--executor-memory",
-        "1g",
-        "--executor-cores",
-        "2",
-        "--conf",
-        "spark.executor.resource.gpu.amount=2",
-        "--conf",
-        "spark.task.resource.gpu.amount=1",
-        "--conf",
-        "spark.ui.enabled=false"));
+            "--load-spark-defaults",
+            "--master",
+            cluster.master(),
+            "--executor-memory",
+            "1g",
+            "--executor-cores",
+            "2",
+            "--conf",
+            "spark.executor.resource.gpu.amount=2",
+            "--conf",
+            "spark.task.resource.gpu.amount=1",
+            "--conf",
+            "spark.ui.enabled=false"));
   }
 
   private static Running tune(
-      String study, String name, List<String> options, List<String> settings)
-      throws IOException {
+      String study, String name, List<String> options, List<String> settings) throws IOException {
     List<String> words = new ArrayList<>(List.of(HOME.resolve("paretune").toString()));
     words.addAll(options);
     words.addAll(
