@@ -8,5 +8,5 @@ if [ -n "${PARETUNE_FAKE_GPUS-}" ]; then
 else
   addresses=$(nvidia-smi --query-gpu=index --format=csv,noheader)
 fi
-list=$(printf '%s\n' "$addresses" | sed 's/[[:space:]]//g; s/.*/"&"/' | paste -sd, -)
+list=$(printf '%s\n' "$addresses" | sed 's/[[:space:]]//g; /^$/d; s/.*/"&"/' | paste -sd, -)
 printf '{"name":"gpu","addresses":[%s]}\n' "$list"
