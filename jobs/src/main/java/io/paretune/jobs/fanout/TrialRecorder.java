@@ -40,6 +40,9 @@ public final class TrialRecorder implements AutoCloseable {
   /** Of the time that it takes to write, so much goes by before the next, but no long while. */
   private static final int REST = 3;
 
+  /** Work of so many times the time that its record took is recorded without a rest before it. */
+  private static final int DEAR = 30;
+
   private final TrialsTable trials;
   private final ShardResultsTable shardResults;
   private final Runnable mayWrite;
@@ -143,7 +146,7 @@ public final class TrialRecorder implements AutoCloseable {
         commit(taken);
         last = taken.stream().anyMatch(Entry::last);
         if (!last) {
-          rest(Math.min(REST * (System.nanoTime() - started), patienceNanos));
+          rest(rest(taken, System.nanoTime() - started));
         }
       }
     } catch (InterruptedException e) {
@@ -155,6 +158,15 @@ public final class TrialRecorder implements AutoCloseable {
         notifyAll();
       }
     }
+  }
+
+  /** None where answers take so long that their records are nothing beside them. */
+  private long rest(List<Entry> written, long nanos) {
+    double work = 0;
+    for (Entry e : written) {
+      work += e.answers().stream().mapToDouble(ShardResultRecord::seconds).sum();
+    }
+    return work * 1e9 >= DEAR * (double) nanos ? 0 : Math.min(REST * nanos, patienceNanos);
   }
 
   private synchronized void rest(long nanos) throws InterruptedException {

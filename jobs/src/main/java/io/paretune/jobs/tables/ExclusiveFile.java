@@ -3,6 +3,8 @@ package io.paretune.jobs.tables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -69,6 +71,16 @@ record ExclusiveFile(FileSystem files, Path path) {
       }
     } catch (java.nio.file.NoSuchFileException | java.io.FileNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /** How long ago it was written; nothing if it is not there. */
+  Duration age(Instant now) throws IOException {
+    try {
+      return Duration.between(
+          Instant.ofEpochMilli(files.getFileStatus(path).getModificationTime()), now);
+    } catch (java.io.FileNotFoundException e) {
+      return Duration.ZERO;
     }
   }
 

@@ -3,8 +3,11 @@ package io.paretune.jobs.tables;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,55 +18,48 @@ import java.util.UUID;
  *
  * @param token tells holders apart
  * @param host the holder's machine
+ * @param processes the space of process numbers that the next one is from, as the system names it:
+ *     containers of one machine may have their own
  * @param pid its process there
- * @param processStart when that process began, in milliseconds since 1970: process numbers are used
- *     again
  * @param beat its last sign of life, in milliseconds since 1970
  * @param released whether it gave the lease back
  */
 record LeaseHolder(
-    String token, String host, long pid, long processStart, long beat, boolean released) {
+    String token, String host, String processes, long pid, long beat, boolean released) {
+  private static final Path OWN_PROCESSES = Path.of("/proc/self/ns/pid");
 
   /** This process. */
   static LeaseHolder self(Instant now) {
-    ProcessHandle process = ProcessHandle.current();
     return new LeaseHolder(
         UUID.randomUUID().toString(),
         thisHost(),
-        process.pid(),
-        start(process),
+        theseProcesses(),
+        ProcessHandle.current().pid(),
         now.toEpochMilli(),
         false);
   }
 
   LeaseHolder alive(Instant now) {
-    return new LeaseHolder(token, host, pid, processStart, now.toEpochMilli(), released);
+    return new LeaseHolder(token, host, processes, pid, now.toEpochMilli(), released);
   }
 
   LeaseHolder givenBack() {
-    return new LeaseHolder(token, host, pid, processStart, beat, true);
+    return new LeaseHolder(token, host, processes, pid, beat, true);
   }
 
-  /** Whether it has given the lease back, is dead for sure, or has not been heard of for long. */
-  boolean isGone(Instant now, Duration expiry) {
+  /**
+   * Whether it has given the lease back or its process is no more. A number that another process
+   * has by now looks alive: then silence tells.
+   */
+  boolean hasEnded() {
     return released
-        || (host.equals(thisHost()) && !isRunningHere())
-        || age(now).compareTo(expiry) >= 0;
+        || (host.equals(thisHost())
+            && processes.equals(theseProcesses())
+            && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
   }
 
   Duration age(Instant now) {
     return Duration.between(Instant.ofEpochMilli(beat), now);
-  }
-
-  private boolean isRunningHere() {
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
-        .filter(p -> start(p) == processStart)
-        .isPresent();
-  }
-
-  private static long start(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 
   private static String thisHost() {
@@ -74,18 +70,26 @@ record LeaseHolder(
     }
   }
 
+  private static String theseProcesses() {
+    try {
+      return Files.readSymbolicLink(OWN_PROCESSES).toString();
+    } catch (IOException | UnsupportedOperationException e) {
+      return ""; // a system without such spaces
+    }
+  }
+
   String toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("token", token);
     json.addProperty("host", host);
+    json.addProperty("processes", processes);
     json.addProperty("pid", pid);
-    json.addProperty("process_start", processStart);
     json.addProperty("beat", beat);
     json.addProperty("released", released);
     return json.toString();
   }
 
-  /** Empty while the file is being written. */
+  /** Empty while the file is being written, or where another version wrote it. */
   static Optional<LeaseHolder> ofJson(String text) {
     try {
       JsonObject json = JsonParser.parseString(text).getAsJsonObject();
@@ -93,12 +97,17 @@ record LeaseHolder(
           new LeaseHolder(
               json.get("token").getAsString(),
               json.get("host").getAsString(),
+              json.get("processes").getAsString(),
               json.get("pid").getAsLong(),
-              json.get("process_start").getAsLong(),
               json.get("beat").getAsLong(),
               json.get("released").getAsBoolean()));
     } catch (JsonParseException | IllegalStateException | NullPointerException e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public String toString() {
+    return "process " + pid + " on " + host;
   }
 }

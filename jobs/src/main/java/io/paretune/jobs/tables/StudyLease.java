@@ -94,31 +94,12 @@ public final class StudyLease implements AutoCloseable {
     Path directory = new Path(warehouse.path("leases"), FileNames.of(study));
     try {
       FileSystem files = directory.getFileSystem(hadoop);
-      Optional<LeaseHolder> first = Optional.empty();
-      boolean said = false;
       while (true) {
         long highest = highest(files, directory);
         if (highest > 0) {
-          Optional<LeaseHolder> other = holder(files, directory, highest);
-          Instant now = clock.instant();
-          if (other.isPresent() && first.isEmpty()) {
-            first = other;
-          }
-          if (other.isEmpty() || !other.get().isGone(now, times.expiry())) {
-            if (other.isPresent() && !other.equals(first)) {
-              throw inUse(study, other.get(), now, times);
-            }
-            if (other.isPresent() && !said) {
-              said = true;
-              LOG.info(
-                  "study {} was run by process {} on {} {} s ago: waiting for a sign of life",
-                  study,
-                  other.get().pid(),
-                  other.get().host(),
-                  other.get().age(now).toSeconds());
-            }
-            TimeUnit.MILLISECONDS.sleep(Math.max(1, times.beat().toMillis() / 2));
-            continue;
+          awaitEnd(study, file(files, directory, highest), clock, times);
+          if (highest(files, directory) != highest) {
+            continue; // somebody else was faster
           }
         }
         LeaseHolder self = LeaseHolder.self(clock.instant());
@@ -139,14 +120,54 @@ public final class StudyLease implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until a holder has ended or has been silent for long enough. Clocks of drivers differ, so
+   * it is watched for three beats at least before its silence counts.
+   *
+   * @throws UnavailableException if it shows life
+   */
+  private static void awaitEnd(String study, ExclusiveFile file, Clock clock, Times times)
+      throws IOException, InterruptedException {
+    Optional<String> first = file.read();
+    Optional<LeaseHolder> holder = first.flatMap(LeaseHolder::ofJson);
+    long watched = System.nanoTime();
+    boolean said = false;
+    while (first.isPresent() && holder.filter(LeaseHolder::hasEnded).isEmpty()) {
+      Instant now = clock.instant();
+      Duration silent = holder.isPresent() ? holder.get().age(now) : file.age(now);
+      boolean longEnough = System.nanoTime() - watched >= times.beat().multipliedBy(3).toNanos();
+      if (longEnough && silent.compareTo(times.expiry()) >= 0) {
+        return;
+      }
+      if (!said) {
+        said = true;
+        LOG.info(
+            "study {} was run by {} {} s ago: waiting for a sign of life",
+            study,
+            holder.map(LeaseHolder::toString).orElse("whom its lease does not say"),
+            silent.toSeconds());
+      }
+      TimeUnit.MILLISECONDS.sleep(Math.max(1, times.beat().toMillis() / 2));
+      Optional<String> then = file.read();
+      if (!then.equals(first)) {
+        Optional<LeaseHolder> other = then.flatMap(LeaseHolder::ofJson);
+        if (holder.isPresent() && other.filter(h -> !h.hasEnded()).isPresent()) {
+          throw inUse(study, other.get(), clock.instant(), times);
+        }
+        first = then;
+        holder = other;
+        watched = System.nanoTime();
+      }
+    }
+  }
+
   private static UnavailableException inUse(
       String study, LeaseHolder other, Instant now, Times times) {
     return new UnavailableException(
         new Problem(
             "study.name",
-            "study \"%s\" is being run by process %d on %s, last heard of %d s ago"
-                .formatted(
-                    study, other.pid(), other.host(), Math.max(0, other.age(now).toSeconds())),
+            "study \"%s\" is being run by %s, last heard of %d s ago"
+                .formatted(study, other, Math.max(0, other.age(now).toSeconds())),
             "wait for it, or choose another study.name; a run that died is succeeded after %d s"
                 .formatted(times.expiry().toSeconds())));
   }
@@ -163,11 +184,6 @@ public final class StudyLease implements AutoCloseable {
             .map(Long::valueOf)
             .toList();
     return numbers.stream().max(Comparator.naturalOrder()).orElse(0L);
-  }
-
-  private static Optional<LeaseHolder> holder(FileSystem files, Path directory, long number)
-      throws IOException {
-    return file(files, directory, number).read().flatMap(LeaseHolder::ofJson);
   }
 
   private static ExclusiveFile file(FileSystem files, Path directory, long number) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.paretune.udfs.problem.UnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,7 +57,7 @@ class StudyLeaseTest {
     Files.createDirectories(leaseFile(study, 1).getParent());
     Files.writeString(
         leaseFile(study, 1),
-        new LeaseHolder("token", "elsewhere", 77, 5, beat.toEpochMilli(), false).toJson());
+        new LeaseHolder("token", "elsewhere", "", 77, beat.toEpochMilli(), false).toJson());
   }
 
   @Test
@@ -102,11 +105,74 @@ class StudyLeaseTest {
     Files.createDirectories(leaseFile("night", 1).getParent());
     Files.writeString(
         leaseFile("night", 1),
-        new LeaseHolder("t", self.host(), died.pid(), 1, Instant.now().toEpochMilli(), false)
+        new LeaseHolder(
+                "t",
+                self.host(),
+                self.processes(),
+                died.pid(),
+                Instant.now().toEpochMilli(),
+                false)
             .toJson());
 
     try (StudyLease lease = take("night")) {
       lease.requireHeld(); // an hour before its time
+    }
+  }
+
+  /** A container on this machine with process numbers of its own: 77 says nothing here. */
+  @Test
+  void aDriverWhoseProcessCannotBeSeenFromHereIsNotTakenForDead() throws Exception {
+    Process died = new ProcessBuilder("true").start();
+    died.waitFor();
+    String host = LeaseHolder.self(Instant.now()).host();
+    LeaseHolder inside =
+        new LeaseHolder("t", host, "pid:[1]", died.pid(), Instant.now().toEpochMilli(), false);
+    Files.createDirectories(leaseFile("night", 1).getParent());
+    Files.writeString(leaseFile("night", 1), inside.toJson());
+    CompletableFuture<Void> beat =
+        CompletableFuture.runAsync(
+            () -> write(leaseFile("night", 1), inside.alive(Instant.now().plusMillis(1)).toJson()),
+            CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+
+    assertThatThrownBy(() -> take("night"))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("is being run by process " + died.pid() + " on " + host);
+    beat.join();
+  }
+
+  /** By its own clock a driver elsewhere beat an hour ago; it beats all the same. */
+  @Test
+  void aDriverWhoseClockIsWrongIsWatchedBeforeItIsTakenForDead() throws Exception {
+    Instant wrong = Instant.now().minus(Duration.ofHours(1));
+    heldElsewhere("night", wrong);
+    CompletableFuture<Void> beat =
+        CompletableFuture.runAsync(
+            () ->
+                write(
+                    leaseFile("night", 1),
+                    new LeaseHolder("token", "elsewhere", "", 77, wrong.toEpochMilli() + 1, false)
+                        .toJson()),
+            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+
+    assertThatThrownBy(() -> take("night", SHORT)).isInstanceOf(UnavailableException.class);
+    beat.join();
+  }
+
+  @Test
+  void aLeaseThatSaysNothingIsSucceededWhenItIsOld() throws Exception {
+    Files.createDirectories(leaseFile("night", 1).getParent());
+    Files.writeString(leaseFile("night", 1), "");
+
+    try (StudyLease lease = take("night", SHORT)) {
+      lease.requireHeld();
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
