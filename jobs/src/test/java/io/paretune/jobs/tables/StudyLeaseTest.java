@@ -106,12 +106,7 @@ class StudyLeaseTest {
     Files.writeString(
         leaseFile("night", 1),
         new LeaseHolder(
-                "t",
-                self.host(),
-                self.processes(),
-                died.pid(),
-                Instant.now().toEpochMilli(),
-                false)
+                "t", self.host(), self.processes(), died.pid(), Instant.now().toEpochMilli(), false)
             .toJson());
 
     try (StudyLease lease = take("night")) {
