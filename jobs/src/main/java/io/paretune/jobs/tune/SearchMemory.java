@@ -143,13 +143,6 @@ record SearchMemory(
     return Math.max(layer, predictions);
   }
 
-  /** How many tasks an executor runs at once; in local mode all of them are one executor's. */
-  static int tasksPerExecutor(SparkConf conf, int parallelism) {
-    boolean local = conf.get("spark.master", "local").startsWith("local");
-    int cores = conf.getInt("spark.executor.cores", local ? parallelism : 1);
-    return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
-  }
-
   /** How many tasks share a GPU, by what Spark is told to give them. */
   static int tasksPerGpu(SparkConf conf) {
     double share = conf.getDouble("spark.task.resource.gpu.amount", 1);

@@ -9,9 +9,13 @@ import io.paretune.udfs.spark.ModelSource;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whether a study's candidates can run on what Spark gives them: said before any task runs. */
 final class StudyRoom {
+  private static final Logger LOG = LoggerFactory.getLogger(StudyRoom.class);
+
   private StudyRoom() {}
 
   /**
@@ -26,7 +30,11 @@ final class StudyRoom {
     Problems problems = new Problems();
     checkCandidate(memory, problems);
     checkType(conf, memory.type(), problems);
-    int tasks = SearchMemory.tasksPerExecutor(conf, spark.defaultParallelism());
+    ExecutorCores cores = ExecutorCores.of(spark);
+    if (!conf.get("spark.master", "local").startsWith("local")) {
+      LOG.info("cores of an executor: {} ({})", cores.count(), cores.source());
+    }
+    int tasks = cores.tasks(conf);
     new ExecutorMemory(memory.ofExecutor(tasks))
         .check(conf, ExecutorMemory.ofThisMachine(), problems);
     ModelSource checked = source;

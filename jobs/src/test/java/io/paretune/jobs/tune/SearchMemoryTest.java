@@ -84,18 +84,6 @@ class SearchMemoryTest {
   }
 
   @Test
-  void anExecutorRunsAsManyTasksAsItHasCoresForThem() {
-    SparkConf local = new SparkConf(false).set("spark.master", "local[6]");
-    assertThat(SearchMemory.tasksPerExecutor(local, 6)).isEqualTo(6);
-    SparkConf yarn =
-        new SparkConf(false)
-            .set("spark.master", "yarn")
-            .set("spark.executor.cores", "8")
-            .set("spark.task.cpus", "2");
-    assertThat(SearchMemory.tasksPerExecutor(yarn, 64)).isEqualTo(4);
-  }
-
-  @Test
   void roomForLessThanOneCandidateIsRefusedWithNumbersOfTheType() {
     Problems problems = new Problems();
     StudyRoom.checkCandidate(

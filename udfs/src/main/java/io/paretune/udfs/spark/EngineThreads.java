@@ -12,20 +12,24 @@ final class EngineThreads {
   static void configure() {
     SparkEnv spark = SparkEnv.get();
     if (spark != null) {
-      NativeEngine.preferThreads(perTask(spark.conf()));
+      NativeEngine.preferThreads(
+          perTask(spark.conf(), Runtime.getRuntime().availableProcessors()));
     }
   }
 
-  /** At least 1. In local mode each slot stands for a core, and so does each task. */
-  static int perTask(SparkConf conf) {
+  /**
+   * At least 1. In local mode each slot stands for a core, and so does each task.
+   *
+   * @param processors of the executor's machine: on a standalone cluster it has all of them, if
+   *     nobody says how many
+   */
+  static int perTask(SparkConf conf, int processors) {
     int taskCores = conf.getInt("spark.task.cpus", 1);
-    int cores = conf.getInt("spark.executor.cores", taskCores);
-    double tasks = (double) cores / taskCores;
-    double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
-    double taskGpus = conf.getDouble("spark.task.resource.gpu.amount", 0);
-    if (gpus > 0 && taskGpus > 0) {
-      tasks = Math.min(tasks, Math.floor(gpus / taskGpus));
-    }
-    return (int) Math.max(1, Math.floor(cores / Math.max(1, tasks)));
+    boolean standalone = conf.get("spark.master", "local").startsWith("spark:");
+    int most = Math.min(processors, conf.getInt("spark.cores.max", processors));
+    int cores = conf.getInt("spark.executor.cores", standalone ? most : taskCores);
+    int slots = TaskSlots.of(conf, cores);
+    boolean coresAreLeft = slots < cores / taskCores;
+    return Math.max(1, coresAreLeft ? cores / slots : taskCores);
   }
 }
