@@ -40,8 +40,7 @@ record ExecutorCores(int count, String source) {
    * @param largest the most cores of an executor that is there
    * @param processors of this machine
    */
-  static ExecutorCores of(
-      SparkConf conf, int parallelism, OptionalInt largest, int processors) {
+  static ExecutorCores of(SparkConf conf, int parallelism, OptionalInt largest, int processors) {
     String key = "spark.executor.cores";
     String master = conf.get("spark.master", "local");
     if (conf.contains(key)) {

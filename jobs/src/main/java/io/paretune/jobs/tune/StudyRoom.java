@@ -1,5 +1,6 @@
 package io.paretune.jobs.tune;
 
+import io.paretune.udfs.cost.MemoryNeed;
 import io.paretune.udfs.engine.ComputeType;
 import io.paretune.udfs.engine.Device;
 import io.paretune.udfs.problem.Problems;
@@ -7,6 +8,7 @@ import io.paretune.udfs.spark.GpuMemory;
 import io.paretune.udfs.spark.GpuRoom;
 import io.paretune.udfs.spark.ModelSource;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -27,15 +29,16 @@ final class StudyRoom {
    */
   static ModelSource require(JavaSparkContext spark, ModelSource source, SearchMemory memory) {
     SparkConf conf = spark.getConf();
-    Problems problems = new Problems();
-    checkCandidate(memory, problems);
-    checkType(conf, memory.type(), problems);
     ExecutorCores cores = ExecutorCores.of(spark);
     if (!conf.get("spark.master", "local").startsWith("local")) {
       LOG.info("cores of an executor: {} ({})", cores.count(), cores.source());
     }
-    int tasks = cores.tasks(conf);
-    new ExecutorMemory(memory.ofExecutor(tasks))
+    Problems problems = new Problems();
+    checkCandidate(memory, problems);
+    waiting(memory, memory.onGpus() ? SearchMemory.tasksPerGpu(conf) : cores.tasks(conf))
+        .ifPresent(LOG::warn);
+    checkType(conf, memory.type(), problems);
+    new ExecutorMemory(memory.ofExecutor(cores.tasks(conf)))
         .check(conf, ExecutorMemory.ofThisMachine(), problems);
     ModelSource checked = source;
     if (source.usesGpus(conf)) {
@@ -66,6 +69,23 @@ final class StudyRoom {
               memory.type().key()),
           "set it to at least that, times study.concurrency for candidates side by side");
     }
+  }
+
+  /**
+   * What to say where one candidate has room and those that run beside each other may have none.
+   *
+   * @param tasks that share the memory, of as many candidates at most
+   */
+  static Optional<String> waiting(SearchMemory memory, int tasks) {
+    long given = memory.config().prunedLayerBytes();
+    int candidates = Math.min(tasks, memory.config().study().concurrency());
+    long needed = candidates * memory.candidateBytes();
+    if (memory.candidateBytes() > given || needed <= given) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "resident.pruned-layers is %s, and %d candidates side by side (study.concurrency) may need %s: tasks of one then wait, each in its slot, until another's are done"
+            .formatted(MemoryNeed.megabytes(given), candidates, MemoryNeed.megabytes(needed)));
   }
 
   /** Executors elsewhere look for themselves. */

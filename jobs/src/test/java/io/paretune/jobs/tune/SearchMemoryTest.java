@@ -101,6 +101,25 @@ class SearchMemoryTest {
   }
 
   @Test
+  void thatCandidatesSideBySideWaitForEachOtherIsSaidWithNumbers() {
+    assertThat(waiting(4, "resident.pruned-layers=\"26 GB\"", "study.concurrency=3"))
+        .contains(
+            "resident.pruned-layers is 26,000 MB, and 3 candidates side by side"
+                + " (study.concurrency) may need 77,712 MB: tasks of one then wait, each in its"
+                + " slot, until another's are done");
+    assertThat(waiting(2, "resident.pruned-layers=\"52 GB\"", "study.concurrency=3"))
+        .as("two tasks are of two candidates at most")
+        .isEmpty();
+    assertThat(waiting(4, "resident.pruned-layers=\"20 GB\"", "study.concurrency=3"))
+        .as("refused anyway")
+        .isEmpty();
+  }
+
+  private static Optional<String> waiting(int tasks, String... words) {
+    return StudyRoom.waiting(memory(ComputeType.FP32, false, words), tasks);
+  }
+
+  @Test
   void tasksShareAGpuAsSparkIsToldAndNoMoreThanThereAreSlots() {
     SparkConf conf = new SparkConf(false).set("spark.task.resource.gpu.amount", "0.25");
     assertThat(SearchMemory.tasksPerGpu(conf)).isEqualTo(4);

@@ -12,8 +12,7 @@ final class EngineThreads {
   static void configure() {
     SparkEnv spark = SparkEnv.get();
     if (spark != null) {
-      NativeEngine.preferThreads(
-          perTask(spark.conf(), Runtime.getRuntime().availableProcessors()));
+      NativeEngine.preferThreads(perTask(spark.conf(), Runtime.getRuntime().availableProcessors()));
     }
   }
 
