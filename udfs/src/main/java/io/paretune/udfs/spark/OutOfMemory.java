@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 final class OutOfMemory {
   private static final Pattern SAID =
       Pattern.compile(
-          "(CUDA out of memory[^\\n]*|[^\\n]*(can't allocate memory|not enough memory)[^\\n]*)");
+          "(CUDA out of memory[^\\n]*"
+              + "|[^\\n]*(can't allocate memory|not enough memory|CUDA error: out of memory"
+              + "|_STATUS_ALLOC_FAILED)[^\\n]*)"); // of cuBLAS, cuDNN, cuSOLVER: workspaces
 
   private OutOfMemory() {}
 

@@ -23,6 +23,23 @@ class OutOfMemoryTest {
             OutOfMemory.reason(
                 new IllegalStateException("CUDA out of memory. Tried to allocate 2.00 GiB.")))
         .contains("out of memory: CUDA out of memory. Tried to allocate 2.00 GiB.");
+    assertThat(
+            OutOfMemory.reason(
+                new IllegalStateException(
+                    "CUDA error: out of memory\nCUDA kernel errors might be asynchronously"
+                        + " reported")))
+        .contains("out of memory: CUDA error: out of memory");
+    assertThat(
+            OutOfMemory.reason(
+                new IllegalStateException(
+                    "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")))
+        .contains(
+            "out of memory: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling"
+                + " `cublasCreate(handle)`");
+    assertThat(
+            OutOfMemory.reason(
+                new IllegalStateException("CUDA error: an illegal memory access was encountered")))
+        .isEmpty();
     assertThat(OutOfMemory.reason(new IllegalStateException("expected scalar type Float")))
         .isEmpty();
     assertThat(OutOfMemory.reason(new IllegalStateException())).isEmpty();
