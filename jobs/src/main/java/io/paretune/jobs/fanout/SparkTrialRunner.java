@@ -179,7 +179,17 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
 
   /** Asks all that is left to ask. */
   private Tried tried(TrialRecord started, TrialCourse course) throws InterruptedException {
-    ShardJob job = fanout.start(started.profile(), course.unanswered());
+    ShardJob job;
+    try {
+      job = fanout.start(started.profile(), course.unanswered());
+    } catch (Exception e) { // Scala throws checked ones undeclared
+      if (e instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      throwInvalid(e);
+      // A sequential mask is calibrated for its own profile first, which Spark may give up too.
+      return new Tried.Lost(Failure.said(e), e);
+    }
     jobs.add(job);
     try {
       while (true) {
@@ -199,16 +209,21 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
         recorder.answered(rows);
       }
     } catch (ShardJob.JobFailedException e) {
-      for (@Nullable Throwable c = e; c != null; c = c.getCause()) {
-        if (c instanceof InvalidInputException invalid) {
-          throw invalid;
-        }
-      }
+      throwInvalid(e);
       heard.awaitEnd(job.id(), LISTENER_LAG);
       return new Tried.Lost(heard.last(group(started)).orElseGet(() -> Failure.said(e)), e);
     } finally {
       job.cancel();
       jobs.remove(job);
+    }
+  }
+
+  /** What the user has to mend is no fault of a profile. */
+  private static void throwInvalid(Throwable error) {
+    for (@Nullable Throwable c = error; c != null; c = c.getCause()) {
+      if (c instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static io.paretune.jobs.fanout.SimulatedTrials.ASKED;
 import static io.paretune.jobs.fanout.SimulatedTrials.candidate;
 import static io.paretune.jobs.fanout.SimulatedTrials.trial;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.paretune.jobs.search.Outcome;
@@ -11,6 +12,7 @@ import io.paretune.jobs.search.TrialState;
 import io.paretune.jobs.tables.ShardResultRecord;
 import io.paretune.jobs.tables.TrialRecord;
 import io.paretune.udfs.evaluate.LoadedLayers;
+import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.spark.CandidateFailure;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.io.IOException;
@@ -68,13 +70,17 @@ class SecondTryTest {
     }
   }
 
-  /** Takes memory as long as its tasks run. */
+  /** Takes memory as long as its tasks run, the last of them until the other was refused. */
   private record Large() implements SimulatedTrials.Candidate {
     @Override
     public Iterator<ShardAnswers> call(Iterator<Integer> shards) throws Exception {
       HELD.incrementAndGet();
       try {
-        return candidate(0.5, 200).call(shards);
+        while (TaskContext.get().partitionId() == SimulatedTrials.SHARDS - 1
+            && REFUSED.get() == 0) {
+          Thread.sleep(5);
+        }
+        return candidate(0.5, 1).call(shards);
       } finally {
         HELD.decrementAndGet();
       }
@@ -175,5 +181,59 @@ class SecondTryTest {
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.FAILED, TrialState.COMPLETE);
     assertThat(recorded("too large").get(0).reason()).isEqualTo("out of memory: 2 GB");
+  }
+
+  /** As where a sequential mask is calibrated: by jobs of its own, before any shard is asked. */
+  private static SparkTrialRunner<Integer> unprepared(
+      String study, int failures, RuntimeException failure) {
+    AtomicInteger failed = new AtomicInteger();
+    String first = SimulatedTrials.profile(trial(0)).id();
+    return simulated.runner(
+        study,
+        Optional.empty(),
+        Map.of(),
+        profile -> {
+          if (profile.id().equals(first) && failed.getAndIncrement() < failures) {
+            throw failure;
+          }
+          return candidate(0.5, 1);
+        });
+  }
+
+  @Test
+  void whatCannotBePreparedIsTriedOnceMoreAndFailsAlone() {
+    RuntimeException lost =
+        new IllegalStateException(new IOException("an executor was lost\nwith a trace"));
+    try (SparkTrialRunner<Integer> runner = unprepared("calibrated again", 1, lost)) {
+      assertThat(runner.submit(trial(0)).join()).isEqualTo(score());
+    }
+    assertThat(recorded("calibrated again").get(0).reason())
+        .isEqualTo("tried again, after: IOException: an executor was lost");
+
+    try (SparkTrialRunner<Integer> runner = unprepared("uncalibrated", 2, lost)) {
+      assertThat(runner.submit(trial(0)).join())
+          .isEqualTo(Outcome.failed("IOException: an executor was lost"));
+      assertThat(runner.submit(trial(1)).join()).isEqualTo(score());
+    }
+    assertThat(recorded("uncalibrated"))
+        .extracting(TrialRecord::state, TrialRecord::reason)
+        .containsExactly(
+            tuple(TrialState.FAILED, "IOException: an executor was lost"),
+            tuple(TrialState.COMPLETE, ""));
+  }
+
+  @Test
+  void whatTheUserHasToMendEndsTheSearchWhereverItIsMet() {
+    InvalidInputException invalid =
+        new InvalidInputException("model", "was replaced", "put it back");
+    try (SparkTrialRunner<Integer> runner =
+        unprepared("invalid", 1, new IllegalStateException(invalid))) {
+      assertThatThrownBy(() -> runner.submit(trial(0)).join())
+          .hasCause(invalid)
+          .hasMessageContaining("model: was replaced");
+    }
+    assertThat(recorded("invalid"))
+        .extracting(TrialRecord::state)
+        .containsExactly(TrialState.RUNNING);
   }
 }

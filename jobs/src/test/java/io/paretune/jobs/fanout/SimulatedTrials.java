@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -100,9 +101,17 @@ record SimulatedTrials(TrialsTable trials, ShardResultsTable results) {
     Map<String, Candidate> byProfile =
         candidates.entrySet().stream()
             .collect(Collectors.toMap(e -> profile(trial(e.getKey())).id(), Map.Entry::getValue));
+    return runner(study, field, answered, p -> byProfile.get(p.id()));
+  }
+
+  SparkTrialRunner<Integer> runner(
+      String study,
+      Optional<Field> field,
+      Map<Long, List<ShardResultRecord>> answered,
+      Function<CompressionProfile, FlatMapFunction<Iterator<Integer>, ShardAnswers>> task) {
     return new SparkTrialRunner<>(
         context(study),
-        new ShardFanout<>(shards(), p -> byProfile.get(p.id())),
+        new ShardFanout<>(shards(), task),
         field,
         answered,
         SimulatedTrials::profile,
