@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The search space file that {@code ask-tell --help} shows. */
@@ -200,14 +199,25 @@ final class SpaceJson {
             where,
             "%s must be an array of %d numbers, one a choice, was %s"
                 .formatted(term, choice.choices().size(), shown(entry.getValue())));
-      } else if (IntStream.range(0, array.size())
-          .anyMatch(i -> StrictJson.number(array.get(i)).isEmpty())) {
-        problems.add(where, term + " must hold finite numbers only, was " + shown(array));
       } else {
-        terms.put(name, array.asList().stream().map(JsonElement::getAsDouble).toList());
+        readTerm(term, array).ifPresent(t -> terms.put(name, t));
       }
     }
     return terms;
+  }
+
+  private Optional<List<Double>> readTerm(String term, JsonArray array) {
+    List<Double> numbers = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      OptionalDouble number = StrictJson.number(array.get(i));
+      if (number.isEmpty()) {
+        problems.add(
+            where, term + "[" + i + "] must be a finite number, was " + shown(array.get(i)));
+        return Optional.empty();
+      }
+      numbers.add(number.getAsDouble());
+    }
+    return Optional.of(numbers);
   }
 
   private Optional<Constraint> readConstraint(

@@ -1,5 +1,6 @@
 package io.paretune.jobs.asktell;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -18,10 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads JSON as the standard has it: no NaN, no comments, nothing after the value. */
 final class StrictJson {
+  /** Brackets within brackets; what is deeper would cost more stack than there is. */
+  private static final int MOST_NESTED = 64;
+
   private StrictJson() {}
 
   /** The object that the text is, or a message saying why it is none. */
   static JsonObject object(String text) throws JsonParseException {
+    if (nesting(text) > MOST_NESTED) {
+      throw new JsonParseException("more than " + MOST_NESTED + " brackets within one another");
+    }
     JsonReader reader = new JsonReader(new StringReader(text));
     reader.setStrictness(Strictness.STRICT);
     try {
@@ -36,6 +43,26 @@ final class StrictJson {
     } catch (IOException | JsonParseException | NumberFormatException | IllegalStateException e) {
       throw new JsonParseException(message(e), e);
     }
+  }
+
+  /** The most brackets that are open at once, those in strings not counted. */
+  private static int nesting(String text) {
+    int open = 0;
+    int most = 0;
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (quoted) {
+        i += c == '\\' ? 1 : 0; // what is escaped ends no string
+      } else if (c == '[' || c == '{') {
+        most = Math.max(most, ++open);
+      } else if (c == ']' || c == '}') {
+        open--;
+      }
+    }
+    return most;
   }
 
   private static String message(Exception e) {
@@ -83,6 +110,12 @@ final class StrictJson {
 
   /** The element as it may be shown in a message: never more than a line's worth. */
   static String shown(@Nullable JsonElement e) {
+    if (e instanceof JsonArray array) {
+      return array.isEmpty() ? "[]" : "an array of " + array.size();
+    }
+    if (e instanceof JsonObject) {
+      return "an object";
+    }
     String text = String.valueOf(e);
     return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }

@@ -147,6 +147,7 @@ class AskTellTest {
           []                                                  | must be a JSON object
           {"op":"dance"}                                      | "op" must be ask or tell, was "dance"
           {"op":"tell","values":{"score":1}}                  | a tell needs either "id" or "params"
+          {"op":"ask","n":[[[1]],2]}                          | "n" must be a whole number from 1 to 10000, was an array of 2
           {"op":"tell","id":99,"values":{"score":1}}          | there is no trial 99
           {"op":"tell","id":1e400,"values":{"score":1}}       | "id" must be a whole number, was 1e400
           {"op":"tell","id":0,"values":{}}                    | no value for objective score
@@ -166,6 +167,20 @@ class AskTellTest {
             "{\"op\":\"tell\",\"id\":0,\"values\":{\"score\":0.5}}");
     assertThat(answers.get(1).get("error").getAsString()).startsWith(message);
     assertThat(answers.get(2)).hasToString("{\"ok\":true}");
+  }
+
+  @Test
+  void bracketsWithoutEndAreAnsweredAndChangeNothing() throws IOException {
+    String deep = "[".repeat(200_000) + "]".repeat(200_000);
+    String message = "more than 64 brackets within one another";
+    aBadLineIsAnsweredAndChangesNothing("{\"op\":\"ask\",\"n\":" + deep + "}", message);
+    aBadLineIsAnsweredAndChangesNothing("[".repeat(200_000), message);
+    aBadLineIsAnsweredAndChangesNothing(
+        "{\"op\":\"ask\",\"n\":\"\\\"" + "[".repeat(99) + "\"}", "\"n\" must be a whole number");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String space = "{\"params\":[{\"name\":" + deep + "}]}";
+    assertThat(run(space, out, new byte[0], "--seed", "1")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains(message).doesNotContain("Exception");
   }
 
   @Test
