@@ -136,6 +136,9 @@ final class AskTellProtocol {
         request.has("state") ? StrictJson.string(request.get("state")).orElse("?") : "complete";
     Map<String, Double> values = values(request);
     long samples = samples(request);
+    if (samples > 0) {
+      checkShares(values);
+    }
     String reason = StrictJson.string(request.get("reason")).orElse("");
     return switch (state) {
       case "complete" -> {
@@ -176,6 +179,21 @@ final class AskTellProtocol {
       values.put(entry.getKey(), value.getAsDouble());
     }
     return values;
+  }
+
+  /**
+   * A mean of right-or-wrong answers is a share; taken for one, 71.0 would be without any noise.
+   */
+  private void checkShares(Map<String, Double> values) {
+    for (int objective : space.unknownObjectives()) {
+      String name = space.objectives().get(objective).name();
+      double value = values.getOrDefault(name, 0.0);
+      if (!(value >= 0 && value <= 1)) {
+        throw new IllegalArgumentException(
+            "with \"samples\", the value of \"%s\" must be a share from 0 to 1, was %s; leave \"samples\" out if it is no share of right answers"
+                .formatted(name, value));
+      }
+    }
   }
 
   private static long samples(JsonObject request) {

@@ -36,6 +36,9 @@ final class SpaceJson {
   private final String where;
   private final Problems problems = new Problems();
 
+  /** What is expected of a proposal is integrated over each, which multiplies. */
+  private static final int MOST_UNKNOWN = 3;
+
   private SpaceJson(String where) {
     this.where = where;
   }
@@ -72,6 +75,14 @@ final class SpaceJson {
     problems.throwIfAny();
     SearchSpace space = new SearchSpace(List.copyOf(parameters.values()), objectives, constraints);
     space.knownConstraints().forEach(this::checkReach);
+    int unknown = space.unknownObjectives().size();
+    if (unknown > MOST_UNKNOWN) {
+      problems.add(
+          where,
+          "%d objectives are not \"known\"; at most %d can be searched"
+              .formatted(unknown, MOST_UNKNOWN),
+          "leave some out, or make one of several by weighing them");
+    }
     problems.throwIfAny();
     return space;
   }

@@ -70,7 +70,7 @@ public final class Study {
 
   /**
    * Says what became of a trial. Telling the same again changes nothing; a stopped trial may be
-   * completed later, and a complete one told again with more samples.
+   * completed later, and a stopped or a complete one told again with more samples.
    *
    * @throws IllegalArgumentException if the id is unknown, the trial already ended otherwise, or a
    *     complete trial lacks an objective's value
@@ -92,8 +92,7 @@ public final class Study {
       return before;
     }
     boolean completesStopped = before.state() == TrialState.STOPPED && again.isComplete();
-    boolean sharpens =
-        before.isComplete() && again.isComplete() && again.samples() > before.samples();
+    boolean sharpens = before.state() == again.state() && again.samples() > before.samples();
     if (!completesStopped && !sharpens) {
       throw new IllegalArgumentException(
           "trial %d was told before with another outcome, state %s"

@@ -156,6 +156,7 @@ class AskTellTest {
           {"op":"tell","id":0,"values":{"score":1e999}}       | value of "score" must be a finite number, was 1e999
           {"op":"tell","id":0,"values":{"score":"1"}}         | value of "score" must be a finite number, was "1"
           {"op":"tell","id":0,"values":{"score":1},"samples":-4} | "samples" must be a whole number, at least 0, was -4
+          {"op":"tell","id":0,"values":{"score":71},"samples":9} | with "samples", the value of "score" must be a share from 0 to 1, was 71.0
           {"op":"tell","id":0,"state":"odd"}                  | "state" must be complete, stopped, failed or running, was "odd"
           {"op":"tell","params":{},"values":{"score":1}}      | no value for parameter "l0.ratio"
           """)
@@ -242,6 +243,41 @@ class AskTellTest {
         .contains(
             "constraint on \"memory\": no point keeps it, since its values lie between 12.0 and"
                 + " 20.0");
+  }
+
+  @Test
+  void moreUnknownObjectivesThanCanBeSearchedAreRefused() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String many = SPACE;
+    for (String name : List.of("a", "b")) {
+      many =
+          many.replace(
+              "\"objectives\":[",
+              "\"objectives\":[{\"name\":\"%s\",\"direction\":\"minimize\"},".formatted(name));
+    }
+    assertThat(run(many, out, new byte[0], "--seed", "1")).isZero();
+    String more =
+        many.replace(
+            "\"objectives\":[", "\"objectives\":[{\"name\":\"c\",\"direction\":\"minimize\"},");
+    assertThat(run(more, out, new byte[0], "--seed", "1")).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("4 objectives are not \"known\"; at most 3 can be searched");
+  }
+
+  @Test
+  void aStoppedTrialIsToldAgainWithMoreAnswersOnly() throws IOException {
+    String tell =
+        "{\"op\":\"tell\",\"id\":0,\"state\":\"stopped\",\"values\":{\"score\":%s},\"samples\":%d}";
+    List<JsonObject> answers =
+        answers(
+            "{\"op\":\"ask\"}",
+            tell.formatted("0.5", 50),
+            tell.formatted("0.4", 100),
+            tell.formatted("0.6", 60));
+    assertThat(answers.get(1)).hasToString("{\"ok\":true}");
+    assertThat(answers.get(2)).hasToString("{\"ok\":true}");
+    assertThat(answers.get(3).get("error").getAsString())
+        .isEqualTo("trial 0 was told before with another outcome, state stopped");
   }
 
   @Test
