@@ -109,6 +109,14 @@ record SearchMemory(
     return new MemoryNeed(parts, "what CUDA itself takes");
   }
 
+  /** Of an executor's heap, for an image of a shard that a task works on: (T, H) floats. */
+  Part ofImage() {
+    long features = (long) imageTokens * shape.hiddenSize() * Float.BYTES;
+    return config.study().space().prunesVision()
+        ? new Part("features, the dense model's and a pruned vision tower's", 2 * features)
+        : new Part("features", features);
+  }
+
   private List<Part> batches(int tasks) {
     return List.of(
         new Part(

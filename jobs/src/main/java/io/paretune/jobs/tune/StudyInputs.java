@@ -1,10 +1,7 @@
 package io.paretune.jobs.tune;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.size;
 
-import io.paretune.jobs.config.BenchmarkConfig;
 import io.paretune.jobs.config.ParetuneConfig;
 import io.paretune.jobs.fanout.ShardedBenchmark;
 import io.paretune.jobs.frontier.Run;
@@ -18,24 +15,18 @@ import io.paretune.jobs.tables.SamplesTable;
 import io.paretune.jobs.tables.Warehouse;
 import io.paretune.jobs.tables.Yardstick;
 import io.paretune.udfs.benchmark.Benchmark;
-import io.paretune.udfs.benchmark.BenchmarkFormat;
 import io.paretune.udfs.checkpoint.Checkpoint;
 import io.paretune.udfs.checkpoint.ModelConfig;
 import io.paretune.udfs.cost.DecoderShape;
 import io.paretune.udfs.cost.MemoryFootprint;
 import io.paretune.udfs.cost.VisionMatrix;
 import io.paretune.udfs.engine.ComputeType;
-import io.paretune.udfs.evaluate.EvaluationMode;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.problem.Problems;
-import io.paretune.udfs.problem.Suggestion;
 import io.paretune.udfs.spark.EncodeImages;
 import io.paretune.udfs.spark.ModelSource;
 import io.paretune.udfs.spark.Models;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -103,24 +94,23 @@ public record StudyInputs(
             config.prunedLayerBytes());
     AwaitedExecutors.watch(spark.sparkContext());
     ComputeType type = source.type(spark.sparkContext().conf());
-    ModelSource checked =
-        StudyRoom.require(
-            JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            source,
-            new SearchMemory(
-                shape,
-                visionWeights,
-                config,
-                model.imageTokens(),
-                model.text().vocabSize(),
-                type,
-                source.usesGpus(spark.sparkContext().conf())));
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    SearchMemory memory =
+        new SearchMemory(
+            shape,
+            visionWeights,
+            config,
+            model.imageTokens(),
+            model.text().vocabSize(),
+            type,
+            source.usesGpus(context.getConf()));
+    ModelSource checked = StudyRoom.require(context, source, memory);
     List<Ingest.Report> reports =
         Ingest.run(
             spark,
             warehouse,
             IngestProgram.requests(config),
-            (name, samples) -> checkSplits(name, samples, config));
+            new SamplesCheck(config, () -> ShardHeap.of(context, memory)));
     SortedMap<String, String> versions = new TreeMap<>();
     for (Ingest.Report report : reports) {
       versions.put(report.benchmark(), report.version());
@@ -142,72 +132,6 @@ public record StudyInputs(
             versions);
     inputs.encode();
     return inputs;
-  }
-
-  private static void checkSplits(String name, Dataset<Row> samples, ParetuneConfig config) {
-    BenchmarkConfig benchmark = config.benchmark();
-    BenchmarkFormat format =
-        benchmark.parts().stream()
-            .filter(part -> part.name().equals(name))
-            .findFirst()
-            .orElseThrow()
-            .format();
-    boolean searched = benchmark.searching().mode(name) == EvaluationMode.OPTIONS;
-    boolean confirmed = benchmark.confirming().mode(name) == EvaluationMode.OPTIONS;
-    // Held-out questions are also answered as in the search, to compare.
-    Set<String> byOptions = new HashSet<>();
-    if (searched) {
-      byOptions.add("benchmark.splits.search");
-    }
-    if (searched || confirmed) {
-      byOptions.add("benchmark.splits.held-out");
-    }
-    Problems problems = new Problems();
-    Map<String, Boolean> open = new TreeMap<>(); // split -> has questions without options
-    samples
-        .groupBy("split")
-        .agg(min(size(col("options"))))
-        .collectAsList()
-        .forEach(row -> open.put(row.getString(0), isOpen(format, row.getInt(1))));
-    Map<String, String> keys = new LinkedHashMap<>();
-    keys.put("benchmark.splits.calibration", benchmark.calibrationSplit());
-    keys.put("benchmark.splits.search", benchmark.searchSplit());
-    keys.put("benchmark.splits.held-out", benchmark.heldOutSplit());
-    keys.forEach(
-        (key, split) -> {
-          if (!open.containsKey(split)) {
-            problems.add(
-                key,
-                name + " has no question of the split \"" + split + "\"",
-                Suggestion.among(split, open.keySet()));
-          } else if (byOptions.contains(key) && Boolean.TRUE.equals(open.get(split))) {
-            problems.add(
-                key,
-                "the split \"%s\" of %s has questions without options".formatted(split, name),
-                "set benchmark.answering.search (of held-out ones, confirm) to protocol or"
-                    + " generate, for this benchmark, or leave open questions out of the split");
-          }
-        });
-    if (benchmark.heldOutSplit().equals(benchmark.searchSplit())) {
-      problems.add(
-          "benchmark.splits.held-out",
-          "is the split that is searched on: \"" + benchmark.searchSplit() + "\"",
-          "name questions that the search does not see");
-    }
-    problems.throwIfAny();
-  }
-
-  /**
-   * Whether a question has no choices that could be compared.
-   *
-   * @param options fewest of a question
-   */
-  private static boolean isOpen(BenchmarkFormat format, int options) {
-    return switch (format) {
-      case POPE, MME -> false;
-      case TEXT_VQA, VQA_V2, GQA -> true;
-      case GENERIC, SCIENCE_QA, MM_BENCH -> options == 0;
-    };
   }
 
   /** Encodes the benchmark's images that have no features under the model yet. */
