@@ -50,7 +50,8 @@ record ShardHeap(MemoryNeed.Part image, int slots, long heap, String setting) {
       return;
     }
     long heapThen = (long) Math.ceil(needed / SHARE / MIB);
-    String larger = "%s so large that the heap has %,d MiB".formatted(setting, heapThen);
+    String larger =
+        String.format(Locale.ROOT, "%s so large that the heap has %,d MiB", setting, heapThen);
     long fitting = room / (slots * image.bytes());
     problems.add(
         "study.shards",

@@ -27,7 +27,7 @@ class SamplesCheckTest {
     words.addAll(List.of(more));
     ParetuneConfig config = ParetuneConfig.read(Optional.empty(), words, Set.of());
     MemoryNeed.Part image = new MemoryNeed.Part("features", 6 << 20);
-    long heap = 10L * heapImages << 20; // 60 % of it hold so many images
+    long heap = heapImages * (10L << 20); // 60 % of it hold so many images
     return new SamplesCheck(config, () -> new ShardHeap(image, 1, heap, "spark.executor.memory"));
   }
 
