@@ -13,6 +13,7 @@ import io.paretune.jobs.search.SearchSpace;
 import io.paretune.jobs.search.Study;
 import io.paretune.jobs.search.Trial;
 import io.paretune.jobs.search.TrialState;
+import io.paretune.udfs.problem.InvalidInputException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class AskTellProtocol {
             throw new IllegalArgumentException(
                 "\"op\" must be ask or tell, was " + shown(request.get("op")));
       };
-    } catch (JsonParseException | IllegalArgumentException e) {
+    } catch (JsonParseException | IllegalArgumentException | InvalidInputException e) {
       return error(String.valueOf(e.getMessage()));
     }
   }

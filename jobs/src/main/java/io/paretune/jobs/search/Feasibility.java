@@ -7,14 +7,21 @@ import java.util.stream.IntStream;
 /** Keeps proposals inside the known constraints, and says how far a trial is outside of any. */
 final class Feasibility {
   private static final int RESTARTS = 40;
+  private static final int MOST_SWAPS = 2_000_000;
 
   private final SearchSpace space;
   private final List<Constraint.OnQuantity> known;
   private final List<Constraint.OnObjective> learned;
   private final boolean slack;
+  private int misses; // repairs that failed
 
   Feasibility(SearchSpace space) {
     this(space, true);
+  }
+
+  /** Bounds as they were given, without the slack that proposals keep for others' rounding. */
+  static Feasibility exact(SearchSpace space) {
+    return new Feasibility(space, false);
   }
 
   private Feasibility(SearchSpace space, boolean slack) {
@@ -69,25 +76,69 @@ final class Feasibility {
     return (value < min ? (min - value) / span : 0) + (value > max ? (value - max) / span : 0);
   }
 
+  /** Repairs are tried in full again: of an ask, not of all before it, follows how hard. */
+  void forgetMisses() {
+    misses = 0;
+  }
+
   /**
    * The point itself if it is feasible, else a feasible one reached by changing as few variables as
    * a greedy descent can, drawing on {@code random} for which. If none is found, the point with the
-   * least violation seen.
+   * least violation seen, which {@link Study#ask} refuses; each such failure halves what the next
+   * repair may cost.
    */
   Point repaired(Point point, RandomGenerator random) {
     if (isFeasible(point)) {
       return point;
     }
+    int restarts = RESTARTS >> Math.min(misses, 30);
+    Point best = restarted(point, restarts, random);
+    if (slack && !isFeasible(best)) {
+      // Perhaps only a point exactly on the bound is left.
+      Feasibility given = exact(space);
+      best = given.restarted(best, restarts, random);
+      best = given.isFeasible(best) || restarts == 0 ? best : given.swapped(best);
+      misses += given.isFeasible(best) ? 0 : 1;
+    }
+    return best;
+  }
+
+  private Point restarted(Point point, int restarts, RandomGenerator random) {
     Point best = descend(point, random);
-    for (int i = 0; i < RESTARTS && !isFeasible(best); i++) {
+    for (int i = 0; i < restarts && !isFeasible(best); i++) {
       Point other = descend(RandomSampler.uniform(space, random), random);
       best = violation(other) < violation(best) ? other : best;
     }
-    if (slack && !isFeasible(best)) {
-      // Perhaps only a point exactly on the bound is left.
-      return new Feasibility(space, false).repaired(best, random);
-    }
     return best;
+  }
+
+  /** A feasible point that differs in two choices, where one alone did not do; else the point. */
+  private Point swapped(Point from) {
+    double[] values = new double[known.size()];
+    for (int c = 0; c < values.length; c++) {
+      values[c] = known.get(c).quantity().of(from);
+    }
+    int tried = 0;
+    for (int i = 0; i < from.size(); i++) {
+      for (int to = 0; to < choices(i); to++) {
+        double[] one = values.clone();
+        move(one, i, from.at(i), to);
+        for (int j = i + 1; j < from.size(); j++) {
+          for (int other = 0; other < choices(j) && tried < MOST_SWAPS; other++, tried++) {
+            double[] two = one.clone();
+            move(two, j, from.at(j), other);
+            if (excess(two) == 0) {
+              return from.with(i, to).with(j, other);
+            }
+          }
+        }
+      }
+    }
+    return from;
+  }
+
+  private int choices(int parameter) {
+    return space.parameter(parameter) instanceof Parameter.Choice c ? c.choices().size() : 0;
   }
 
   /** Moves variables in random order, each by the shortest step that helps, while any does. */

@@ -77,6 +77,7 @@ public final class GuidedSampler implements Sampler {
   public List<Point> propose(History history, long firstId, int count) {
     GuidedParts p = parts(history.space());
     p.models().forEach(m -> m.update(history));
+    p.feasibility().forgetMisses();
     List<Point> pending = new ArrayList<>();
     history.running().forEach(t -> pending.add(t.point()));
     Set<Point> seen = history.tried();

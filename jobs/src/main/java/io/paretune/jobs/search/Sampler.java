@@ -10,7 +10,8 @@ import java.util.List;
 public interface Sampler {
   /**
    * Proposes points to try, the first of which will be trial number {@code firstId}. Every point
-   * satisfies the known constraints if any point does.
+   * satisfies the known constraints, unless none was found that does; {@link Study#ask} then starts
+   * nothing.
    */
   List<Point> propose(History history, long firstId, int count);
 

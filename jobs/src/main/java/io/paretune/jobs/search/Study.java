@@ -1,5 +1,6 @@
 package io.paretune.jobs.search;
 
+import io.paretune.udfs.problem.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Ask and tell: numbers the trials, keeps what became of them and asks a sampler for the next. Not
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 public final class Study {
   private final SearchSpace space;
   private final Sampler sampler;
+  private final Feasibility bounds;
   private final List<Trial> finished = new ArrayList<>();
   private final Map<Long, Integer> finishedAt = new HashMap<>();
   private final TreeMap<Long, Trial> running = new TreeMap<>();
@@ -25,6 +28,7 @@ public final class Study {
   public Study(SearchSpace space, Sampler sampler) {
     this.space = space;
     this.sampler = sampler;
+    this.bounds = Feasibility.exact(space);
   }
 
   public SearchSpace space() {
@@ -40,19 +44,35 @@ public final class Study {
    * The next trials to run, numbered in order.
    *
    * @throws IllegalArgumentException if {@code count} is not positive
+   * @throws InvalidInputException if no point was found that keeps the known constraints; then no
+   *     trial was started
    */
   public List<Trial> ask(int count) {
     if (count <= 0) {
       throw new IllegalArgumentException("must ask for at least one trial, was " + count);
     }
-    List<Trial> asked = new ArrayList<>();
-    for (Point point : sampler.propose(history, nextId, count)) {
+    List<Point> proposed = sampler.propose(history, nextId, count);
+    for (Point point : proposed) {
       if (!space.contains(point)) {
         throw new IllegalStateException("the sampler proposed a point outside the space: " + point);
       }
+      if (!bounds.isFeasible(point)) {
+        throw new InvalidInputException(
+            "constraints", "no point was found that keeps " + known(), "widen their bounds");
+      }
+    }
+    List<Trial> asked = new ArrayList<>();
+    for (Point point : proposed) {
       asked.add(start(nextId, point, Trial.Origin.SAMPLER));
     }
     return asked;
+  }
+
+  /** The known constraints in words. */
+  private String known() {
+    return space.knownConstraints().stream()
+        .map(c -> "%s in [%s, %s]".formatted(c.name(), c.min(), c.max()))
+        .collect(Collectors.joining(" and "));
   }
 
   /** Starts a trial at a point chosen by the caller, such as a uniform profile or an incumbent. */

@@ -246,6 +246,19 @@ class AskTellTest {
   }
 
   @Test
+  void anAskThatNoPointCanMeetIsAnsweredAndStartsNothing() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String narrow =
+        SPACE.replace("\"max\":18", "\"max\":18.5,\"min\":18.25"); // sums are 12, 14, 16, 18, 20
+    byte[] input = "{\"op\":\"ask\",\"n\":2}\n{\"op\":\"tell\",\"id\":0}\n".getBytes(StandardCharsets.UTF_8);
+    assertThat(run(narrow, out, input, "--seed", "1")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().toList().get(0))
+        .startsWith(
+            "{\"error\":\"constraints: no point was found that keeps memory in [18.25, 18.5]");
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("\"ok\"");
+  }
+
+  @Test
   void moreUnknownObjectivesThanCanBeSearchedAreRefused() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String many = SPACE;
