@@ -30,6 +30,7 @@ final class ObjectiveModel {
   private Counts values = Counts.NONE; // observations that are no bounds
   private int revision;
   private Counts fittedAt = Counts.NONE;
+  private Ordinary ordinary = Ordinary.ALL;
   private Link link = Link.NONE;
   private @Nullable GaussianProcess process;
 
@@ -72,8 +73,12 @@ final class ObjectiveModel {
     boolean full = modelled.size() > MOST_MODELLED + MOST_MODELLED / 4;
     if (current == null || !wanted.equals(fittedAt) || full) {
       fittedAt = wanted;
+      List<Observation> first = withValues(wanted);
+      ordinary = Ordinary.of(first);
       ScaleFit.Chosen chosen =
-          new ScaleFit(encoding, objective, settings, withValues(wanted)).chosen();
+          new ScaleFit(
+                  encoding, objective, settings, first.stream().map(ordinary::of).toList())
+              .chosen();
       link = chosen.link();
       current = build(chosen.hyper());
       process = current;
@@ -205,7 +210,7 @@ final class ObjectiveModel {
   }
 
   private void add(GaussianProcess to, int observation) {
-    Observation o = observations.get(observation);
+    Observation o = ordinary.of(observations.get(observation));
     modelled.add(observation);
     double noise = link.noise(o, objective, fittedAt.own());
     if (o.isBound()) {
@@ -222,7 +227,7 @@ final class ObjectiveModel {
   Map<Long, Double> settledLosses() {
     Map<Long, Double> settled = new HashMap<>();
     for (Observation o : observations) {
-      settled.put(o.trial().id(), o.loss());
+      settled.put(o.trial().id(), ordinary.of(o).loss());
     }
     for (int i = 0; i < modelled.size(); i++) {
       Observation o = observations.get(modelled.get(i));
