@@ -21,8 +21,7 @@ final class Acquisition {
   private final List<Integer> unknown;
   private final List<ObjectiveModel> models;
   private final List<Constraint.OnObjective> learned;
-  private final List<double[]> failed = new ArrayList<>();
-  private final List<double[]> succeeded = new ArrayList<>();
+  private final Failures failures;
   private final List<Point> leaders = new ArrayList<>();
   private final Front front;
   private double boldness = 1;
@@ -56,7 +55,7 @@ final class Acquisition {
         leaders.add(points.get(i));
       }
     }
-    noteFailures(history);
+    failures = new Failures(history, encoding);
   }
 
   private double[] losses(Trial trial, List<Map<Long, Double>> settled) {
@@ -101,16 +100,6 @@ final class Acquisition {
     return reference;
   }
 
-  private void noteFailures(History history) {
-    if (history.finished().stream().noneMatch(t -> t.state() == TrialState.FAILED)) {
-      return;
-    }
-    for (Trial trial : history.finished()) {
-      boolean bad = trial.state() == TrialState.FAILED;
-      (bad ? failed : succeeded).add(encoding.place(trial.point()));
-    }
-  }
-
   /** Counts trials in flight as if they had given what is predicted (Ginsbourger 2010). */
   void believe(Collection<Point> pending) {
     for (Point point : pending) {
@@ -129,6 +118,11 @@ final class Acquisition {
 
   Front front() {
     return front;
+  }
+
+  /** What is known of trials that fail. */
+  Failures failures() {
+    return failures;
   }
 
   /** The points behind the frontier as it was before anything was believed. */
@@ -229,7 +223,7 @@ final class Acquisition {
   }
 
   private double chance(Encoding.Encoded at, List<GaussianProcess.Prediction> predictions) {
-    double chance = 1 - failureChance(at.place);
+    double chance = failures.successChance(at);
     for (Constraint.OnObjective c : learned) {
       int j = space.objectiveIndex(c.objective()).orElseThrow();
       int m = unknown.indexOf(j);
@@ -247,22 +241,5 @@ final class Acquisition {
       return loss > 0 ? 1 : 0;
     }
     return Normal.cumulative((models.get(model).standardised(loss) - p.mean()) / p.deviation());
-  }
-
-  /** Share of failures among near trials; one imagined success far away keeps it below 1. */
-  private double failureChance(double[] place) {
-    double bad = 0;
-    double all = 0.05;
-    for (double[] f : failed) {
-      bad += nearness(place, f);
-    }
-    for (double[] s : succeeded) {
-      all += nearness(place, s);
-    }
-    return bad / (bad + all);
-  }
-
-  private double nearness(double[] a, double[] b) {
-    return Math.exp(-Vectors.squaredDistance(a, b) / (2 * 0.15 * 0.15));
   }
 }

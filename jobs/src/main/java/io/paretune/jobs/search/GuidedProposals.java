@@ -83,6 +83,12 @@ final class GuidedProposals {
     return expensive ? acquisition.quickly(at) : acquisition.of(at);
   }
 
+  /** Of what a trade-off is foreseen to be, if it does not fail. */
+  private double gain(Promise promise) {
+    return acquisition.failures().successChance(promise.point())
+        * acquisition.front().gain(promise.losses());
+  }
+
   private record Scored(Encoding.Encoded at, double gain) {}
 
   private record Ranked(Promise promise, double gain) {}
@@ -131,7 +137,7 @@ final class GuidedProposals {
     Promise best = null;
     double most = 0;
     for (Promise promise : drawnPromises) {
-      double gain = seen.contains(promise.point()) ? 0 : acquisition.front().gain(promise.losses());
+      double gain = seen.contains(promise.point()) ? 0 : gain(promise);
       if (gain > most) {
         most = gain;
         best = promise;
@@ -191,7 +197,7 @@ final class GuidedProposals {
     for (List<Promise> promises : List.of(meanPromises, drawnPromises)) {
       // Where nothing is gained, the least effect still says where to look.
       promises.stream()
-          .map(o -> new Ranked(o, acquisition.front().gain(o.losses()) - 1e-9 * o.effect()))
+          .map(o -> new Ranked(o, gain(o) - 1e-9 * o.effect()))
           .sorted(Comparator.comparingDouble(Ranked::gain).reversed())
           .limit(count / 2 + 1)
           .forEach(r -> points.add(r.promise().point()));
@@ -205,7 +211,10 @@ final class GuidedProposals {
     List<Promise> promises = new ArrayList<>();
     for (int s = 0; s < effects.size(); s++) {
       List<Integer> setting = factors.settings().get(s);
-      promises.addAll(promises(knapsack.offers(effects.get(s), e -> factors.within(e, setting))));
+      promises.addAll(
+          promises(
+              knapsack.offers(
+                  effects.get(s), e -> acquisition.failures().without(factors.within(e, setting)))));
     }
     return promises;
   }

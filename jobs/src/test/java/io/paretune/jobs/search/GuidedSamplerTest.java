@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GuidedSamplerTest {
   private static final BenchmarkProblem PROBLEM =
@@ -276,6 +277,76 @@ class GuidedSamplerTest {
       }
     }
     assertThat(study.history().finished()).hasSize(60);
+  }
+
+  /** Twelve layers, the fourth of which cannot be pruned most: the trial fails. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void aChoiceThatFailsIsSoonLeftAlone(long seed) {
+    List<Parameter> layers = new ArrayList<>();
+    List<List<Double>> memory = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      layers.add(
+          new Parameter.Ordinal(
+              "l" + i + ".ratio", List.of(0, 0.2, 0.4, 0.6, 0.8), Place.of("ratio", i / 11.0)));
+      memory.add(List.of(5.0, 4.0, 3.0, 2.0, 1.0));
+    }
+    Study study =
+        new Study(
+            new SearchSpace(
+                layers,
+                List.of(
+                    Objective.minimize("memory").knownAs(Additive.of(0, memory)),
+                    Objective.maximize("score")),
+                List.of()),
+            SamplerName.TPE_GUIDED.create(seed));
+    int failed = 0;
+    for (int k = 0; k < 50; k++) {
+      Trial t = study.ask(1).get(0);
+      double damage = 0;
+      for (int i = 0; i < 12; i++) {
+        damage += Math.pow(t.point().at(i) / 5, 2.5) * (i % 3 == 0 ? 0.05 : 0.15);
+      }
+      boolean fails = t.point().at(3) == 4;
+      failed += fails ? 1 : 0;
+      study.tell(
+          t.id(),
+          fails
+              ? Outcome.failed("out of memory")
+              : Outcome.complete(Map.of("score", 0.9 * Math.exp(-damage))));
+    }
+    assertThat(failed).isLessThan(10);
+  }
+
+  /** The least true loss of 60 trials, some of which are told a penalty in its place. */
+  private static double bestOfPenalised(SamplerName name, long seed, double penalty) {
+    List<Parameter> five = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      five.add(Spaces.number("x" + i, -5, 5));
+    }
+    Study study =
+        new Study(
+            new SearchSpace(five, List.of(Objective.minimize("f")), List.of()), name.create(seed));
+    double best = Double.POSITIVE_INFINITY;
+    for (int k = 0; k < 60; k++) {
+      Trial t = study.ask(1).get(0);
+      double sum = 0;
+      for (double x : t.point().toArray()) {
+        sum += (x - 1) * (x - 1);
+      }
+      boolean bad = t.point().at(0) > 3;
+      study.tell(t.id(), Outcome.complete(Map.of("f", bad ? penalty : sum)));
+      best = bad ? best : Math.min(best, sum);
+    }
+    return best;
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e6, 1e10})
+  void penaltiesDoNotHideWhatTheModelIsToSee(double penalty) {
+    for (long seed = 1; seed <= 2; seed++) {
+      assertThat(bestOfPenalised(SamplerName.TPE_GUIDED, seed, penalty)).isLessThan(0.01);
+    }
   }
 
   @ParameterizedTest
