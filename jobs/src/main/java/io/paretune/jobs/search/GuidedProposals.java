@@ -214,7 +214,8 @@ final class GuidedProposals {
       promises.addAll(
           promises(
               knapsack.offers(
-                  effects.get(s), e -> acquisition.failures().without(factors.within(e, setting)))));
+                  effects.get(s),
+                  e -> acquisition.failures().without(factors.within(e, setting)))));
     }
     return promises;
   }

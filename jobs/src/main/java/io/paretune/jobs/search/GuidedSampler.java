@@ -9,10 +9,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TPE and what is known of the problem: proposals come from TPE, from uniform settings of groups,
- * from the best trade-offs of an additive model under the known quantity, and from changes of the
- * best points so far; a surrogate of the unknown objectives says which is expected to move the
- * frontier most.
+ * What is known of the problem, and TPE where little is: proposals come from uniform settings of
+ * groups, from the best trade-offs of an additive model under the known quantity, from changes of
+ * the best points so far, and from TPE; a surrogate of the unknown objectives says which is
+ * expected to move the frontier most. Where every variable is a choice, as in every compression
+ * space, TPE proposes nothing: there it finds half of what the trade-offs do ({@code
+ * search_benchmark.md}: .42 and .53 against .93 and .91 of the best after 100 trials).
  */
 public final class GuidedSampler implements Sampler {
   private static final int STARTUP_GROUPED = 4;

@@ -4,7 +4,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Which parts of the guided sampler work; each earns its place in the benchmark's ablation.
+ * Which parts of the guided sampler work. What each is worth is in the ablation of {@code
+ * search_benchmark.md}: for {@link Part#CURVES} and {@link Part#MONOTONE} it shows nothing beside
+ * {@link Part#DAMAGE}, for {@link Part#WARP} .01 or nothing.
  *
  * @param parts what is switched on
  * @param spread how far draws of the model stray from its mean; 1 is its posterior

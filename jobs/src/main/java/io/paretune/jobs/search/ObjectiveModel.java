@@ -76,8 +76,7 @@ final class ObjectiveModel {
       List<Observation> first = withValues(wanted);
       ordinary = Ordinary.of(first);
       ScaleFit.Chosen chosen =
-          new ScaleFit(
-                  encoding, objective, settings, first.stream().map(ordinary::of).toList())
+          new ScaleFit(encoding, objective, settings, first.stream().map(ordinary::of).toList())
               .chosen();
       link = chosen.link();
       current = build(chosen.hyper());

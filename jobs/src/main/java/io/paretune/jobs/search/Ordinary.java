@@ -18,9 +18,9 @@ record Ordinary(double best, double worst) {
   private static final int LEAST = 3;
 
   /**
-   * What is ordinary among these: at least half of them and three, up to where the next is a hundred
-   * times as far from the best as any before and as large. Losses that fall by orders of magnitude
-   * in a search leave no such gap.
+   * What is ordinary among these: at least half of them and three, up to where the next is a
+   * hundred times as far from the best as any before and as large. Losses that fall by orders of
+   * magnitude in a search leave no such gap.
    */
   static Ordinary of(List<Observation> observations) {
     double[] losses =

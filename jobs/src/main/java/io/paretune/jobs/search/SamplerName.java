@@ -9,7 +9,7 @@ public enum SamplerName {
   RANDOM("random"),
   /** The tree-structured Parzen estimator, as in its papers. */
   TPE("tpe"),
-  /** TPE together with what is known of the problem; see {@link GuidedSampler}. */
+  /** What is known of the problem, and TPE where little is; see {@link GuidedSampler}. */
   TPE_GUIDED("tpe-guided");
 
   private final String key;

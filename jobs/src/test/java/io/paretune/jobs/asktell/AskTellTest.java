@@ -250,7 +250,8 @@ class AskTellTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String narrow =
         SPACE.replace("\"max\":18", "\"max\":18.5,\"min\":18.25"); // sums are 12, 14, 16, 18, 20
-    byte[] input = "{\"op\":\"ask\",\"n\":2}\n{\"op\":\"tell\",\"id\":0}\n".getBytes(StandardCharsets.UTF_8);
+    byte[] input =
+        "{\"op\":\"ask\",\"n\":2}\n{\"op\":\"tell\",\"id\":0}\n".getBytes(StandardCharsets.UTF_8);
     assertThat(run(narrow, out, input, "--seed", "1")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8).lines().toList().get(0))
         .startsWith(

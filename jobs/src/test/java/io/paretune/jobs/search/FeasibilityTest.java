@@ -49,8 +49,7 @@ class FeasibilityTest {
       for (int round = 0; round < 6; round++) {
         for (Trial t : study.ask(4)) {
           assertThat(quantity.of(t.point())).isLessThanOrEqualTo(most);
-          study.tell(
-              t.id(), Outcome.complete(Map.of("s", -t.point().at(0) * t.point().at(1))));
+          study.tell(t.id(), Outcome.complete(Map.of("s", -t.point().at(0) * t.point().at(1))));
         }
       }
     }
@@ -100,8 +99,7 @@ class FeasibilityTest {
     }
     Additive quantity = Additive.of(0, terms);
     Study study =
-        new Study(
-            bounded(quantity, 12, new Constraint.OnObjective("m", 63, 63)), name.create(1));
+        new Study(bounded(quantity, 12, new Constraint.OnObjective("m", 63, 63)), name.create(1));
     for (int round = 0; round < 6; round++) {
       for (Trial t : study.ask(4)) {
         assertThat(quantity.of(t.point())).isEqualTo(63);
