@@ -9,10 +9,12 @@ import io.paretune.udfs.benchmark.Tally;
 import io.paretune.udfs.spark.ShardAnswers;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How far one trial has come: shards arrive in any order, rungs finish in theirs, and after each
@@ -24,10 +26,12 @@ final class TrialCourse {
   private final long trialId;
   private final Optional<Race> race;
   private final Map<Integer, List<ShardAnswers>> waiting = new HashMap<>();
+  private final Set<Integer> recorded = new HashSet<>(); // shards
   private final List<Outcome> outcomes = new ArrayList<>();
   private Tally tally = Tally.EMPTY;
   private double seconds;
   private int rung;
+  private boolean beaten; // by the rungs so far
   private String stop = "";
 
   /**
@@ -41,27 +45,33 @@ final class TrialCourse {
     this.race = race;
   }
 
-  /** Takes up the rungs that an earlier run of the study finished. */
-  void resume(List<ShardResultRecord> recorded) {
-    for (ShardResultRecord row : recorded) {
+  /**
+   * Takes up what an earlier run of the study recorded; where that had other rungs, one of today's
+   * may be there in part. The others may have got on since, and a race against them may be lost at
+   * fewer answers than there are: it is decided by all of them.
+   */
+  void resume(List<ShardResultRecord> rows) {
+    for (ShardResultRecord row : rows) {
       waiting.put(row.shard(), List.of(ShardResults.answers(row, context.questions())));
+      recorded.add(row.shard());
     }
     while (!isOver() && isRungFull()) {
       finishRung();
     }
-    waiting.clear(); // a rung is recorded whole; what is left belongs to a trial that was stopped
+    decide();
   }
 
   /**
    * Takes a shard's answers.
    *
-   * @return rows of the rungs that are finished by it
+   * @return rows of the rungs that are finished by it, without those that are recorded
    */
   List<ShardResultRecord> take(ShardJob.Answered shard) {
     waiting.put(shard.shard(), shard.answers());
     List<ShardResultRecord> rows = new ArrayList<>();
     while (!isOver() && isRungFull()) {
       rows.addAll(finishRung());
+      decide();
     }
     return rows;
   }
@@ -75,9 +85,11 @@ final class TrialCourse {
     List<Outcome> own = new ArrayList<>();
     for (int shard : context.rungs().shards().get(rung)) {
       for (ShardAnswers a : waiting.getOrDefault(shard, List.of())) {
-        rows.add(
-            ShardResults.row(
-                context.study(), trialId, rung, context.split(), context.answering(), a));
+        if (!recorded.contains(shard)) {
+          rows.add(
+              ShardResults.row(
+                  context.study(), trialId, rung, context.split(), context.answering(), a));
+        }
         own.addAll(a.outcomes());
         tally = tally.plus(Tally.of(a.outcomes()));
         seconds += a.seconds();
@@ -86,10 +98,14 @@ final class TrialCourse {
     }
     outcomes.addAll(own);
     rung++;
+    beaten = race.map(r -> r.isBeatenAfter(context.questions().gains(own))).orElse(false);
+    return rows;
+  }
+
+  /** Stops a trial that is beaten, if all answers that are recorded count and some are not. */
+  private void decide() {
     boolean last = rung == context.rungs().count();
-    boolean beaten =
-        race.map(r -> r.isBeatenAfter(context.questions().gains(own))).orElse(false) && !last;
-    if (beaten) {
+    if (beaten && !last && waiting.keySet().stream().noneMatch(recorded::contains)) {
       Race.Rival leader = race.orElseThrow().leader();
       stop =
           String.format(
@@ -99,7 +115,6 @@ final class TrialCourse {
               context.questions().questions(),
               leader.trialId());
     }
-    return rows;
   }
 
   /** Shards that are still to be asked, in the order of their rungs. */

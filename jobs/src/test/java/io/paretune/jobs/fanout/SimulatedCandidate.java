@@ -72,7 +72,8 @@ record SimulatedCandidate(
     }
   }
 
-  private List<Outcome> outcomes(int shard) {
+  /** What it answers in a shard. */
+  List<Outcome> outcomes(int shard) {
     return IntStream.range(0, images * questions)
         .mapToObj(
             i -> {

@@ -54,6 +54,10 @@ record SimulatedTrials(TrialsTable trials, ShardResultsTable results) {
   }
 
   static TrialContext context(String study) {
+    return context(study, 4);
+  }
+
+  static TrialContext context(String study, int rungs) {
     return new TrialContext(
         study,
         "run",
@@ -63,7 +67,7 @@ record SimulatedTrials(TrialsTable trials, ShardResultsTable results) {
         Answering.of(EvaluationMode.OPTIONS),
         FOOTPRINT,
         ASKED,
-        Rungs.of(ASKED.shards(), 4),
+        Rungs.of(ASKED.shards(), rungs),
         0.5,
         0);
   }
