@@ -160,7 +160,7 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     recorder.started(started);
     label(started);
     if (course.isOver()) {
-      return ended(started, course, List.of(), "");
+      return ended(started, course, List.of(), Optional.empty());
     }
     try {
       Tried tried = turns.beside(() -> tried(started, course));
@@ -230,14 +230,15 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
   private Outcome outcome(
       TrialRecord started, TrialCourse course, Tried tried, Optional<String> first) {
     if (tried instanceof Tried.Lost lost) {
-      return lost(started, course, lost);
+      return lost(started, course, lost, first);
     }
     disprove();
     if (tried instanceof Tried.Failed failed) {
-      recorder.ended(started.failed(failed.reason(), clock.instant(), course.seconds()), List.of());
+      String reason = telling(failed.reason(), first);
+      recorder.ended(started.failed(reason, clock.instant(), course.seconds()), List.of());
       return Outcome.failed(failed.reason());
     }
-    return ended(started, course, ((Tried.Over) tried).lastRung(), first.orElse(""));
+    return ended(started, course, ((Tried.Over) tried).lastRung(), first);
   }
 
   /** The cluster runs tasks: trials that it gave up failed on their own account. */
@@ -249,12 +250,15 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
    * @param first what a first try ended with; empty if there was one only
    */
   private Outcome ended(
-      TrialRecord started, TrialCourse course, List<ShardResultRecord> lastRung, String first) {
+      TrialRecord started,
+      TrialCourse course,
+      List<ShardResultRecord> lastRung,
+      Optional<String> first) {
     TrialScore score = course.score();
     Map<String, Double> values = Map.of("score", score.score());
     if (course.isStopped()) {
-      recorder.ended(
-          started.stopped(score, course.reason(), clock.instant(), course.seconds()), lastRung);
+      String reason = telling(course.reason(), first);
+      recorder.ended(started.stopped(score, reason, clock.instant(), course.seconds()), lastRung);
       return Outcome.stopped(values, score.samples(), course.reason());
     }
     List<String> tasks = heard.taken(group(started));
@@ -269,9 +273,14 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
     recorder.ended(
         started
             .completed(score, clock.instant(), course.seconds())
-            .noting(first.isEmpty() ? survived(tasks) : first),
+            .noting(first.orElseGet(() -> survived(tasks))),
         lastRung);
     return Outcome.complete(values, score.samples());
+  }
+
+  /** However a trial ends, its row says that this was its second try. */
+  private static String telling(String reason, Optional<String> first) {
+    return first.map(f -> reason + "; " + f).orElse(reason);
   }
 
   /** What went wrong on the way without harm: Spark ran those tasks again. */
@@ -287,8 +296,10 @@ public final class SparkTrialRunner<S> implements TrialRunner, AutoCloseable {
    * executor has. When several in a row do, it is not the profiles: then the search ends, none of
    * them is recorded as failed, and the study goes on with them when it is run again.
    */
-  private Outcome lost(TrialRecord started, TrialCourse course, Tried.Lost lost) {
-    if (failures.add(started.failed(lost.reason(), clock.instant(), course.seconds()))) {
+  private Outcome lost(
+      TrialRecord started, TrialCourse course, Tried.Lost lost, Optional<String> first) {
+    String reason = telling(lost.reason(), first);
+    if (failures.add(started.failed(reason, clock.instant(), course.seconds()))) {
       throw new IllegalStateException(
           "%d trials in a row could not be run, the last for this: %s"
               .formatted(MOST_FAILURES_IN_A_ROW, lost.reason()),

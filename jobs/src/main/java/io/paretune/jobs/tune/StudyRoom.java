@@ -85,7 +85,7 @@ final class StudyRoom {
     }
     return Optional.of(
         ("resident.pruned-layers is %s, and %d candidates side by side (study.concurrency) may need"
-             + " %s: tasks of one then wait, each in its slot, until another's are done")
+                + " %s: tasks of one then wait, each in its slot, until another's are done")
             .formatted(MemoryNeed.megabytes(given), candidates, MemoryNeed.megabytes(needed)));
   }
 

@@ -180,7 +180,8 @@ class SecondTryTest {
     assertThat(recorded("too large"))
         .extracting(TrialRecord::state)
         .containsExactly(TrialState.FAILED, TrialState.COMPLETE);
-    assertThat(recorded("too large").get(0).reason()).isEqualTo("out of memory: 2 GB");
+    assertThat(recorded("too large").get(0).reason())
+        .isEqualTo("out of memory: 2 GB; tried again, after: out of memory: 2 GB");
   }
 
   /** As where a sequential mask is calibrated: by jobs of its own, before any shard is asked. */
@@ -218,7 +219,10 @@ class SecondTryTest {
     assertThat(recorded("uncalibrated"))
         .extracting(TrialRecord::state, TrialRecord::reason)
         .containsExactly(
-            tuple(TrialState.FAILED, "IOException: an executor was lost"),
+            tuple(
+                TrialState.FAILED,
+                "IOException: an executor was lost; tried again, after: IOException: an executor"
+                    + " was lost"),
             tuple(TrialState.COMPLETE, ""));
   }
 
