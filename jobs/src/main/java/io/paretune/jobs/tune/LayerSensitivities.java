@@ -44,7 +44,7 @@ record LayerSensitivities(
   static Optional<LayerSensitivities> measured(
       StudyInputs inputs, Function<CompressionProfile, CandidateSpec> candidates) {
     SpaceConfig space = inputs.config().study().space();
-    Optional<Levels> levels = Tuning.levels(inputs);
+    Optional<Levels> levels = new StudyLevels(inputs).ofRatios();
     Optional<CriterionName> criterion =
         space.criteria().stream()
             .filter(c -> c.needs() == CriterionName.Needs.MEAN_SQUARES)

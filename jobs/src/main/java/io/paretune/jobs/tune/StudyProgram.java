@@ -61,7 +61,7 @@ public final class StudyProgram {
       StudyInputs inputs = StudyInputs.prepare(session.spark(), config);
       out.print(
           LayerSensitivities.measured(
-                  inputs, Calibrations.candidates(inputs, Tuning.levels(inputs)))
+                  inputs, Calibrations.candidates(inputs, new StudyLevels(inputs).ofRatios()))
               .map(LayerSensitivities::text)
               .orElse("the study's space prunes by nothing that one calibration measures\n"));
     }
@@ -149,7 +149,8 @@ public final class StudyProgram {
     all.addAll(EqualMemory.uniformFront(complete));
     complete.stream().filter(TrialRecord::isDense).forEach(all::add);
     all.forEach(t -> chosen.putIfAbsent(t.trialId(), t));
-    return new Confirmation(inputs, tuning.candidates(), lease::requireHeld, Clock.systemUTC())
+    return new Confirmation(
+            inputs, new StudyLevels(inputs).candidates(), lease::requireHeld, Clock.systemUTC())
         .run(List.copyOf(chosen.values()));
   }
 

@@ -37,12 +37,7 @@ import io.paretune.udfs.evaluate.Answering;
 import io.paretune.udfs.evaluate.PreparedShard;
 import io.paretune.udfs.problem.InvalidInputException;
 import io.paretune.udfs.profile.CompressionProfile;
-import io.paretune.udfs.profile.CriterionName;
 import io.paretune.udfs.profile.MaskKind;
-import io.paretune.udfs.profile.Pattern;
-import io.paretune.udfs.spark.BuildLevels;
-import io.paretune.udfs.spark.CandidateSpec;
-import io.paretune.udfs.spark.Levels;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -53,7 +48,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -221,9 +215,9 @@ public final class Tuning {
   private Sampler sampler(boolean proposes) {
     Optional<Additive> belief = Optional.empty();
     if (proposes && study.sensitivities() && study.sampler() == SamplerName.TPE_GUIDED) {
-      Function<CompressionProfile, CandidateSpec> candidates = candidates();
-      buildLevels(candidates);
-      belief = LayerSensitivities.measured(inputs, candidates).map(space::belief);
+      StudyLevels levels = new StudyLevels(inputs);
+      levels.build();
+      belief = LayerSensitivities.measured(inputs, levels.candidates()).map(space::belief);
       LOG.info(
           belief.isPresent()
               ? "the sampler is told what calibration says of the layers"
@@ -278,15 +272,15 @@ public final class Tuning {
     Optional<Field> field = field(images, before);
     Map<Long, List<ShardResultRecord>> answered =
         recorded.answersOf(before, t -> t.state() == TrialState.RUNNING);
-    Function<CompressionProfile, CandidateSpec> candidates = candidates();
-    buildLevels(candidates);
+    StudyLevels levels = new StudyLevels(inputs);
+    levels.build();
     Function<Trial, CompressionProfile> profileOf =
         trial -> space.profile(trial.point()).withMask(study.space().mask());
     try (MlflowLog log = MlflowLog.of(inputs.config().mlflow(), study.name(), profileOf, clock);
         SparkTrialRunner<PreparedShard> runner =
             new SparkTrialRunner<>(
                 context,
-                benchmark.fanout(prepared, candidates, answering),
+                benchmark.fanout(prepared, levels.candidates(), answering),
                 field,
                 answered,
                 profileOf,
@@ -337,38 +331,6 @@ public final class Tuning {
             runId,
             new LayerImportances(study.name(), runId, space)
                 .of(inputs.spark(), search.history(), study.seed()));
-  }
-
-  /** How a profile is sent to tasks: with what its criterion needs. */
-  Function<CompressionProfile, CandidateSpec> candidates() {
-    // n:m groups are ranked as they are asked for: one ratio needs no index of ratios.
-    return Calibrations.candidates(
-        inputs,
-        study.space().pattern() == Pattern.UNSTRUCTURED ? levels(inputs) : Optional.empty());
-  }
-
-  /** Any pruned profile of a criterion stands for all: they have the same levels. */
-  private void buildLevels(Function<CompressionProfile, CandidateSpec> candidates) {
-    List<Double> ratios = study.space().pruningRatios();
-    if (study.space().mask() == MaskKind.ONE_SHOT
-        && study.space().pattern() == Pattern.UNSTRUCTURED) {
-      for (CriterionName criterion : study.space().criteria()) {
-        BuildLevels.once(
-            JavaSparkContext.fromSparkContext(inputs.spark().sparkContext()),
-            inputs.source(),
-            candidates.apply(
-                CompressionProfile.uniform(criterion, 1, ratios.get(ratios.size() - 1), 16, 16)));
-      }
-    }
-  }
-
-  /** The levels of the space's ratios, kept in the warehouse. */
-  static Optional<Levels> levels(StudyInputs inputs) {
-    List<Double> ratios =
-        inputs.config().study().space().pruningRatios().stream().filter(r -> r > 0).toList();
-    return ratios.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Levels(inputs.warehouse().path("levels"), ratios));
   }
 
   /** Who new trials race against: what is complete already, and what will be. */

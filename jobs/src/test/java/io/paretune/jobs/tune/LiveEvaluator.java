@@ -64,7 +64,7 @@ public final class LiveEvaluator {
   private LiveEvaluator(StudyInputs inputs) {
     this.inputs = inputs;
     this.space = StudySpace.of(inputs);
-    this.candidates = Calibrations.candidates(inputs, Tuning.levels(inputs));
+    this.candidates = Calibrations.candidates(inputs, new StudyLevels(inputs).ofRatios());
     this.search = questions(inputs.searchQuestions());
     this.heldOut = questions(inputs.split(inputs.config().benchmark().heldOutSplit()));
   }
