@@ -133,9 +133,9 @@ class StandaloneClusterIT {
   /**
    * Some profiles overflow, the driver is killed, another is started beside its successor, an
    * executor gets 20 times slower, one cannot write to its disk, one is killed and shuffle files
-   * with it, a whole worker, and for a while a file of the benchmark cannot be read. Two trials are
-   * in flight meanwhile; proposals depend on the seed and the trial's number, so the search that is
-   * left alone and asks one trial after the other has the same.
+   * with it, and a whole worker. Two trials are in flight meanwhile; proposals depend on the seed
+   * and the trial's number, so the search that is left alone and asks one trial after the other has
+   * the same.
    */
   @Test
   @Order(3)
@@ -162,9 +162,7 @@ class StandaloneClusterIT {
     assertThat(study.get("answered_twice").getAsInt()).as("no shard counts twice").isZero();
     assertThat(study.get("executors").getAsInt()).isGreaterThan(1);
     assertThat(study.getAsJsonArray("reasons").toString())
-        .contains("log-probabilities are not finite")
-        .as("what could not be read, in the rows of the trials that were in flight")
-        .contains("tried again, after: ");
+        .contains("log-probabilities are not finite");
   }
 
   private static Finished disturbed() throws Exception {
@@ -218,32 +216,6 @@ class StandaloneClusterIT {
       assertThat(brake.process().isAlive()).isTrue();
     } finally {
       run("kill", "-CONT", Long.toString(slow.pid()));
-    }
-    Instant at = Instant.now();
-    whileFeaturesCannotBeRead(driver);
-    said("features unreadable: a trial given up", at);
-    at = Instant.now();
-    int commits = commits();
-    awaitCommits(driver, commits + 1);
-    said("features readable again: next trial recorded", at);
-  }
-
-  /** No executor has any shard any more, and none can be read, until a trial is given up. */
-  private static void whileFeaturesCannotBeRead(Running driver) throws Exception {
-    Path features = directory.resolve("warehouse/image_features");
-    Path away = directory.resolve("away");
-    Files.move(features, away);
-    try {
-      for (int worker = 0; worker < 2; worker++) {
-        loseShuffleFiles(cluster.localDirectory(worker));
-        assertThat(cluster.executor(worker).destroyForcibly()).isTrue();
-      }
-      await(
-          driver,
-          () -> Files.readString(driver.err()).contains("will be tried once more, alone, after"),
-          () -> "no trial was given up");
-    } finally {
-      Files.move(away, features);
     }
   }
 
